@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# Everything tcm is built with comes from the system. scripts/packages lists the Debian packages.
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json)
+find_package(SOCI 4.0 REQUIRED COMPONENTS SQLite3)
+find_package(CLI11 2.1 CONFIG REQUIRED)
+find_package(fmt 9.1 CONFIG REQUIRED)
+find_package(spdlog 1.10 CONFIG REQUIRED)
+find_package(tl-expected 1.0 CONFIG REQUIRED)

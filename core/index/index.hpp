@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// The index: a mirror of the disk in a database, that may always be thrown away and rebuilt. All SQL of the project is
+// in this room. Functions return Results; no exception of the database library leaves the room.
+//
+// An Index is one connection: one thread at a time. Several processes may hold the same database; readers never wait,
+// a writer waits a bounded time for another and then fails with ErrorCode::busy.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/index/criteria.hpp"
+#include "core/model/entry.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::index {
+
+/// The version of the schema that this release reads and writes.
+inline constexpr int kSchemaVersion = 1;
+
+enum class OpenMode : std::uint8_t {
+  read,    ///< must exist (ErrorCode::missing); an older schema is migrated when the file can be written
+  create,  ///< made, with its directory, when it does not exist
+};
+
+/// A root as the index knows it, with sums over its records as of the last finished run.
+struct RootRow {
+  std::int64_t id = 0;
+  model::RootLocation location;
+  std::int64_t first_seen_ns = 0;
+  std::int64_t indexed_ns = 0;  ///< end of the last finished run; 0: never finished
+  std::int64_t entries = 0;
+  std::int64_t kernels = 0;
+  std::int64_t files = 0;  ///< of records
+  std::int64_t bytes = 0;  ///< of records
+  model::Beside beside;    ///< loose files in the root itself
+};
+
+/// A cache directory, with what lies in it outside all roots.
+struct CacheDirRow {
+  std::string path;
+  model::Layout layout = model::Layout::triton;
+  model::Beside beside;
+};
+
+/// What the scan compares a directory with. `key_hash` is util::hash64 of the key.
+struct KnownEntry {
+  std::int64_t id = 0;  ///< of the record with ordinal 0
+  std::uint64_t key_hash = 0;
+  model::EntryStamp stamp;
+};
+
+/// One record without its artifacts and metadata: what a table shows.
+struct Row {
+  std::int64_t id = 0;
+  std::string key;
+  std::int64_t ordinal = 0;  ///< counts the records of one entry
+  model::EntryKind kind = model::EntryKind::kernel;
+  std::string name;
+  std::string backend;
+  std::string arch;
+  std::string triton_version;
+  std::optional<std::int64_t> num_warps, num_stages, num_ctas, warp_size, shared_bytes;
+  model::ByteTotals bytes;
+  std::int64_t file_count = 0;
+  std::int64_t modified_ns = 0;
+  std::int64_t first_seen_ns = 0;
+  std::string root;
+  model::Layout layout = model::Layout::triton;
+  model::SkipReason problem = model::SkipReason::none;
+};
+
+/// The rest of a record.
+struct Detail {
+  std::string metadata;  ///< JSON text; empty when the record has none
+  std::vector<model::Artifact> artifacts;
+  std::string problem_detail;
+};
+
+struct Sums {
+  std::int64_t records = 0;
+  std::int64_t kernels = 0;
+  std::int64_t entries = 0;
+  std::int64_t files = 0;
+  model::ByteTotals bytes;
+};
+
+enum class GroupKey : std::uint8_t { backend, arch, version, name, kind, root };
+
+struct Group {
+  std::vector<std::string> values;  ///< one for each key asked for
+  Sums sums;
+};
+
+/// Writes of one index run into one root. Nothing is visible to others before its batch is committed; a writer that is
+/// destroyed without finish() leaves what was committed, and a consistent index.
+class RootWriter {
+ public:
+  virtual ~RootWriter() = default;
+  /// Adds or replaces all records of one entry; first-seen times survive.
+  virtual Result<void> put(const model::Entry& entry) = 0;
+  /// Removes all records of the entry of this record id.
+  virtual Result<void> remove(std::int64_t id) = 0;
+  /// Commits the last batch, and stores sums and the time of the run in the root's row.
+  virtual Result<void> finish(const model::Beside& beside) = 0;
+};
+
+class Index {
+ public:
+  /// Opens the database file at `path`. Errors: missing; denied; busy; too_new (schema of a later release); corrupt
+  /// (not a database, or damaged: the message says how to rebuild).
+  static Result<Index> open(const std::string& path, OpenMode mode);
+  ~Index();
+  Index(Index&&) noexcept;
+  Index& operator=(Index&&) noexcept;
+
+  // -- writing ---------------------------------------------------------------------------------------------------
+  /// Finds or makes the row of a root; its layout and cache directory are brought up to date.
+  Result<RootRow> ensure_root(const model::RootLocation& location);
+  Result<void> put_cache_dir(const CacheDirRow& row);
+  /// Removes roots below `cache_dir` that are not among `present`, with all their records: they are gone from the disk.
+  /// Returns how many entries went.
+  Result<std::int64_t> forget_roots(const std::string& cache_dir, const std::vector<std::string>& present);
+  /// Calls `each` for every entry of a root whose util::hash64(key) % shards == shard, in no order.
+  Result<void> known_entries(std::int64_t root_id, std::uint64_t shards, std::uint64_t shard,
+                             const std::function<void(const KnownEntry&)>& each);
+  Result<std::unique_ptr<RootWriter>> write_root(std::int64_t root_id);
+
+  // -- asking ----------------------------------------------------------------------------------------------------
+  Result<std::vector<RootRow>> roots();
+  Result<std::vector<CacheDirRow>> cache_dirs();
+  /// Calls `each` for the rows that match, in `order` (ties by key), at most `limit`; streams, holds one at a time.
+  Result<void> list(const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
+                    const std::function<void(const Row&)>& each);
+  Result<Sums> sum(const Criteria& criteria);
+  /// Sums by group, largest bytes first.
+  Result<std::vector<Group>> group(const Criteria& criteria, const std::vector<GroupKey>& by);
+  Result<Detail> detail(std::int64_t record_id);
+  /// How many entries of a root have each problem.
+  Result<std::vector<std::pair<model::SkipReason, std::int64_t>>> problems(std::int64_t root_id);
+
+ private:
+  class Impl;
+  explicit Index(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tcm::index

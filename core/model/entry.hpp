@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The values that pass between the disk, the index and the services. Plain data: no I/O, no invariants beyond the
+// comments. Sizes are bytes (apparent size, as `find -printf %s`), times nanoseconds since 1970 UTC.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/words.hpp"
+
+namespace tcm::model {
+
+/// One file of an entry. `name` is its path relative to the entry, as it stands on disk (any bytes).
+struct Artifact {
+  std::string name;
+  ArtifactKind kind = ArtifactKind::other;
+  std::string type;  ///< short label: "ttir", "json", or a plugin's; the bare extension when nobody knows it
+  std::uint64_t bytes = 0;
+};
+
+/// Sums over artifacts. `metadata` includes the group.
+struct ByteTotals {
+  std::uint64_t ir = 0;
+  std::uint64_t assembly = 0;
+  std::uint64_t binary = 0;
+  std::uint64_t source = 0;
+  std::uint64_t module = 0;
+  std::uint64_t metadata = 0;
+  std::uint64_t other = 0;
+
+  void add(ArtifactKind kind, std::uint64_t bytes);
+  ByteTotals& operator+=(const ByteTotals& more);
+  std::uint64_t total() const { return ir + assembly + binary + source + module + metadata + other; }
+};
+
+ByteTotals totals_of(const std::vector<Artifact>& artifacts);
+
+/// What is known of a kernel beyond its files. A field that the metadata lacks, or holds with another type, is absent.
+struct KernelFacts {
+  std::string name;            ///< the kernel's name; for other entries the stem of their file, or empty
+  std::string backend;         ///< Triton's target name ("cuda", "hip", …); empty when nothing tells
+  std::string arch;            ///< canonical form (see the plugin interface); empty when nothing tells
+  std::string triton_version;  ///< as written; empty up to Triton 3.2
+  std::optional<std::int64_t> num_warps;
+  std::optional<std::int64_t> num_stages;
+  std::optional<std::int64_t> num_ctas;
+  std::optional<std::int64_t> warp_size;
+  std::optional<std::int64_t> shared_bytes;
+  std::string metadata;  ///< the metadata file, whole, as it stands on disk (valid UTF-8 JSON); empty when none
+};
+
+/// One line of the index: a kernel of an entry, or an entry that holds none. Every file of an entry belongs to exactly
+/// one of its records, so sums over records are sums over the disk.
+struct Record {
+  EntryKind kind = EntryKind::empty;
+  KernelFacts facts;
+  std::vector<Artifact> artifacts;
+  SkipReason problem = SkipReason::none;
+  std::string problem_detail;  ///< what exactly was wrong, one line, empty without a problem
+};
+
+/// What tells, without opening it, whether an entry changed.
+struct EntryStamp {
+  std::uint64_t inode = 0;
+  std::int64_t mtime_ns = 0;
+  bool settled = true;  ///< false: so young when read that a later change might leave the same mtime; read it again
+};
+
+/// One key directory, read. Always holds at least one record; several when it holds several groups.
+struct Entry {
+  std::string key;
+  EntryStamp stamp;
+  std::vector<Record> records;
+};
+
+/// One root, as found on disk.
+struct RootLocation {
+  std::string path;       ///< canonical: absolute, no links, no dots
+  std::string cache_dir;  ///< canonical path of the cache directory that it was found in
+  Layout layout = Layout::triton;
+};
+
+/// Files of a cache directory that lie in no entry: counted, never touched.
+struct Beside {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+};
+
+}  // namespace tcm::model
