@@ -45,7 +45,7 @@ extern "C" {
 
 /* Size of `type` up to and including `last`. Used for `struct_size` in place of sizeof, whose tail padding would
  * hide a field that a later minor puts there. */
-#define TCM_STRUCT_SIZE(type, last) ((uint32_t)(offsetof(type, last) + sizeof(((type *)0)->last)))
+#define TCM_STRUCT_SIZE(type, last) ((uint32_t)(offsetof(type, last) + sizeof(((type*)0)->last)))
 
 /* Is `field` inside what the maker of *`ptr` knew? Says nothing about the field being null. */
 #define TCM_HAS_FIELD(type, ptr, field) ((ptr)->struct_size >= TCM_STRUCT_SIZE(type, field))
@@ -78,7 +78,7 @@ enum { TCM_DEBUG = 0, TCM_INFO = 1, TCM_WARNING = 2, TCM_ERROR = 3 };
 
 /* UTF-8 text, not NUL-terminated. `data` may be null when `size` is 0. Borrowed for the call unless said. */
 typedef struct tcm_str {
-  const char *data;
+  const char* data;
   size_t size; /* bytes */
 } tcm_str;
 
@@ -87,7 +87,7 @@ typedef struct tcm_str {
 typedef struct tcm_text {
   uint32_t struct_size;
   uint32_t capacity; /* bytes at data; at least TCM_TEXT_CAPACITY */
-  char *data;        /* never null */
+  char* data;        /* never null */
   size_t size;       /* bytes written; 0 on entry */
 } tcm_text;
 #define TCM_TEXT_CAPACITY 256
@@ -107,8 +107,8 @@ enum {
 typedef struct tcm_target {
   uint32_t struct_size;
   uint32_t alias_count;
-  const char *name;            /* as in metadata `target.backend`: "cuda", "hip", "xpu"; [a-z][a-z0-9_]{0,31}      */
-  const char *const *aliases;  /* other words that users have for it ("rocm" for "hip"); null when alias_count is 0 */
+  const char* name;           /* as in metadata `target.backend`: "cuda", "hip", "xpu"; [a-z][a-z0-9_]{0,31}      */
+  const char* const* aliases; /* other words that users have for it ("rocm" for "hip"); null when alias_count is 0 */
 } tcm_target;
 
 /* One kind of file that only this plugin's compiler writes. The shared ones (.json .ttir .ttgir .llir .source)
@@ -116,22 +116,22 @@ typedef struct tcm_target {
 typedef struct tcm_file_type {
   uint32_t struct_size;
   tcm_artifact_kind kind;
-  const char *extension; /* with its dot: ".spv"; at most 31 bytes, no '/' */
-  const char *label;     /* short name for tables and JSON: "spv"; [a-z0-9_]{1,16} */
+  const char* extension; /* with its dot: ".spv"; at most 31 bytes, no '/' */
+  const char* label;     /* short name for tables and JSON: "spv"; [a-z0-9_]{1,16} */
   uint64_t flags;        /* none defined; 0 */
 } tcm_file_type;
 
 /* A file that the host wants to have read. All members are borrowed for the call. */
 typedef struct tcm_artifact {
   uint32_t struct_size;
-  tcm_artifact_kind kind;  /* what the plugin's own file_types said of the extension */
-  const uint8_t *data;     /* the file's bytes; readable for exactly `size` bytes; may be null when size is 0 */
-  size_t size;             /* bytes; at most TCM_MAX_ARTIFACT_BYTES */
-  tcm_str extension;       /* with its dot */
-  tcm_str target;          /* one of the plugin's targets */
-  tcm_str arch;            /* canonical form, empty when the metadata has none */
-  tcm_str metadata_json;   /* the kernel's whole metadata, valid JSON, or empty */
-  tcm_str display_path;    /* for messages only: never opened, may not exist */
+  tcm_artifact_kind kind; /* what the plugin's own file_types said of the extension */
+  const uint8_t* data;    /* the file's bytes; readable for exactly `size` bytes; may be null when size is 0 */
+  size_t size;            /* bytes; at most TCM_MAX_ARTIFACT_BYTES */
+  tcm_str extension;      /* with its dot */
+  tcm_str target;         /* one of the plugin's targets */
+  tcm_str arch;           /* canonical form, empty when the metadata has none */
+  tcm_str metadata_json;  /* the kernel's whole metadata, valid JSON, or empty */
+  tcm_str display_path;   /* for messages only: never opened, may not exist */
 } tcm_artifact;
 #define TCM_MAX_ARTIFACT_BYTES ((size_t)256 << 20)
 
@@ -150,7 +150,7 @@ typedef struct tcm_attr {
   union {
     int64_t i64;
     uint64_t u64;
-    double f64; /* finite */
+    double f64;  /* finite */
     tcm_str str; /* at most TCM_MAX_ATTR_TEXT bytes */
   } value;
 } tcm_attr;
@@ -186,12 +186,12 @@ typedef struct tcm_attr {
 typedef struct tcm_sink {
   uint32_t struct_size;
   uint32_t reserved; /* 0 */
-  void *ctx;
+  void* ctx;
   /* Takes one attribute and copies it. Returns TCM_OK, TCM_LIMIT or TCM_ABORTED (stop now and return that status),
    * or TCM_INVALID_ARGUMENT (this attribute breaks a rule and was dropped; the plugin may go on). */
-  tcm_status (*emit)(void *ctx, const tcm_attr *attr);
+  tcm_status (*emit)(void* ctx, const tcm_attr* attr);
   /* Takes one line of text for the user and copies it: what was wrong, where in the file. */
-  void (*diag)(void *ctx, tcm_severity severity, tcm_str text);
+  void (*diag)(void* ctx, tcm_severity severity, tcm_str text);
 } tcm_sink;
 
 /* ---- the host ---------------------------------------------------------------------------------------------------- */
@@ -201,14 +201,14 @@ typedef struct tcm_host {
   uint32_t struct_size;
   uint16_t abi_major;
   uint16_t abi_minor;
-  const char *name;    /* "tcm" */
-  const char *version; /* semantic version of the host */
-  void *ctx;
+  const char* name;    /* "tcm" */
+  const char* version; /* semantic version of the host */
+  void* ctx;
   /* One line for the host's log. [thread-safe]. Text of sample files belongs in a sink's diag, not here. */
-  void (*log)(void *ctx, tcm_severity severity, tcm_str text);
+  void (*log)(void* ctx, tcm_severity severity, tcm_str text);
   /* A host extension by id ("tcm.name/1"), or null. The result is immutable and lives as long as the host struct.
    * [thread-safe] */
-  const void *(*get_extension)(void *ctx, const char *id);
+  const void* (*get_extension)(void* ctx, const char* id);
 } tcm_host;
 
 /* ---- the plugin -------------------------------------------------------------------------------------------------- */
@@ -226,18 +226,18 @@ typedef struct tcm_kernel_backend_plugin {
   uint64_t flags;
 
   /* Identity. NUL-terminated UTF-8, at most 255 bytes each. */
-  const char *id;           /* reverse domain: "org.tcm.cuda"; [a-z0-9]+([._-][a-z0-9]+)*; unique in a process */
-  const char *display_name; /* for people */
-  const char *version;      /* semantic version of the plugin; a change makes the host probe again */
-  const char *vendor;       /* may be null */
-  const char *url;          /* may be null */
+  const char* id;           /* reverse domain: "org.tcm.cuda"; [a-z0-9]+([._-][a-z0-9]+)*; unique in a process */
+  const char* display_name; /* for people */
+  const char* version;      /* semantic version of the plugin; a change makes the host probe again */
+  const char* vendor;       /* may be null */
+  const char* url;          /* may be null */
 
   /* What it serves. Arrays of pointers, so that their elements can grow. */
-  const tcm_target *const *targets;       /* at least one */
-  const tcm_file_type *const *file_types; /* may be null when file_type_count is 0 */
+  const tcm_target* const* targets;       /* at least one */
+  const tcm_file_type* const* file_types; /* may be null when file_type_count is 0 */
   /* Names of metadata fields whose value is an absolute path inside the entry or its root, which a tool that moves
    * a cache must rewrite. May be null when path_field_count is 0. */
-  const char *const *path_fields;
+  const char* const* path_fields;
   uint32_t target_count;
   uint32_t file_type_count;
   uint32_t path_field_count;
@@ -246,33 +246,33 @@ typedef struct tcm_kernel_backend_plugin {
   /* Makes the plugin ready. Optional: null means stateless, and the other functions get a null instance. On TCM_OK
    * the plugin owns *instance until close; on anything else nothing was made. Called once, later again only after
    * close. Must be quick and must work on a machine without the vendor's device or driver. [serial] */
-  tcm_status (*open)(const tcm_host *host, void **instance);
+  tcm_status (*open)(const tcm_host* host, void** instance);
   /* Frees what open made. Required when open is there. No other call is running. [serial] */
-  void (*close)(void *instance);
+  void (*close)(void* instance);
 
   /* The three forms of an architecture: what metadata holds, what tcm stores and compares (canonical), what people
    * read and type. All optional; without them the metadata's text is used as it is. [thread-safe] */
 
   /* `arch_json` is the JSON value of metadata `target.arch` (90, "gfx942", {"name": ...}); writes the canonical form,
    * a short text with no white space ("90"). TCM_NOT_APPLICABLE: leave it as it is. */
-  tcm_status (*arch_from_metadata)(void *instance, tcm_str target, tcm_str arch_json, tcm_text *canonical);
+  tcm_status (*arch_from_metadata)(void* instance, tcm_str target, tcm_str arch_json, tcm_text* canonical);
   /* `word` is what a user typed ("sm_90", "90"); writes the canonical form. TCM_NOT_APPLICABLE: not one of mine. */
-  tcm_status (*arch_from_user)(void *instance, tcm_str target, tcm_str word, tcm_text *canonical);
+  tcm_status (*arch_from_user)(void* instance, tcm_str target, tcm_str word, tcm_text* canonical);
   /* Writes the readable form of a canonical one ("90" becomes "sm_90"). */
-  tcm_status (*arch_for_people)(void *instance, tcm_str target, tcm_str canonical, tcm_text *readable);
+  tcm_status (*arch_for_people)(void* instance, tcm_str target, tcm_str canonical, tcm_text* readable);
 
   /* Reads figures out of one artifact and emits them. Optional. Must be deterministic, must read nothing outside
    * `data`, and must finish in time linear in `size`. TCM_OK: all that can be read was emitted. [thread-safe] */
-  tcm_status (*probe)(void *instance, const tcm_artifact *artifact, const tcm_sink *sink);
+  tcm_status (*probe)(void* instance, const tcm_artifact* artifact, const tcm_sink* sink);
   /* Checks the structure of one artifact: magic, bounds of every section, machine and architecture against
    * `target` and `arch`. Emits nothing; says in diag what is wrong. Not a digest check. Optional. [thread-safe] */
-  tcm_status (*validate)(void *instance, const tcm_artifact *artifact, const tcm_sink *sink);
+  tcm_status (*validate)(void* instance, const tcm_artifact* artifact, const tcm_sink* sink);
 
   /* A plugin extension by id ("tcm.name/1", "com.vendor.name/1"), or null. The result is immutable and lives until
    * the object is unloaded. Optional. [thread-safe] */
-  const void *(*get_extension)(const char *id);
+  const void* (*get_extension)(const char* id);
 
-  const void *reserved[4]; /* null */
+  const void* reserved[4]; /* null */
 } tcm_kernel_backend_plugin;
 
 /* The size of the 1.0 descriptor: the least that a host of major 1 accepts. */
@@ -280,9 +280,9 @@ typedef struct tcm_kernel_backend_plugin {
 
 /* The type of the entry. It only returns the descriptor: the same pointer at every call, never null, with no work
  * done. `host` may be kept. [serial] */
-typedef const tcm_kernel_backend_plugin *(*tcm_kernel_backend_plugin_entry)(const tcm_host *host);
+typedef const tcm_kernel_backend_plugin* (*tcm_kernel_backend_plugin_entry)(const tcm_host* host);
 
-TCM_PLUGIN_EXPORT const tcm_kernel_backend_plugin *TCM_PLUGIN_ENTRY(const tcm_host *host);
+TCM_PLUGIN_EXPORT const tcm_kernel_backend_plugin* TCM_PLUGIN_ENTRY(const tcm_host* host);
 
 #ifdef __cplusplus
 }
