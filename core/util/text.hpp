@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Text from anywhere, made safe and made to fit. Strings are bytes that are usually UTF-8; no function here fails on
+// bytes that are not. All functions are pure and safe to call from any thread.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tcm::util {
+
+/// The character at the front of a text.
+struct Utf8Char {
+  char32_t code_point = 0;  ///< meaningless when not valid
+  std::size_t length = 0;   ///< bytes it takes; 1 when not valid; 0 at the end of the text
+  bool valid = false;
+};
+
+/// Decodes strictly (Unicode 15, table 3-7): no overlong forms, no surrogates, nothing above U+10FFFF.
+Utf8Char decode_utf8(std::string_view text);
+
+bool is_valid_utf8(std::string_view text);
+
+/// Makes `text` safe to print on one line of a terminal: control characters, DEL and bytes that are no UTF-8 become
+/// \xNN; C1 controls, line separators and characters that turn or hide text (bidirectional controls, tags, byte order
+/// mark, zero-width space) become \u{NNNN}. Everything else, backslashes too, is left alone.
+std::string escape_control(std::string_view text);
+
+/// Terminal columns: 2 for wide (East Asian) characters, 0 for combining ones, 1 for each byte that is no UTF-8. Meant
+/// for text that went through escape_control. The widths are the C library's (its C.UTF-8 locale), whatever locale the
+/// program runs in.
+std::size_t display_width(std::string_view text);
+
+/// `text` when it fits `width` columns, else as much as fits with '…' as its last column. Nothing fits 0 columns.
+std::string truncate_to_width(std::string_view text, std::size_t width);
+
+/// Shell pattern over the whole text: `*` any run, `?` any one character, `[a-z]` one of a set, `[!a-z]` or `[^a-z]`
+/// one outside it; a `[` without its `]` stands for itself, as does every other character. Case counts. Time is bounded
+/// by the product of both lengths.
+bool glob_match(std::string_view pattern, std::string_view text);
+
+/// How many typing errors (a byte added, left out or changed, two neighbours swapped) lie between two words.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The candidate that `word` was probably meant to be: the nearest by edit_distance without regard to case, if it is
+/// near (a third of the longer word's length, at least one error). The first of several; the view is the candidate's.
+std::optional<std::string_view> closest(std::string_view word, std::span<const std::string_view> candidates);
+
+/// The parts between separators, empty ones included: "" is one empty part. The views are of `text`.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// Without blanks, tabs and line ends at both ends. The view is of `text`.
+std::string_view trim(std::string_view text);
+
+/// A to Z become a to z; every other byte stays.
+std::string lower_ascii(std::string_view text);
+
+/// 0 to 9, whatever the locale.
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace tcm::util
