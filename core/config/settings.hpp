@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settings with their origins. One table of keys (setting_keys) drives what is read, checked, shown and documented.
+// Nothing is touched on disk here: a directory is made only by the command that needs it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/util/log.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::config {
+
+/// Reads one environment variable; null when it is unset. Passed in so that a test needs no process environment.
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+
+/// The environment of the process.
+Environment process_environment();
+
+enum class Source : std::uint8_t { flag, environment, default_value };
+
+struct Origin {
+  Source source = Source::default_value;
+  std::string where;  ///< the flag or the variable; empty for a default
+};
+
+/// "flag --cache-dir", "env TRITON_CACHE_DIR", "default".
+std::string to_string(const Origin& origin);
+
+template <class T>
+struct Setting {
+  T value{};
+  Origin origin;
+};
+
+/// What the command line said; absent members were not given.
+struct Flags {
+  std::vector<std::string> cache_dirs;
+  std::optional<std::string> data_dir;
+  std::optional<std::string> db_file;
+  std::vector<std::string> plugin_path;
+  bool no_plugins = false;
+  bool builtin_plugins_only = false;
+  std::optional<unsigned> jobs;
+  int verbosity = 0;  ///< how many -v
+};
+
+struct Settings {
+  /// What `index` reads when nothing else is said; at least one.
+  Setting<std::vector<std::string>> cache_dirs;
+  Setting<std::string> data_dir;
+  Setting<std::string> db_file;                   ///< path of the index
+  Setting<std::vector<std::string>> plugin_path;  ///< empty: the default search path
+  Setting<std::string> plugin_path_added;         ///< colon-separated, in front of the default search path
+  Setting<bool> no_plugins;
+  Setting<bool> builtin_plugins_only;
+  Setting<unsigned> jobs;  ///< reading threads, at least 1
+  Setting<util::LogLevel> log_level;
+};
+
+/// One line of the table of settings.
+struct Key {
+  std::string_view name;         ///< as in output and documentation
+  std::string_view flag;         ///< empty: none
+  std::string_view environment;  ///< variables in order of precedence, separated by blanks; empty: none
+  std::string_view help;
+};
+
+std::span<const Key> setting_keys();
+
+/// Flags over environment over defaults. Errors (usage): a number or a level that is none, no home directory when a
+/// default needs it.
+Result<Settings> resolve(const Flags& flags, const Environment& environment);
+
+}  // namespace tcm::config
