@@ -41,10 +41,6 @@ constexpr std::array<Range, 10> kUnsafe{{{0x80, 0x9F},
                                          {0xFFF9, 0xFFFB},
                                          {0xE0000, 0xE007F}}};
 
-bool is_unsafe(char32_t c) {
-  return std::any_of(kUnsafe.begin(), kUnsafe.end(), [c](const Range& r) { return c >= r.first && c <= r.last; });
-}
-
 constexpr bool is_ascii_control(char32_t c) { return c < 0x20 || c == 0x7F; }
 
 /// Makes the C library's table of widths known to this thread for as long as it lives: without a UTF-8 locale wcwidth
@@ -137,6 +133,11 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
+bool is_unsafe_to_print(char32_t c) {
+  if (c < 0x80) return is_ascii_control(c);
+  return std::any_of(kUnsafe.begin(), kUnsafe.end(), [c](const Range& r) { return c >= r.first && c <= r.last; });
+}
+
 std::string escape_control(std::string_view text) {
   std::string safe;
   safe.reserve(text.size());
@@ -144,7 +145,7 @@ std::string escape_control(std::string_view text) {
     const Utf8Char c = decode_utf8(text);
     if (!c.valid || is_ascii_control(c.code_point))
       safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
-    else if (is_unsafe(c.code_point))
+    else if (is_unsafe_to_print(c.code_point))
       safe += fmt::format("\\u{{{:x}}}", static_cast<std::uint32_t>(c.code_point));
     else
       safe += text.substr(0, c.length);

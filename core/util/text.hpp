@@ -24,6 +24,9 @@ Utf8Char decode_utf8(std::string_view text);
 
 bool is_valid_utf8(std::string_view text);
 
+/// Whether a terminal would act on this character instead of showing it; see escape_control.
+bool is_unsafe_to_print(char32_t c);
+
 /// Makes `text` safe to print on one line of a terminal: control characters, DEL and bytes that are no UTF-8 become
 /// \xNN; C1 controls, line separators and characters that turn or hide text (bidirectional controls, tags, byte order
 /// mark, zero-width space) become \u{NNNN}. Everything else, backslashes too, is left alone.

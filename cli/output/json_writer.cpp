@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/output/json_writer.hpp"
+
+#include <cassert>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/util/text.hpp"
+
+namespace tcm::cli {
+namespace {
+
+/// A character as JSON escapes it: UTF-16, so two escapes above U+FFFF (RFC 8259, section 7).
+void append_escape(std::string& out, char32_t c) {
+  if (c >= 0x10000) {
+    const auto offset = static_cast<std::uint32_t>(c - 0x10000);
+    out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (offset >> 10), 0xDC00 + (offset & 0x3FF));
+    return;
+  }
+  switch (c) {
+    case U'\b': out += "\\b"; return;
+    case U'\f': out += "\\f"; return;
+    case U'\n': out += "\\n"; return;
+    case U'\r': out += "\\r"; return;
+    case U'\t': out += "\\t"; return;
+    default: out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c)); return;
+  }
+}
+
+/// One character of a string, with everything escaped that a terminal would act on.
+void append_safe(std::string& out, std::string_view text, const util::Utf8Char& c) {
+  if (!c.valid)
+    out += "\xEF\xBF\xBD";  // U+FFFD
+  else if (util::is_unsafe_to_print(c.code_point))
+    append_escape(out, c.code_point);
+  else
+    out += text.substr(0, c.length);
+}
+
+bool is_json_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+/// Valid JSON without the blanks between its parts; strings stay equal, though perhaps spelled with escapes.
+std::string tidy(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  bool in_string = false;
+  while (!json.empty()) {
+    const char front = json.front();
+    if (in_string && front == '\\') {
+      out += json.substr(0, 2);
+      json.remove_prefix(2);
+      continue;
+    }
+    if (front == '"') in_string = !in_string;
+    const util::Utf8Char c = util::decode_utf8(json);
+    if (in_string)
+      append_safe(out, json, c);
+    else if (!is_json_blank(front))
+      out += front;
+    json.remove_prefix(c.length);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string json_string(std::string_view text) {
+  std::string out = "\"";
+  out.reserve(text.size() + 2);
+  while (!text.empty()) {
+    const util::Utf8Char c = util::decode_utf8(text);
+    if (c.valid && (c.code_point == U'"' || c.code_point == U'\\')) out += '\\';
+    append_safe(out, text, c);
+    text.remove_prefix(c.length);
+  }
+  return out += '"';
+}
+
+void JsonWriter::line_break() {
+  if (style_ == Style::pretty) sink_.write("\n" + std::string(2 * levels_.size(), ' '));
+}
+
+void JsonWriter::begin_value() {
+  if (after_key_ || levels_.empty()) {
+    after_key_ = false;
+    return;
+  }
+  Level& level = levels_.back();
+  assert(!level.object && "a value in an object needs a key");
+  if (!level.empty) sink_.write(",");
+  level.empty = false;
+  line_break();
+}
+
+void JsonWriter::end_value() {
+  if (levels_.empty()) sink_.write("\n");
+}
+
+JsonWriter& JsonWriter::scalar(std::string_view text) {
+  begin_value();
+  sink_.write(text);
+  end_value();
+  return *this;
+}
+
+JsonWriter& JsonWriter::open(bool object) {
+  begin_value();
+  sink_.write(object ? "{" : "[");
+  levels_.push_back({object, true});
+  return *this;
+}
+
+JsonWriter& JsonWriter::close(bool object) {
+  assert(!levels_.empty() && levels_.back().object == object && !after_key_ && "begin and end do not match");
+  const bool empty = levels_.back().empty;
+  levels_.pop_back();
+  if (!empty) line_break();
+  sink_.write(object ? "}" : "]");
+  end_value();
+  return *this;
+}
+
+JsonWriter& JsonWriter::begin_object() { return open(true); }
+JsonWriter& JsonWriter::end_object() { return close(true); }
+JsonWriter& JsonWriter::begin_array() { return open(false); }
+JsonWriter& JsonWriter::end_array() { return close(false); }
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  assert(!levels_.empty() && levels_.back().object && !after_key_ && "a key belongs into an object");
+  Level& level = levels_.back();
+  if (!level.empty) sink_.write(",");
+  level.empty = false;
+  line_break();
+  sink_.write(json_string(name));
+  sink_.write(style_ == Style::pretty ? ": " : ":");
+  after_key_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(std::string_view text) { return scalar(json_string(text)); }
+JsonWriter& JsonWriter::value(bool boolean) { return scalar(boolean ? "true" : "false"); }
+JsonWriter& JsonWriter::value(double number) {
+  return std::isfinite(number) ? scalar(fmt::format("{}", number)) : null();
+}
+JsonWriter& JsonWriter::null() { return scalar("null"); }
+JsonWriter& JsonWriter::signed_number(std::int64_t number) { return scalar(std::to_string(number)); }
+JsonWriter& JsonWriter::unsigned_number(std::uint64_t number) { return scalar(std::to_string(number)); }
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+  if (json.empty()) return null();
+  return is_valid_json(json) ? scalar(tidy(json)) : value(json);
+}
+
+}  // namespace tcm::cli
