@@ -16,9 +16,10 @@ target_compile_definitions(tcm_settings INTERFACE
   $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 target_compile_options(tcm_settings INTERFACE
   $<$<CONFIG:RelWithDebInfo>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>
-  # What is given away names no folder of the machine that built it, and is the same wherever it was built.
-  $<$<NOT:$<CONFIG:Debug>>:-ffile-prefix-map=${PROJECT_BINARY_DIR}=build>
-  $<$<NOT:$<CONFIG:Debug>>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.>
+  # What is given away names no folder of the machine that built it, and is the same wherever it was built. A debugger
+  # needs the real folders.
+  $<IF:$<CONFIG:Debug>,-fmacro-prefix-map,-ffile-prefix-map>=${PROJECT_BINARY_DIR}=build
+  $<IF:$<CONFIG:Debug>,-fmacro-prefix-map,-ffile-prefix-map>=${PROJECT_SOURCE_DIR}=.
   -fstack-protector-strong)
 
 if(TCM_SANITIZE STREQUAL "address")
