@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The system calls of this room: everything relative to an open directory, no symbolic link followed, nothing waited
+// for. Functions return 0 or an errno, as they are called for every file. Thread-safe as the calls themselves are.
+#pragma once
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <dirent.h>
+
+#include "core/util/fd.hpp"
+
+namespace tcm::cache {
+
+enum class NodeType : std::uint8_t { directory, file, link, other };
+
+struct Node {
+  NodeType type = NodeType::other;
+  std::uint64_t inode = 0;
+  std::int64_t mtime_ns = 0;
+  std::uint64_t bytes = 0;  ///< of a regular file
+};
+
+/// A buffer for list_directory. Large enough that an ordinary entry is one call to the kernel.
+using ListBuffer = std::array<std::byte, std::size_t{32} << 10>;
+
+int stat_at(int directory, const char* name, Node& node);
+int stat_of(int fd, Node& node);
+
+/// Opens a directory for reading; fails with ELOOP or ENOTDIR when `name` is a link or no directory.
+int open_directory_at(int directory, const char* name, util::Fd& opened);
+
+enum class ReadStatus : std::uint8_t { ok, too_large, not_a_file, failed };
+
+struct ReadOutcome {
+  ReadStatus status = ReadStatus::failed;
+  int error = 0;            ///< errno when failed; ELOOP: a symbolic link
+  std::uint64_t bytes = 0;  ///< the file's size, unless failed
+};
+
+/// Reads a regular file of at most `limit` bytes into `text`. Never waits: a FIFO or device is not_a_file.
+ReadOutcome read_file_at(int directory, const char* name, std::size_t limit, std::string& text);
+
+/// The words of the system for an errno, in English whatever the locale.
+std::string_view error_text(int error);
+
+/// Type of a listed name; asks the file system when the listing does not tell.
+int type_of(int directory, const dirent64& item, NodeType& type);
+
+/// Calls `each(const char* name, NodeType)` for everything in the directory but "." and "..", from where its
+/// descriptor stands; stops when that returns false. What vanishes meanwhile may or may not be reported.
+template <class Each>
+int list_directory(int directory, ListBuffer& buffer, Each&& each) {
+  for (;;) {
+    const ssize_t got = ::getdents64(directory, buffer.data(), buffer.size());
+    if (got == 0) return 0;
+    if (got < 0) return errno;
+    for (ssize_t at = 0; at < got;) {
+      const auto* item = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      at += item->d_reclen;
+      const char* name = item->d_name;
+      if (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'))) continue;
+      NodeType type = NodeType::other;
+      if (const int error = type_of(directory, *item, type); error == ENOENT) continue;
+      if (!each(name, type)) return 0;
+    }
+  }
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the name alone says of a file in an entry. All functions are pure; the views are of their argument.
+#pragma once
+
+#include <string_view>
+
+namespace tcm::cache {
+
+/// `__grp__<stem>.json`, Triton's commit record of an entry (since 2.1).
+bool is_group(std::string_view name);
+/// The stem of a group's name.
+std::string_view group_stem(std::string_view name);
+
+/// `<stem>.autotune.json`, a stored autotuning result (since 3.4).
+bool is_autotune(std::string_view name);
+std::string_view autotune_stem(std::string_view name);
+
+/// A name that a writer uses until its file is whole: `tmp.…` (a directory in the entry since 3.2, in the root by
+/// TritonBundler), `….tmp` (2.0), `….tmp.pid_…` (2.1 to 3.1).
+bool is_temporary(std::string_view name);
+
+/// A host module or what belongs to its compilation: a shared object, a precompiled header.
+bool is_module(std::string_view name);
+
+/// A file that only a compile of a kernel writes, told by the extensions that all of Triton's backends share.
+bool is_compile_output(std::string_view name);
+
+/// From the last dot on, the dot included; empty when there is none or nothing before or behind it.
+std::string_view extension_of(std::string_view name);
+
+/// What may stand in `Artifact::type`: a bare extension of at most 16 letters, digits or underscores.
+bool is_label(std::string_view text);
+
+}  // namespace tcm::cache

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The group file: which files make up a kernel. Triton 2.1 to 2.3 and its RemoteCacheManager write a list of names,
+// 3.0 and later a map from name to absolute path. The paths are where the cache once was and are never opened: what a
+// group names is looked for inside its entry.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace tcm::cache {
+
+/// More names than any kernel has files; a group beyond is malformed.
+inline constexpr std::size_t kMaxGroupChildren = 65536;
+
+/// The file names that a group lists, in its order; without any directory part. Empty for a group without
+/// `child_paths`, which Triton takes for a miss. The error says in one line what is wrong: no JSON, another shape, or a
+/// name that can name no file of the entry.
+tl::expected<std::vector<std::string>, std::string> parse_group(std::string_view text);
+
+}  // namespace tcm::cache

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON as a stream of events. No tree is built, so a hostile file costs no more memory than its text. The one place
+// of this room that includes the parser.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tcm::cache {
+
+/// Containers nested deeper are refused; real metadata nests three deep.
+inline constexpr std::size_t kMaxJsonDepth = 64;
+
+/// Views are valid during the call. Implementations must not throw.
+class JsonEvents {
+ public:
+  virtual ~JsonEvents() = default;
+  virtual void begin(char bracket) = 0;  ///< '{' or '['
+  virtual void end(char bracket) = 0;    ///< '}' or ']'
+  virtual void key(std::string_view text) = 0;
+  virtual void string(std::string_view text) = 0;
+  virtual void integer(std::int64_t value) = 0;
+  virtual void number(std::string_view text) = 0;   ///< any other number, as written
+  virtual void literal(std::string_view text) = 0;  ///< true, false, null
+};
+
+/// Feeds one JSON document (RFC 8259, UTF-8) to `events`. Returns what is wrong with it, for one line ("syntax error at
+/// byte 17"), or nothing. After an error the events were incomplete.
+std::optional<std::string> read_json(std::string_view text, JsonEvents& events);
+
+/// Appends `text` as a JSON string with its quotes.
+void append_json_string(std::string& to, std::string_view text);
+
+}  // namespace tcm::cache

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/root.hpp"
+
+#include <ctime>
+#include <memory>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include "core/cache/directory.hpp"
+#include "core/cache/entry_reader.hpp"
+
+namespace tcm::cache {
+namespace {
+
+using model::EntryKind;
+using model::SkipReason;
+
+constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::int64_t kNsPerSecond = 1'000 * kNsPerMs;
+constexpr int kMaxReadings = 4;  // the first, and three more when the entry keeps changing
+
+// The kernel stamps a directory with the time of its last timer tick, at most 10 ms ago (100 Hz).
+constexpr std::int64_t kTick = 20 * kNsPerMs;
+// File systems without finer times store whole seconds, or two.
+constexpr std::int64_t kCoarseTick = 2 * kNsPerSecond;
+// A directory's time says nothing of what goes on in its subdirectories. Triton's hold one file while it is written.
+constexpr std::int64_t kNestedYouth = 600 * kNsPerSecond;
+
+std::int64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * kNsPerSecond + now.tv_nsec;
+}
+
+// Like git's racily clean files: when an entry is changed again within the tick in which it was last changed and read,
+// its time stays, and a comparison of times would never see that change. So what was that young when it was read counts
+// as unread the next time.
+bool is_settled(std::int64_t mtime_ns, std::int64_t now) {
+  const std::int64_t age = now - mtime_ns;
+  return age >= (mtime_ns % kNsPerSecond == 0 ? kCoarseTick : kTick);
+}
+
+bool nested_settled(const EntryFiles& files, EntryKind kind, std::int64_t now) {
+  if (files.directories.empty()) return true;
+  return kind != EntryKind::foreign && now - files.newest_nested_ns >= kNestedYouth;
+}
+
+bool is_file_name(const std::string& name) {
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
+         name.find('\0') == std::string::npos;
+}
+
+model::Entry lone(const std::string& key, EntryKind kind, SkipReason problem, std::string detail) {
+  model::Entry entry;
+  entry.key = key;
+  model::Record record;
+  record.kind = kind;
+  record.problem = problem;
+  record.problem_detail = std::move(detail);
+  entry.records.push_back(std::move(record));
+  return entry;
+}
+
+model::Entry vanished(const std::string& key) {
+  return lone(key, EntryKind::empty, SkipReason::vanished, "gone before it was read");
+}
+
+// An entry that could not be opened or listed.
+model::Entry closed(int root, const std::string& key, int error) {
+  Node node;
+  const int failed = stat_at(root, key.c_str(), node);
+  if (error == ENOENT || failed == ENOENT) return vanished(key);
+  model::Entry entry;
+  if (failed == 0 && node.type == NodeType::link)
+    entry = lone(key, EntryKind::foreign, SkipReason::symlink, "symbolic link, not followed");
+  else if (failed == 0 && node.type != NodeType::directory)
+    entry = lone(key, EntryKind::foreign, SkipReason::not_an_entry, "not a directory");
+  else
+    entry = lone(key, EntryKind::broken, SkipReason::unreadable, std::string(error_text(error)));
+  entry.stamp = {node.inode, node.mtime_ns, entry.records.front().kind != EntryKind::broken};
+  return entry;
+}
+
+ErrorCode code_of(int error) {
+  if (error == ENOENT) return ErrorCode::missing;
+  return error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed;
+}
+
+}  // namespace
+
+Result<Root> Root::open(const std::string& path) {
+  util::Fd directory;
+  if (path.find('\0') != std::string::npos) return fail(ErrorCode::failed, "cache root: its path holds a NUL byte");
+  const int error = open_directory_at(AT_FDCWD, path.c_str(), directory);
+  if (error == 0) return Root(path, std::move(directory));
+  if (error == ELOOP) return fail(ErrorCode::failed, path + ": symbolic link; give the directory that it points to");
+  return fail(code_of(error), fmt::format("{}: cannot open the cache root: {}", path, error_text(error)));
+}
+
+Result<void> Root::scan(const std::function<bool(const RootItem&)>& each,
+                        const std::function<void(std::string_view name, std::string reason)>& unreadable) const {
+  // A descriptor of its own: the position of a listing belongs to the open file, which threads share.
+  util::Fd listed;
+  int error = open_directory_at(directory_.get(), ".", listed);
+  const auto buffer = std::make_unique<ListBuffer>();
+  if (error == 0)
+    error = list_directory(listed.get(), *buffer, [&](const char* name, NodeType) {
+      Node node;
+      if (const int failed = stat_at(listed.get(), name, node); failed != 0) {
+        if (failed != ENOENT) unreadable(name, std::string(error_text(failed)));
+        return true;
+      }
+      RootItem item;
+      item.name = name;
+      item.inode = node.inode;
+      item.mtime_ns = node.mtime_ns;
+      item.bytes = node.bytes;
+      switch (node.type) {
+        case NodeType::directory: item.type = RootItem::Type::directory; break;
+        case NodeType::file: item.type = RootItem::Type::file; break;
+        case NodeType::link: item.type = RootItem::Type::link; break;
+        case NodeType::other: item.type = RootItem::Type::other; break;
+      }
+      return each(item);
+    });
+  if (error == 0) return {};
+  return fail(code_of(error), fmt::format("{}: cannot list the cache root: {}", path_, error_text(error)));
+}
+
+model::Entry Root::read_entry(const std::string& key, const Naming& naming) const {
+  if (!is_file_name(key)) return lone(key, EntryKind::foreign, SkipReason::not_an_entry, "not a file name");
+  for (int reading = 1;; ++reading) {
+    util::Fd directory;
+    Node before;
+    int error = open_directory_at(directory_.get(), key.c_str(), directory);
+    if (error == 0) error = stat_of(directory.get(), before);
+    if (error != 0) return closed(directory_.get(), key, error);
+
+    const std::int64_t now = now_ns();
+    model::Entry entry;
+    entry.key = key;
+    entry.stamp = {before.inode, before.mtime_ns, is_settled(before.mtime_ns, now)};
+    EntryReader reader(directory.get(), key, naming);
+    error = reader.read(entry.records);
+    if (error != 0) return closed(directory_.get(), key, error);
+
+    Node after;
+    error = stat_at(directory_.get(), key.c_str(), after);
+    if (error == ENOENT || (error == 0 && after.type != NodeType::directory)) return vanished(key);
+    const bool same =
+        error == 0 && after.inode == before.inode && after.mtime_ns == before.mtime_ns && !reader.changed();
+    if (!same && reading < kMaxReadings) continue;
+    entry.stamp.settled &=
+        same && !reader.try_again() && nested_settled(reader.files(), entry.records.front().kind, now);
+    return entry;
+  }
+}
+
+}  // namespace tcm::cache
