@@ -113,7 +113,9 @@ bool scan_clock(Scanner& scan, DateTime& at) {
     if (at.second == 60) at.second = 59;
     if (scan.take('.') && !scan.fraction(at.nanoseconds)) return false;
   }
-  return scan.done() || scan_offset(scan, at);
+  if (scan.done()) return true;
+  scan.take(' ');  // as format_local prints it
+  return scan_offset(scan, at);
 }
 
 std::optional<DateTime> scan_date(std::string_view text) {

@@ -33,7 +33,8 @@ std::string format_age(std::int64_t now, std::int64_t time_ns);
 Result<std::int64_t> parse_duration(std::string_view text);
 
 /// Reads a point in time, given as a duration before `now` or as a date: "2026-10-02" (midnight), "2026-10-02T12:30",
-/// "2026-10-02 12:30:15.5", each in the local zone unless it ends in "Z" or "+01:00" (RFC 3339). ErrorCode::usage for
+/// "2026-10-02 12:30:15.5", each in the local zone unless it ends in "Z", "+01:00" or " +0100" (so RFC 3339 and
+/// what format_local prints are read). ErrorCode::usage for
 /// everything else; a duration that reaches beyond the earliest time is that time.
 Result<std::int64_t> parse_time_bound(std::string_view text, std::int64_t now);
 
