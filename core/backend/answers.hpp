@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// What plugins say of artifacts.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/backend/plugin_log.hpp"
+
+namespace tcm::backend {
+
+/// The statuses of the plugin interface; a number beyond them is `internal`.
+enum class Status : std::uint8_t {
+  ok,
+  not_applicable,       ///< nobody reads such a file, or it is not what its name says; no error
+  malformed,            ///< its structure contradicts itself
+  truncated,            ///< it ends before what it says it holds
+  unsupported_version,  ///< of a format version that the plugin cannot read
+  limit,                ///< over a limit of the host or the plugin
+  aborted,
+  invalid_argument,  ///< host or plugin broke a rule of the interface
+  internal,          ///< the plugin failed
+};
+
+/// "ok", "not_applicable", …: stable words.
+std::string_view to_string(Status status);
+
+using AttributeValue = std::variant<std::int64_t, std::uint64_t, double, std::string>;
+
+/// One figure. `key` has the interface's syntax, a string is valid UTF-8 of at most 4 KiB (and may hold control
+/// characters: escape it for a terminal), a double is finite.
+struct Attribute {
+  std::string key;
+  std::string unit;
+  AttributeValue value;
+};
+
+struct Diagnostic {
+  Severity severity = Severity::info;
+  std::string text;  ///< one line, safe to print, at most 4 KiB before escaping
+};
+
+/// One plugin's answer for one artifact.
+struct Report {
+  Status status = Status::not_applicable;
+  std::vector<Attribute> attributes;     ///< at most 1024, in the plugin's order; empty for validate
+  std::vector<Diagnostic> diagnostics;   ///< at most 32
+  std::uint64_t dropped_attributes = 0;  ///< broke a rule, or came after the limit
+  std::uint64_t dropped_diagnostics = 0;
+};
+
+/// The file that is asked about. Borrowed for the call.
+struct ArtifactView {
+  std::span<const std::uint8_t> bytes;
+  std::string_view extension;      ///< with its dot
+  std::string_view target;         ///< Triton's name
+  std::string_view arch;           ///< canonical form; empty when not known
+  std::string_view metadata_json;  ///< the kernel's metadata, valid JSON, or empty
+  std::string_view display_path;   ///< for messages; any bytes
+};
+
+}  // namespace tcm::backend
