@@ -11,10 +11,12 @@ namespace {
 
 /// Takes every part of a document and keeps none: no memory grows with the input.
 struct NothingKept {
+  // NOLINTBEGIN(readability-identifier-naming): Boost.JSON asks for these names.
   constexpr static std::size_t max_object_size = static_cast<std::size_t>(-1);
   constexpr static std::size_t max_array_size = static_cast<std::size_t>(-1);
   constexpr static std::size_t max_key_size = static_cast<std::size_t>(-1);
   constexpr static std::size_t max_string_size = static_cast<std::size_t>(-1);
+  // NOLINTEND(readability-identifier-naming)
 
   using Code = boost::json::error_code;
   using Text = boost::json::string_view;

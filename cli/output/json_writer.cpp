@@ -18,14 +18,14 @@ void append_escape(std::string& out, char32_t c) {
     out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (offset >> 10), 0xDC00 + (offset & 0x3FF));
     return;
   }
-  switch (c) {
-    case U'\b': out += "\\b"; return;
-    case U'\f': out += "\\f"; return;
-    case U'\n': out += "\\n"; return;
-    case U'\r': out += "\\r"; return;
-    case U'\t': out += "\\t"; return;
-    default: out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c)); return;
+  constexpr std::u32string_view kNamed = U"\b\f\n\r\t";
+  const std::size_t named = kNamed.find(c);
+  if (named != std::u32string_view::npos) {
+    out += '\\';
+    out += std::string_view("bfnrt")[named];
+    return;
   }
+  out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c));
 }
 
 /// One character of a string, with everything escaped that a terminal would act on.

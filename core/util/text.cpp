@@ -63,8 +63,8 @@ class WidthTable {
 
  private:
   static locale_t locale() {
-    static const locale_t loaded = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    return loaded;
+    static const locale_t kLocale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return kLocale;
   }
   locale_t previous_;
 };
