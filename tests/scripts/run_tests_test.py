@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""scripts/test: which stages it runs, that no failure is lost, and what it leaves of the caller's settings to the tests.
+The builds and ctest are stood in for; what they do is tested by running them, every day.
+
+run_tests_test.py ROOT
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(sys.argv.pop(1)).resolve()
+
+SETUP = "#!/bin/sh\nexit 0\n"
+CMAKE = """#!/bin/bash
+echo "cmake $*" >>"$STATE/calls"
+[[ "$*" != "--build --preset $BROKEN "* ]] || { echo 'error: no such thing'; exit 1; }
+"""
+CTEST = """#!/bin/bash
+echo "ctest $*" >>"$STATE/calls"
+env >"$STATE/environment"
+while [ $# -gt 0 ]; do
+  case $1 in --preset) preset=$2 ;; --output-log) log=$2 ;; esac
+  shift
+done
+if [ "$preset" = "$FAILING" ]; then line='90% tests passed, 1 tests failed out of 10' status=8
+else line='100% tests passed, 0 tests failed out of 10' status=0; fi
+echo "$line" | tee "$log"
+exit $status
+"""
+
+
+class RunTests(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="tcm test script ")
+        self.addCleanup(folder.cleanup)
+        self.base = Path(folder.name).resolve()
+        self.clone = self.base / "a clone"
+        shutil.copytree(ROOT / "scripts", self.clone / "scripts")
+        shutil.copy(ROOT / ".clang-format", self.clone)
+        (self.clone / "well.cpp").write_text("int well() { return 1; }\n")
+        self.tools = self.base / "tools"
+        self.tools.mkdir()
+        for path, text in (
+            (self.clone / "scripts/setup", SETUP),
+            (self.tools / "cmake", CMAKE),
+            (self.tools / "ctest", CTEST),
+        ):
+            path.write_text(text)
+            path.chmod(0o755)
+
+    def run_script(self, *arguments, **variables):
+        return subprocess.run(
+            [self.clone / "scripts/test", *arguments],
+            env={**os.environ, "PATH": f"{self.tools}:{os.environ['PATH']}", "STATE": str(self.base), "HOME": str(self.base),
+                 "FAILING": "", "BROKEN": "", **variables},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def stages_run(self):
+        lines = (self.base / "calls").read_text().splitlines()
+        return [line.split()[2] for line in lines if line.startswith("ctest")]
+
+    def test_everything(self):
+        run = self.run_script()
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertEqual(self.stages_run(), ["dev", "asan", "tsan"])
+        self.assertEqual(run.stdout.splitlines()[-1], "100% tests passed, 0 tests failed out of 30")
+
+    def test_quick(self):
+        self.assertEqual(self.run_script("--quick").returncode, 0)
+        self.assertEqual(self.stages_run(), ["dev"])
+
+    def test_other_arguments_are_for_ctest(self):
+        self.assertEqual(self.run_script("-R", "a name").returncode, 0)
+        calls = [line for line in (self.base / "calls").read_text().splitlines() if line.startswith("ctest")]
+        self.assertEqual(len(calls), 1)
+        self.assertTrue(calls[0].endswith(" -R a name"), calls)
+
+    def test_a_failure_in_a_later_stage_fails_the_whole(self):
+        run = self.run_script(FAILING="asan")
+        self.assertEqual(run.returncode, 1)
+        self.assertEqual(self.stages_run(), ["dev", "asan", "tsan"], "the others still run")
+        self.assertRegex(run.stdout, r"asan +FAILED")
+        self.assertEqual(run.stdout.splitlines()[-1], "96% tests passed, 1 tests failed out of 30")
+
+    def test_a_failure_in_the_debug_build_ends_it(self):
+        run = self.run_script(FAILING="dev")
+        self.assertEqual(run.returncode, 1)
+        self.assertEqual(self.stages_run(), ["dev"])
+
+    def test_a_build_that_fails_is_shown(self):
+        run = self.run_script(BROKEN="tsan")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("error: no such thing", run.stderr)
+        self.assertRegex(run.stdout, r"tsan +FAILED")
+
+    @unittest.skipUnless(shutil.which("clang-format"), "no clang-format")
+    def test_a_file_that_is_not_formatted_is_named(self):
+        version = subprocess.run(["clang-format", "--version"], capture_output=True, text=True, check=True).stdout
+        if "version 14." not in version:
+            self.skipTest("not clang-format 14")
+        (self.clone / "ill.cpp").write_text("int  ill ( ){return 1;}\n")
+        run = self.run_script("--quick")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("ill.cpp", run.stderr)
+        self.assertNotIn("well.cpp", run.stderr)
+
+    def test_the_callers_settings_do_not_reach_the_tests(self):
+        self.run_script("--quick", TCM_DATA_DIR="/mine", TRITON_CACHE_DIR="/mine", XDG_DATA_HOME="/mine", NO_COLOR="1")
+        environment = (self.base / "environment").read_text()
+        self.assertNotIn("/mine", environment)
+        self.assertNotIn("NO_COLOR", environment)
+        self.assertIn(f"HOME={self.clone}/build/test-home\n", environment)
+        self.assertEqual({p.name for p in self.base.iterdir()}, {"a clone", "tools", "calls", "environment"})
+
+
+if __name__ == "__main__":
+    unittest.main()
