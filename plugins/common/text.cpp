@@ -10,13 +10,6 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kJsonSpace = " \t\r\n";
-  const size_t first = text.find_first_not_of(kJsonSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kJsonSpace) - first + 1);
-}
-
 }  // namespace
 
 tcm_status write(const std::optional<std::string>& answer, tcm_text& out) {
@@ -32,6 +25,13 @@ std::string lower(std::string_view text) {
 }
 
 bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
 
 std::optional<std::string_view> json_scalar(std::string_view json) {
   const std::string_view value = trim(json);

@@ -17,6 +17,9 @@ tcm_status write(const std::optional<std::string>& answer, tcm_text& out);
 std::string lower(std::string_view text);
 bool all_digits(std::string_view text);
 
+// Without the white space at its ends.
+std::string_view trim(std::string_view text);
+
 // The text of a JSON value that is a number or a plain string (no escapes: an architecture has none); nothing for
 // any other value.
 std::optional<std::string_view> json_scalar(std::string_view json);

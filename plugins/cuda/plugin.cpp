@@ -4,6 +4,7 @@
 #include <tcm/plugin/plugin.hpp>
 
 #include "plugins/common/text.hpp"
+#include "plugins/cuda/analyse.hpp"
 #include "plugins/cuda/arch.hpp"
 
 namespace tcm::cuda_backend {
@@ -38,6 +39,8 @@ constexpr tcm_kernel_backend_plugin kPlugin = plugin::Descriptor("org.tcm.cuda",
                                                   .arch_from_metadata<from_metadata>()
                                                   .arch_from_user<from_user>()
                                                   .arch_for_people<for_people>()
+                                                  .probe<probe>()
+                                                  .validate<validate>()
                                                   .build();
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <tcm/plugin/plugin.hpp>
 
 #include "plugins/common/text.hpp"
+#include "plugins/rocm/analyse.hpp"
 #include "plugins/rocm/arch.hpp"
 
 namespace tcm::rocm_backend {
@@ -36,6 +37,8 @@ constexpr tcm_kernel_backend_plugin kPlugin = plugin::Descriptor("org.tcm.rocm",
                                                   .arch_from_metadata<from_metadata>()
                                                   .arch_from_user<from_user>()
                                                   .arch_for_people<for_people>()
+                                                  .probe<probe>()
+                                                  .validate<validate>()
                                                   .build();
 
 }  // namespace
