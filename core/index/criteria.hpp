@@ -40,17 +40,18 @@ struct ArchMatch {
 
 /// Alternatives within a vector are joined by "or" (negated ones by "and not"); members by "and".
 struct Criteria {
-  std::vector<TextMatch> names;     ///< exact
-  std::vector<TextMatch> globs;     ///< shell patterns on the name: * ? [a-z]
-  std::vector<TextMatch> backends;  ///< Triton target names
-  std::vector<ArchMatch> archs;
-  std::vector<VersionBound> triton_versions;       ///< all must hold; a row without a version matches none
-  std::vector<model::EntryKind> kinds;             ///< empty: any
-  std::optional<std::int64_t> modified_before_ns;  ///< strictly
-  std::optional<std::int64_t> modified_after_ns;   ///< strictly
-  std::vector<SizeBound> sizes;                    ///< on total bytes; all must hold
-  std::vector<std::string> root_paths;  ///< canonical; a row of one of these roots, or of a root below one; empty: any
-  std::string key_prefix;
+  std::vector<TextMatch> names{};     ///< exact
+  std::vector<TextMatch> globs{};     ///< shell patterns on the name: * ? [a-z]
+  std::vector<TextMatch> backends{};  ///< Triton target names
+  std::vector<ArchMatch> archs{};
+  std::vector<VersionBound> triton_versions{};       ///< all must hold; a row without a version matches none
+  std::vector<model::EntryKind> kinds{};             ///< empty: any
+  std::optional<std::int64_t> modified_before_ns{};  ///< strictly
+  std::optional<std::int64_t> modified_after_ns{};   ///< strictly
+  std::vector<SizeBound> sizes{};                    ///< on total bytes; all must hold
+  std::vector<std::string>
+      root_paths{};  ///< canonical; a row of one of these roots, or of a root below one; empty: any
+  std::string key_prefix{};
   bool with_problem = false;  ///< only rows with a problem
 };
 

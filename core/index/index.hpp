@@ -137,6 +137,8 @@ class Index {
   Result<void> list(const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
                     const std::function<void(const Row&)>& each);
   Result<Sums> sum(const Criteria& criteria);
+  /// How many rows match; answered from an index of the table where the criteria allow it.
+  Result<std::int64_t> count(const Criteria& criteria);
   /// Sums by group, largest bytes first.
   Result<std::vector<Group>> group(const Criteria& criteria, const std::vector<GroupKey>& by);
   Result<Detail> detail(std::int64_t record_id);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What differs between databases. Everything else in this room is one text for all of them; `:name` stands for a bound
+// value throughout.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/util/result.hpp"
+
+namespace soci {
+class session;
+class soci_error;
+}  // namespace soci
+
+namespace tcm::index {
+
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+
+  /// Type of a primary key that this program hands out itself.
+  virtual std::string_view id_type() const = 0;
+  /// Type of text that compares byte by byte.
+  virtual std::string_view text_type() const = 0;
+
+  /// Begins a transaction that holds the right to write from its first moment, so that it can never fail half-way
+  /// because a second writer was quicker.
+  virtual std::string_view begin_write() const = 0;
+  /// Makes a fresh database ready for migrations.
+  virtual void prepare_fresh(soci::session& session) const = 0;
+  /// How many tables of this database have the name `:name`; when `:name` is empty, how many there are.
+  virtual std::string_view count_tables() const = 0;
+
+  /// A query with one row, `value`, for each text of a list that was bound as text_list(). One bound value however
+  /// long the list: databases limit how many values a statement may have.
+  virtual std::string rows_of_list(std::string_view parameter) const = 0;
+  virtual std::string text_list(const std::vector<std::string_view>& texts) const = 0;
+
+  /// Whether `column` matches the pattern in `value`, bound as glob_pattern().
+  virtual std::string matches_glob(std::string_view column, std::string_view value) const = 0;
+  virtual std::string glob_pattern(std::string_view shell_pattern) const = 0;
+
+  virtual Error describe(const std::string& where, const soci::soci_error& error) const = 0;
+};
+
+const Dialect& sqlite_dialect();
+
+/// A JSON array of strings. Bytes that are no UTF-8 stand as they are.
+std::string json_text_list(const std::vector<std::string_view>& texts);
+
+/// `text` with every `$id` and `$text` replaced by the types of the dialect.
+std::string with_types(const Dialect& dialect, std::string_view text);
+
+}  // namespace tcm::index

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <initializer_list>
+
+#include <fmt/format.h>
+
+#include "core/index/artifact_text.hpp"
+#include "core/index/impl.hpp"
+#include "core/index/list_query.hpp"
+#include "core/index/record_row.hpp"
+
+namespace tcm::index {
+namespace {
+
+std::string_view column_of(SortKey key) {
+  switch (key) {
+    case SortKey::modified: return "record.mtime_ns";
+    case SortKey::name: return "record.name";
+    case SortKey::size: return "record.total_bytes";
+    case SortKey::key: return "record.key";
+    case SortKey::arch: return "record.arch";
+    // Databases disagree on where nulls sort; here no version comes before all others.
+    case SortKey::version: return "COALESCE(record.version_rank, -1)";
+  }
+  return "record.mtime_ns";
+}
+
+// Where a row of the list arrives, column by column.
+class RowReader {
+ public:
+  void bind(BoundStatement& statement) {
+    statement.into(id_).into(key_).into(ordinal_).into(kind_).into(name_).into(backend_).into(arch_).into(version_);
+    for (OptionalField* field : {&warps_, &stages_, &ctas_, &warp_size_, &shared_})
+      statement.into(field->value, field->indicator);
+    for (long long* number :
+         {&ir_, &assembly_, &binary_, &source_, &module_, &metadata_, &other_, &file_count_, &mtime_, &first_seen_})
+      statement.into(*number);
+    statement.into(problem_).into(root_).into(layout_);
+  }
+
+  /// Fills `row`; false when a word is none that this release writes.
+  bool read(Row& row) const {
+    const auto kind = model::value_of<model::EntryKind>(model::kEntryKinds, kind_);
+    const auto problem = model::value_of<model::SkipReason>(model::kSkipReasons, problem_);
+    const auto layout = model::value_of<model::Layout>(model::kLayouts, layout_);
+    if (!kind || !problem || !layout) return false;
+    row.id = id_;
+    row.key = key_;
+    row.ordinal = ordinal_;
+    row.kind = *kind;
+    row.name = name_;
+    row.backend = backend_;
+    row.arch = arch_;
+    row.triton_version = version_;
+    row.num_warps = warps_.get();
+    row.num_stages = stages_.get();
+    row.num_ctas = ctas_.get();
+    row.warp_size = warp_size_.get();
+    row.shared_bytes = shared_.get();
+    row.bytes = totals();
+    row.file_count = file_count_;
+    row.modified_ns = mtime_;
+    row.first_seen_ns = first_seen_;
+    row.root = root_;
+    row.layout = *layout;
+    row.problem = *problem;
+    return true;
+  }
+
+ private:
+  model::ByteTotals totals() const {
+    const auto bytes = [](long long stored) { return static_cast<std::uint64_t>(std::max(stored, 0LL)); };
+    return {bytes(ir_),     bytes(assembly_), bytes(binary_), bytes(source_),
+            bytes(module_), bytes(metadata_), bytes(other_)};
+  }
+
+  long long id_ = 0, ordinal_ = 0, ir_ = 0, assembly_ = 0, binary_ = 0, source_ = 0, module_ = 0, metadata_ = 0,
+            other_ = 0, file_count_ = 0, mtime_ = 0, first_seen_ = 0;
+  std::string key_, kind_, name_, backend_, arch_, version_, problem_, root_, layout_;
+  OptionalField warps_, stages_, ctas_, warp_size_, shared_;
+};
+
+}  // namespace
+
+std::string list_query(QueryBuilder& query, const Criteria& criteria, Order order, std::optional<std::int64_t> limit) {
+  query.add(criteria);
+  query.add("root.id = record.root_id");
+  const std::string where = query.where();
+  // CROSS JOIN keeps the order in which the tables are named: rows come in the list's order, each then finds its root.
+  // What follows the key makes the order the same each time where one key lies in several roots; the kind comes first
+  // because the indexes have it there.
+  return fmt::format(
+      "SELECT record.id, record.key, record.ordinal, record.kind, record.name, record.backend, record.arch, "
+      "record.triton_version, record.num_warps, record.num_stages, record.num_ctas, record.warp_size, "
+      "record.shared_bytes, record.ir_bytes, record.assembly_bytes, record.binary_bytes, record.source_bytes, "
+      "record.module_bytes, record.metadata_bytes, record.other_bytes, record.file_count, record.mtime_ns, "
+      "record.first_seen_ns, record.problem, root.path, root.layout "
+      "FROM record CROSS JOIN root{} ORDER BY {} {}{}, record.kind, record.id{}",
+      where, column_of(order.key), order.ascending ? "ASC" : "DESC", order.key == SortKey::key ? "" : ", record.key",
+      limit ? " LIMIT " + query.bind(std::max<std::int64_t>(*limit, 0)) : "");
+}
+
+Result<void> Index::list(const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
+                         const std::function<void(const Row&)>& each) {
+  Session& session = impl_->session;
+  return session.guard([&]() -> Result<void> {
+    QueryBuilder query(session.dialect());
+    const std::string text = list_query(query, criteria, order, limit);
+    BoundStatement statement(session.sql(), text, query.values());
+    RowReader reader;
+    reader.bind(statement);
+    statement.execute();
+    Row row;
+    while (statement.fetch()) {
+      if (!reader.read(row)) return session.damaged("a record of unknown kind");
+      each(row);
+    }
+    return {};
+  });
+}
+
+Result<Detail> Index::detail(std::int64_t record_id) {
+  Session& session = impl_->session;
+  return session.guard([&]() -> Result<Detail> {
+    Detail detail;
+    std::string artifacts;
+    session.sql() << "SELECT metadata, artifacts, problem_detail FROM detail WHERE record_id = :id",
+        soci::into(detail.metadata), soci::into(artifacts), soci::into(detail.problem_detail), soci::use(record_id);
+    if (!session.sql().got_data()) {
+      long long count = 0;
+      session.sql() << "SELECT COUNT(*) FROM record WHERE id = :id", soci::into(count), soci::use(record_id);
+      if (count > 0) return session.damaged(fmt::format("record {} has lost its details", record_id));
+      return fail(ErrorCode::missing, fmt::format("{}: the index has no record {}", session.where(), record_id));
+    }
+    auto unpacked = unpack_artifacts(artifacts);
+    if (!unpacked) return session.damaged(fmt::format("the artifacts of record {}", record_id));
+    detail.artifacts = std::move(*unpacked);
+    return detail;
+  });
+}
+
+}  // namespace tcm::index

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// From Criteria to the text of a condition and the values bound in it. Text from outside is always bound, never part of
+// the SQL.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <soci/soci.h>
+
+#include "core/index/criteria.hpp"
+#include "core/index/dialect.hpp"
+
+namespace tcm::index {
+
+using Value = std::variant<std::int64_t, std::string>;
+
+/// Collects conditions, all of which must hold, on `record` (and on `root`, where a function says so).
+class QueryBuilder {
+ public:
+  explicit QueryBuilder(const Dialect& dialect) : dialect_(dialect) {}
+
+  /// Binds a value; returns what stands for it in the text.
+  std::string bind(Value value);
+  /// Adds a condition, whose values were bound before.
+  void add(std::string condition);
+  /// Adds everything that `criteria` asks for.
+  void add(const Criteria& criteria);
+
+  /// A condition on `root`: one of these paths, or below one.
+  void roots_at_or_below(const std::vector<std::string>& paths);
+  /// A condition on `root`: none of these paths.
+  void root_path_not_in(const std::vector<std::string>& paths);
+
+  /// " WHERE …", or nothing when there is no condition.
+  std::string where() const;
+  const std::vector<Value>& values() const { return values_; }
+
+ private:
+  std::string bind_list(const std::vector<std::string_view>& texts);
+  std::string one_of(std::string_view column, const std::vector<std::string_view>& texts);
+  std::string any_glob(const std::vector<std::string_view>& patterns);
+  std::string roots_condition(const std::vector<std::string>& paths);
+  void add_texts(std::string_view column, const std::vector<TextMatch>& matches);
+  void add_globs(const std::vector<TextMatch>& matches);
+  void add_archs(const std::vector<ArchMatch>& matches);
+  void add_kinds(const std::vector<model::EntryKind>& kinds);
+  void add_key_prefix(const std::string& prefix);
+  void compare(std::string_view column, Comparison comparison, std::int64_t value);
+
+  const Dialect& dialect_;
+  std::vector<std::string> conditions_;
+  std::vector<Value> values_;
+};
+
+/// A statement with the values of a QueryBuilder, which must outlive it. Throws soci::soci_error.
+class BoundStatement {
+ public:
+  BoundStatement(soci::session& sql, std::string text, const std::vector<Value>& values);
+
+  /// Names where the next column of each row goes.
+  template <class T>
+  BoundStatement& into(T& target) {
+    statement_.exchange(soci::into(target));
+    return *this;
+  }
+  template <class T>
+  BoundStatement& into(T& target, soci::indicator& indicator) {
+    statement_.exchange(soci::into(target, indicator));
+    return *this;
+  }
+  /// Starts a query; the rows come from fetch().
+  void execute();
+  /// Carries out a statement that has no rows.
+  void run();
+  /// Reads the next row; false at the end.
+  bool fetch() { return statement_.fetch(); }
+
+ private:
+  void prepare();
+
+  soci::statement statement_;
+  std::string text_;
+};
+
+}  // namespace tcm::index

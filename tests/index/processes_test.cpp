@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several processes at one index, and processes that die.
+#include <chrono>
+#include <csignal>
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/index/support.hpp"
+
+namespace tcm::index::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ProcessesTest : public IndexTest {
+ protected:
+  static pid_t start(const std::function<bool()>& work) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      bool good = false;
+      try {
+        good = work();
+      } catch (...) {
+      }
+      ::_exit(good ? 0 : 1);
+    }
+    return child;
+  }
+  static int wait_for(pid_t child) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return status;
+  }
+  static bool put_many(const std::string& path, const std::string& root, const std::string& prefix, int count) {
+    auto index = Index::open(path, OpenMode::create);
+    if (!index) return false;
+    auto row = index->ensure_root(location(root));
+    if (!row) return false;
+    auto writer = index->write_root(row->id);
+    if (!writer) return false;
+    for (int i = 0; i < count; ++i)
+      if (!(*writer)->put(entry(prefix + std::to_string(i), "x"))) return false;
+    return (*writer)->finish({}).has_value();
+  }
+};
+
+TEST_F(ProcessesTest, ManyMakeTheIndexAtOnceAndLoseNothing) {
+  constexpr int kProcesses = 6;
+  constexpr int kEntries = 1'200;
+  std::vector<pid_t> children;
+  for (int p = 0; p < kProcesses; ++p)
+    children.push_back(start([&, p] {
+      // Half of them share a root, and all of them some keys.
+      const std::string root = p % 2 == 0 ? "/shared" : "/own" + std::to_string(p);
+      return put_many(path(), root, "P" + std::to_string(p) + "-", kEntries) && put_many(path(), root, "same", 50);
+    }));
+  for (const pid_t child : children) EXPECT_EQ(wait_for(child), 0);
+
+  Index index = open(OpenMode::read);
+  EXPECT_EQ(value(index.sum({})).records, kProcesses * kEntries + 4 * 50);
+  for (const RootRow& row : value(index.roots()))
+    EXPECT_EQ(row.entries, (row.location.path == "/shared" ? 3 * kEntries : kEntries) + 50) << row.location.path;
+  EXPECT_EQ(ask_sql(path(), "SELECT COUNT(*) FROM detail"), kProcesses * kEntries + 4 * 50);
+  EXPECT_EQ(ask_sql(path(), "SELECT COUNT(*) FROM record LEFT JOIN detail ON record_id = id WHERE record_id IS NULL"),
+            0);
+}
+
+// known-failures D12: a bounded wait, then a clear line.
+TEST_F(ProcessesTest, AWriterWaitsABoundedTimeAndReadersNever) {
+  Index index = open();
+  const std::int64_t root = write(index, "/r", {entry("K", "x")});
+  sqlite3* holder = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &holder), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(holder, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(keys(index, {}), "K");
+  Index reader = open(OpenMode::read);
+  EXPECT_EQ(keys(reader, {}), "K");
+  EXPECT_EQ(value(index.ensure_root(location("/r"))).id, root) << "a root that is known needs no writing";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
+
+  auto writer = value(index.write_root(root));
+  ok(writer->put(entry("L", "x")));
+  const auto refused = writer->finish({});
+  const auto waited = std::chrono::steady_clock::now() - begin;
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::busy);
+  EXPECT_THAT(refused.error().message, HasSubstr(path()));
+  EXPECT_GT(waited, std::chrono::seconds(3));
+  EXPECT_LT(waited, std::chrono::seconds(20));
+
+  ASSERT_EQ(sqlite3_exec(holder, "COMMIT", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(holder);
+  ok(writer->finish({}));
+  EXPECT_EQ(keys(index, {}), "K L") << "what waited is not lost";
+}
+
+TEST_F(ProcessesTest, AWaitThatEndsInTimeIsNoError) {
+  Index index = open();
+  const pid_t child = start([&] {
+    sqlite3* holder = nullptr;
+    sqlite3_open(path().c_str(), &holder);
+    sqlite3_exec(holder, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr);
+    ::usleep(300'000);
+    return sqlite3_exec(holder, "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK;
+  });
+  ::usleep(100'000);
+  EXPECT_TRUE(index.ensure_root(location("/r")));
+  EXPECT_EQ(wait_for(child), 0);
+}
+
+TEST_F(ProcessesTest, AKilledWriterLeavesAConsistentIndex) {
+  open();
+  for (int round = 0; round < 8; ++round) {
+    const pid_t child = start([&] { return put_many(path(), "/r", "R" + std::to_string(round) + "-", 1'000'000); });
+    ::usleep(60'000 + static_cast<useconds_t>(round) * 23'000);
+    ::kill(child, SIGKILL);
+    EXPECT_TRUE(WIFSIGNALED(wait_for(child)));
+
+    Index index = open(round % 2 == 0 ? OpenMode::read : OpenMode::create);
+    const Sums sums = value(index.sum({}));
+    EXPECT_EQ(sums.records % 500, 0) << "whole batches, or nothing of them";
+    const auto roots = value(index.roots());
+    if (!roots.empty()) {
+      EXPECT_EQ(roots.at(0).entries, sums.entries);
+    }
+    EXPECT_EQ(ask_sql(path(), "SELECT COUNT(*) FROM detail"), sums.records);
+  }
+  EXPECT_EQ(ask_sql(path(), "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
+  EXPECT_EQ(ask_sql(path(), "SELECT COUNT(*) FROM pragma_foreign_key_check"), 0);
+  EXPECT_GT(ask_sql(path(), "SELECT COUNT(*) FROM record"), 0);
+  EXPECT_TRUE(put_many(path(), "/r", "after", 10));
+}
+
+}  // namespace
+}  // namespace tcm::index::test
