@@ -87,15 +87,13 @@ std::string list_query(QueryBuilder& query, const Criteria& criteria, Order orde
   query.add("root.id = record.root_id");
   const std::string where = query.where();
   // CROSS JOIN keeps the order in which the tables are named: rows come in the list's order, each then finds its root.
-  // What follows the key makes the order the same each time where one key lies in several roots; the kind comes first
-  // because the indexes have it there.
   return fmt::format(
       "SELECT record.id, record.key, record.ordinal, record.kind, record.name, record.backend, record.arch, "
       "record.triton_version, record.num_warps, record.num_stages, record.num_ctas, record.warp_size, "
       "record.shared_bytes, record.ir_bytes, record.assembly_bytes, record.binary_bytes, record.source_bytes, "
       "record.module_bytes, record.metadata_bytes, record.other_bytes, record.file_count, record.mtime_ns, "
       "record.first_seen_ns, record.problem, root.path, root.layout "
-      "FROM record CROSS JOIN root{} ORDER BY {} {}{}, record.kind, record.id{}",
+      "FROM record CROSS JOIN root{} ORDER BY {} {}{}{}",
       where, column_of(order.key), order.ascending ? "ASC" : "DESC", order.key == SortKey::key ? "" : ", record.key",
       limit ? " LIMIT " + query.bind(std::max<std::int64_t>(*limit, 0)) : "");
 }
