@@ -17,13 +17,12 @@ namespace {
 
 using util::LogLevel;
 
-constexpr std::array<Key, 9> kKeys{{
+constexpr std::array<Key, 8> kKeys{{
     {"cache_dir", "--cache-dir", "TCM_CACHE_DIR TCM_TRITON_CACHE_DIR TRITON_CACHE_DIR TRITON_HOME",
      "cache directories to index (TRITON_HOME is the parent of .triton/cache)"},
     {"data_dir", "", "TCM_DATA_DIR", "where tcm keeps its own data"},
     {"db", "--db", "TCM_DB_FILENAME", "the index: a path, or a file name in data_dir"},
     {"plugin_path", "--plugin-path", "TCM_PLUGIN_PATH", "directories of backends, in place of the default ones"},
-    {"plugin_path_added", "", "TCM_ADD_PLUGIN_PATH", "directories of backends, in front of the default ones"},
     {"no_plugins", "--no-plugins", "", "load no backend"},
     {"builtin_plugins_only", "--builtin-plugins-only", "", "load only the backends installed with tcm"},
     {"jobs", "--jobs", "TCM_JOBS", "threads that read the cache"},
@@ -54,11 +53,6 @@ Result<std::string> home(const Environment& environment) {
   if (const passwd* user = ::getpwuid(::geteuid()); user != nullptr && user->pw_dir != nullptr && *user->pw_dir != '\0')
     return std::string(user->pw_dir);
   return fail(ErrorCode::usage, "HOME is not set and the user has no home directory; set HOME or pass --cache-dir");
-}
-
-std::vector<std::string> split_path(std::string_view text) {
-  const auto parts = util::split(text, ':');
-  return {parts.begin(), parts.end()};
 }
 
 Result<Setting<std::vector<std::string>>> resolve_cache_dirs(const Flags& flags, const Environment& environment) {
@@ -149,12 +143,7 @@ Result<Settings> resolve(const Flags& flags, const Environment& environment) {
   TCM_ASSIGN(settings.cache_dirs, resolve_cache_dirs(flags, environment));
   TCM_ASSIGN(settings.data_dir, resolve_data_dir(flags, environment));
   settings.db_file = resolve_db(flags, environment, settings.data_dir);
-  if (!flags.plugin_path.empty())
-    settings.plugin_path = {flags.plugin_path, {Source::flag, "--plugin-path"}};
-  else if (auto value = non_empty(environment, "TCM_PLUGIN_PATH"))
-    settings.plugin_path = {split_path(*value), {Source::environment, "TCM_PLUGIN_PATH"}};
-  if (auto value = non_empty(environment, "TCM_ADD_PLUGIN_PATH"))
-    settings.plugin_path_added = {*value, {Source::environment, "TCM_ADD_PLUGIN_PATH"}};
+  if (!flags.plugin_path.empty()) settings.plugin_path = {flags.plugin_path, {Source::flag, "--plugin-path"}};
   if (flags.no_plugins) settings.no_plugins = {true, {Source::flag, "--no-plugins"}};
   if (flags.builtin_plugins_only) settings.builtin_plugins_only = {true, {Source::flag, "--builtin-plugins-only"}};
   TCM_ASSIGN(settings.jobs, resolve_jobs(flags, environment));

@@ -54,9 +54,10 @@ struct Settings {
   /// What `index` reads when nothing else is said; at least one.
   Setting<std::vector<std::string>> cache_dirs;
   Setting<std::string> data_dir;
-  Setting<std::string> db_file;                   ///< path of the index
-  Setting<std::vector<std::string>> plugin_path;  ///< empty: the default search path
-  Setting<std::string> plugin_path_added;         ///< colon-separated, in front of the default search path
+  Setting<std::string> db_file;  ///< path of the index
+  /// Empty: the search path of core/backend, which reads its variables itself: it must not trust them in a program that
+  /// runs with more rights than its caller.
+  Setting<std::vector<std::string>> plugin_path;
   Setting<bool> no_plugins;
   Setting<bool> builtin_plugins_only;
   Setting<unsigned> jobs;  ///< reading threads, at least 1

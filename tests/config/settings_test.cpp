@@ -88,11 +88,12 @@ TEST(Settings, RefuseWhatTheyCannotRead) {
   }
 }
 
-TEST(Plugins, ThePathComesFromTheFlagOrTheVariable) {
-  EXPECT_THAT(resolved({}, {{"TCM_PLUGIN_PATH", "/a:/b"}}).plugin_path.value, ElementsAre("/a", "/b"));
+TEST(Plugins, AnExplicitPathIsKept) {
   Flags flags;
   flags.plugin_path = {"/c"};
-  EXPECT_THAT(resolved(flags, {{"TCM_PLUGIN_PATH", "/a:/b"}}).plugin_path.value, ElementsAre("/c"));
+  const Settings settings = resolved(flags, {});
+  EXPECT_THAT(settings.plugin_path.value, ElementsAre("/c"));
+  EXPECT_EQ(to_string(settings.plugin_path.origin), "flag --plugin-path");
   EXPECT_TRUE(resolved({}, {}).plugin_path.value.empty());
 }
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/app.hpp"
+
+#include <csignal>
+#include <iostream>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/context.hpp"
+#include "cli/log.hpp"
+#include "cli/version.hpp"
+#include "core/util/text.hpp"
+
+namespace tcm::cli {
+namespace {
+
+std::string footer() {
+  std::string text =
+      "Examples:\n"
+      "  tcm index                      read the cache that Triton uses here\n"
+      "  tcm list --sort size           what takes the room\n"
+      "  tcm show NK47D24P              all about one kernel\n"
+      "\nExit codes:\n";
+  for (const ExitCodeText& code : kExitCodes) text += fmt::format("  {:<4}{}\n", to_int(code.code), code.text);
+  return text;
+}
+
+/// Every word that can stand where `app` found an unknown one: its commands, its options and those it falls through to.
+std::vector<std::string> known_words(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::App* level = &app; level != nullptr; level = level->get_parent()) {
+    for (const CLI::App* command : level->get_subcommands([](const CLI::App*) { return true; })) {
+      words.push_back(command->get_name());
+      for (const std::string& alias : command->get_aliases()) words.push_back(alias);
+      // Option groups are nameless commands to the parser.
+      if (command->get_name().empty())
+        for (const CLI::Option* option : command->get_options())
+          for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+    }
+    for (const CLI::Option* option : level->get_options())
+      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  return words;
+}
+
+/// What was meant by the first argument that nobody knows.
+std::string suggestion(const CLI::App& app) {
+  const CLI::App* deepest = &app;
+  for (const auto chosen = app.get_subcommands(); !chosen.empty() && deepest == &app;) deepest = chosen.front();
+  const auto extras = app.remaining(true);
+  if (extras.empty()) return {};
+  const auto words = known_words(*deepest);
+  const std::vector<std::string_view> candidates(words.begin(), words.end());
+  const std::string word = extras.front().substr(0, extras.front().find('='));
+  const auto meant = util::closest(word, candidates);
+  return meant ? fmt::format("; did you mean {}?", *meant) : std::string();
+}
+
+ExitCode report_usage(const CLI::App& app, const CLI::ParseError& error, const GlobalOptions& options) {
+  const Terminal terminal = describe_terminal(2, color_mode_of(options.color).value_or(ColorMode::automatic));
+  const Messages messages(terminal.color);
+  std::string text = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const auto extras = app.remaining(true);
+    text = fmt::format("unknown argument '{}'{}", extras.empty() ? "" : extras.front(), suggestion(app));
+  }
+  const auto chosen = app.get_subcommands();
+  messages.error(fmt::format("{} (see tcm {}--help)", text, chosen.empty() ? "" : chosen.front()->get_name() + " "));
+  return ExitCode::usage;
+}
+
+ExitCode run_command(const GlobalOptions& options, const Invocation& invocation) {
+  auto settings = config::resolve(options.flags, config::process_environment());
+  if (!settings) {
+    Messages(describe_terminal(2, color_mode_of(options.color).value_or(ColorMode::automatic)).color)
+        .error(settings.error());
+    return exit_code_of(settings.error().code);
+  }
+  start_logging(settings->log_level.value);
+  Context context(options, std::move(*settings));
+  return invocation.command(context);
+}
+
+ExitCode parse_and_run(int argc, const char* const* argv) {
+  CLI::App app{"tcm keeps the caches of compiled GPU kernels that Triton leaves on disk.", "tcm"};
+  GlobalOptions options;
+  Invocation invocation;
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  app.set_version_flag("--version", "tcm " + std::string(kVersion));
+  app.footer(footer());
+  add_global_options(app, options);
+  add_index_command(app, invocation, options);
+  add_list_command(app, invocation);
+  add_show_command(app, invocation);
+  add_stats_command(app, invocation);
+  add_plugins_command(app, invocation);
+  add_version_command(app, invocation);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help and --version
+    app.exit(success, std::cout, std::cerr);
+    return std::cout.flush() ? ExitCode::ok : ExitCode::failed;
+  } catch (const CLI::ParseError& error) {
+    return report_usage(app, error, options);
+  }
+  if (!invocation.command) {
+    std::cerr << app.help();
+    return ExitCode::usage;
+  }
+  return run_command(options, invocation);
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  // A reader that closes the pipe (head, less) shows as a failed write, which ends the command quietly.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return to_int(parse_and_run(argc, argv));
+  } catch (const std::exception& error) {
+    Messages(false).error(fmt::format("unexpected failure: {}; please report this", error.what()));
+  } catch (...) {
+    Messages(false).error("unexpected failure; please report this");
+  }
+  return to_int(ExitCode::failed);
+}
+
+}  // namespace tcm::cli

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every command adds itself to the program: its options, its help, and what runs when it is chosen.
+#pragma once
+
+#include "cli/context.hpp"
+
+namespace tcm::cli {
+
+void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& globals);
+void add_list_command(CLI::App& app, Invocation& invocation);
+void add_show_command(CLI::App& app, Invocation& invocation);
+void add_stats_command(CLI::App& app, Invocation& invocation);
+void add_plugins_command(CLI::App& app, Invocation& invocation);
+void add_version_command(CLI::App& app, Invocation& invocation);
+
+/// The format that the options ask for; the check of the value was the parser's.
+Format format_of(const OutputOptions& options);
+
+/// Ends a command that printed data: tells when not everything could be written.
+ExitCode finish_output(Context& context, ExitCode code);
+
+}  // namespace tcm::cli

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/output/csv.hpp"
+#include "cli/output/json_writer.hpp"
+#include "cli/output/table.hpp"
+#include "cli/records.hpp"
+#include "core/service/search.hpp"
+#include "core/util/bytes.hpp"
+
+namespace tcm::cli {
+namespace {
+
+struct StatsOptions {
+  service::StatsRequest request;
+  OutputOptions output;
+};
+
+std::string count(std::int64_t n) { return util::format_count(static_cast<std::uint64_t>(n)); }
+
+struct SumColumn {
+  const char* id;
+  const char* header;
+  int drop_priority;
+  std::uint64_t (*value)(const index::Sums&);
+  bool is_size;
+};
+
+// One table for JSON, CSV and people.
+constexpr SumColumn kSumColumns[] = {
+    {"entries", "entries", 0, [](const index::Sums& s) { return static_cast<std::uint64_t>(s.entries); }, false},
+    {"kernels", "kernels", 0, [](const index::Sums& s) { return static_cast<std::uint64_t>(s.kernels); }, false},
+    {"files", "files", 8, [](const index::Sums& s) { return static_cast<std::uint64_t>(s.files); }, false},
+    {"bytes", "size", 0, [](const index::Sums& s) { return s.bytes.total(); }, true},
+    {"ir_bytes", "ir", 7, [](const index::Sums& s) { return s.bytes.ir; }, true},
+    {"assembly_bytes", "assembly", 5, [](const index::Sums& s) { return s.bytes.assembly; }, true},
+    {"binary_bytes", "binary", 6, [](const index::Sums& s) { return s.bytes.binary; }, true},
+    {"source_bytes", "source", 4, [](const index::Sums& s) { return s.bytes.source; }, true},
+    {"module_bytes", "module", 3, [](const index::Sums& s) { return s.bytes.module; }, true},
+    {"metadata_bytes", "metadata", 2, [](const index::Sums& s) { return s.bytes.metadata; }, true},
+    {"other_bytes", "other", 1, [](const index::Sums& s) { return s.bytes.other; }, true},
+};
+
+void write_sums(JsonWriter& json, const index::Sums& sums) {
+  for (const SumColumn& column : kSumColumns) json.field(column.id, column.value(sums));
+}
+
+void write_json(Context& context, const service::Stats& stats, Format format) {
+  JsonWriter json(context.out(), format == Format::json ? JsonWriter::Style::pretty : JsonWriter::Style::compact);
+  json.begin_object();
+  json.field("schema", 1);
+  json.key("roots").begin_array();
+  for (const index::RootRow& root : stats.roots) json.value(root.location.path);
+  json.end_array();
+  json.key("total").begin_object();
+  write_sums(json, stats.total);
+  json.end_object();
+  json.key("beside").begin_object().field("files", stats.beside.files).field("bytes", stats.beside.bytes).end_object();
+  json.key("groups").begin_array();
+  for (const index::Group& group : stats.groups) {
+    json.begin_object();
+    for (std::size_t i = 0; i < stats.by.size(); ++i) json.field(stats.by[i], group.values[i]);
+    write_sums(json, group.sums);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("top").begin_array();
+  for (const index::Row& row : stats.top) {
+    json.begin_object();
+    write_record_fields(json, row);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
+void write_csv(Context& context, const service::Stats& stats) {
+  std::vector<std::string> header = stats.by;
+  for (const SumColumn& column : kSumColumns) header.emplace_back(column.id);
+  CsvWriter csv(context.out(), header);
+  for (const index::Group& group : stats.groups) {
+    std::vector<std::string> cells = group.values;
+    for (const SumColumn& column : kSumColumns) cells.push_back(fmt::to_string(column.value(group.sums)));
+    csv.row(cells);
+  }
+}
+
+std::vector<std::string> text_cells(std::vector<std::string> cells, const index::Sums& sums) {
+  for (const SumColumn& column : kSumColumns) {
+    const std::uint64_t value = column.value(sums);
+    cells.push_back(column.is_size ? util::format_bytes(value) : util::format_count(value));
+  }
+  return cells;
+}
+
+void print_groups(Context& context, const service::Stats& stats, Format format) {
+  std::vector<Column> columns;
+  for (const std::string& by : stats.by) {
+    Column column{by, by};
+    column.flexible = by == "name" || by == "root";
+    columns.push_back(std::move(column));
+  }
+  for (const SumColumn& sum : kSumColumns) columns.push_back({sum.id, sum.header, Align::right, sum.drop_priority});
+  Terminal terminal = context.out_terminal();
+  if (format == Format::wide) terminal.width = kUnlimitedWidth;
+  Table table(context.out(), std::move(columns), terminal);
+  for (const index::Group& group : stats.groups) {
+    std::vector<std::string> values = group.values;
+    for (std::string& value : values)
+      if (value.empty()) value = "-";
+    table.add_row(text_cells(std::move(values), group.sums));
+  }
+  if (stats.groups.size() > 1) {
+    std::vector<std::string> label(stats.by.size());
+    label.front() = "total";
+    table.add_row(text_cells(std::move(label), stats.total));
+  }
+  table.finish();
+}
+
+void print_top(Context& context, const service::Stats& stats) {
+  if (stats.top.empty()) return;
+  context.out().write("\nLargest:\n");
+  const auto columns = choose_columns("key,name,backend,arch,size,age", Format::table);
+  std::vector<Column> layouts;
+  for (const RecordColumn* column : *columns) layouts.push_back(column->layout);
+  Table table(context.out(), layouts, context.out_terminal());
+  for (const index::Row& row : stats.top) {
+    std::vector<std::string> cells;
+    for (const RecordColumn* column : *columns)
+      cells.push_back(column->text(row, {context.now_ns(), context.out_terminal().is_tty}));
+    table.add_row(std::move(cells));
+  }
+  table.finish();
+}
+
+ExitCode run_stats(const StatsOptions& options, Context& context) {
+  auto index = context.open_index(index::OpenMode::read);
+  if (!index) return context.report(index.error());
+  const auto stats = service::stats(options.request, *index, context.backends(), context.now_ns());
+  if (!stats) return context.report(stats.error());
+  const Format format = format_of(options.output);
+  if (format == Format::json || format == Format::jsonl) {
+    write_json(context, *stats, format);
+  } else if (format == Format::csv) {
+    write_csv(context, *stats);
+  } else {
+    print_groups(context, *stats, format);
+    print_top(context, *stats);
+    context.out().flush();
+    if (stats->beside.files > 0)
+      context.messages().note(fmt::format("Beside the entries: {} files, {}.",
+                                          count(static_cast<std::int64_t>(stats->beside.files)),
+                                          util::format_bytes(stats->beside.bytes)));
+    if (stats->groups.empty()) context.messages().note("Nothing matches.");
+  }
+  return finish_output(context, ExitCode::ok);
+}
+
+}  // namespace
+
+void add_stats_command(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<StatsOptions>();
+  CLI::App* command = app.add_subcommand("stats", "Sum up entries, kernels, files and bytes")->alias("du");
+  command
+      ->add_option("--by", options->request.by,
+                   "Group by backend, arch, version, name, kind, root (several with commas)")
+      ->allow_extra_args(false)
+      ->type_name("KEY");
+  command->add_option("--top", options->request.top, "Name the N largest, too")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  add_filter_options(*command, options->request.filters);
+  command->add_option("-o,--output", options->output.format, "table, wide, json, jsonl or csv")
+      ->check(CLI::IsMember({"table", "wide", "json", "jsonl", "csv"}))
+      ->type_name("FORMAT");
+  command->add_flag("--json", options->output.json, "Short for -o json");
+  command->footer(
+      "Examples:\n"
+      "  tcm stats                                   what the caches hold, by kind of entry\n"
+      "  tcm stats --by backend,arch                 which GPUs take the room\n"
+      "  tcm stats --by name --top 5 --kind kernel   the names that take most, and the largest kernels");
+  command->callback([options, &invocation] {
+    invocation.command = [options](Context& context) { return run_stats(*options, context); };
+  });
+}
+
+}  // namespace tcm::cli

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every command gets: the settings of this run, where output goes, and the index when it asks.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "cli/options.hpp"
+#include "cli/output/exit_codes.hpp"
+#include "cli/output/message.hpp"
+#include "cli/output/sink.hpp"
+#include "cli/output/terminal.hpp"
+#include "core/config/settings.hpp"
+#include "core/index/index.hpp"
+#include "core/service/backends.hpp"
+
+namespace tcm::cli {
+
+class Context {
+ public:
+  Context(const GlobalOptions& options, config::Settings settings);
+
+  const config::Settings& settings() const { return settings_; }
+  const service::Backends& backends() const { return backends_; }
+  Sink& out() { return out_; }
+  const Terminal& out_terminal() const { return out_terminal_; }
+  const Terminal& err_terminal() const { return err_terminal_; }
+  const Messages& messages() const { return messages_; }
+  bool quiet() const { return quiet_; }
+  bool verbose() const { return settings_.log_level.value >= util::LogLevel::info; }
+  std::int64_t now_ns() const { return now_ns_; }
+
+  /// An index that is missing is an error that names the command which makes one.
+  Result<index::Index> open_index(index::OpenMode mode) const;
+
+  /// Says what went wrong, and what that means for the exit code.
+  ExitCode report(const Error& error) const;
+
+ private:
+  config::Settings settings_;
+  service::Backends backends_;
+  Terminal out_terminal_;
+  Terminal err_terminal_;
+  Messages messages_;
+  Sink out_;
+  bool quiet_;
+  std::int64_t now_ns_;
+};
+
+/// The command that the arguments chose; set while they are parsed, run afterwards.
+struct Invocation {
+  std::function<ExitCode(Context&)> command;
+};
+
+}  // namespace tcm::cli

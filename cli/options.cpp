@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+namespace tcm::cli {
+namespace {
+
+/// An option that may be given again and takes one value each time, so that it never swallows a positional argument.
+void add_repeatable(CLI::App& command, const std::string& names, std::vector<std::string>& values,
+                    const std::string& help, const std::string& type) {
+  command.add_option(names, values, help)->allow_extra_args(false)->type_name(type);
+}
+
+std::vector<std::string> names_of_formats() {
+  std::vector<std::string> names;
+  for (const FormatText& format : kFormats) names.emplace_back(format.name);
+  return names;
+}
+
+}  // namespace
+
+void add_global_options(CLI::App& app, GlobalOptions& options) {
+  const std::string group = "Global options";
+  app.add_flag("-v,--verbose", options.flags.verbosity, "Say more (-v: reasons, -vv: details)")->group(group);
+  app.add_option("--color", options.color, "Colours: auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN")
+      ->group(group);
+  app.add_flag("--no-progress", options.quiet, "No progress line and no hints")->group(group);
+  app.add_option("--db", options.flags.db_file, "The index to use")->type_name("FILE")->group(group);
+  app.add_option("--plugin-path", options.flags.plugin_path, "Look for backends here only (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("DIR")
+      ->group(group);
+  app.add_flag("--no-plugins", options.flags.no_plugins, "Load no backend")->group(group);
+  app.add_flag("--builtin-plugins-only", options.flags.builtin_plugins_only,
+               "Load only the backends installed with tcm")
+      ->group(group);
+}
+
+void add_output_options(CLI::App& command, OutputOptions& options) {
+  const std::string group = "Output";
+  command.add_option("-o,--output", options.format, "table, wide, json, jsonl, csv or ids")
+      ->check(CLI::IsMember(names_of_formats()))
+      ->type_name("FORMAT")
+      ->group(group);
+  command.add_flag("--json", options.json, "Short for -o json")->group(group);
+  command.add_flag("-q,--quiet", options.ids, "Keys only, one a line (short for -o ids)")->group(group);
+}
+
+void add_filter_options(CLI::App& command, service::FilterWords& words) {
+  CLI::App& filters = *command.add_option_group(
+      "Filters", "All must hold; the same filter again is an alternative. A leading '!' negates.");
+  add_repeatable(filters, "-n,--name", words.names, "Kernels of exactly this name", "NAME");
+  add_repeatable(filters, "--glob", words.globs, "Kernels whose name matches a shell pattern", "PATTERN");
+  add_repeatable(filters, "-b,--backend", words.backends, "By backend, in any word that a plugin knows", "NAME");
+  add_repeatable(filters, "-a,--arch", words.archs, "By GPU architecture, in any form that a plugin knows", "ARCH");
+  add_repeatable(filters, "--triton-version", words.triton_versions, "3.6.0, 3.5 (any 3.5.x) or '>=3.3,<3.5'", "SPEC");
+  add_repeatable(filters, "--kind", words.kinds,
+                 "kernel, module, autotune, empty, partial, leftover, broken, foreign or all", "KIND");
+  add_repeatable(filters, "--older-than", words.older_than, "Modified before: 30m, 12h, 7d, 2w, 3mo, 1y, or a date",
+                 "AGE");
+  add_repeatable(filters, "--younger-than", words.younger_than, "Modified since", "AGE");
+  add_repeatable(filters, "--size", words.sizes, "By total size: '>1M', '<=64K'; a bare size means at least", "SIZE");
+  add_repeatable(filters, "--cache-dir", words.cache_dirs, "Only this cache directory or root", "DIR");
+  filters.add_option("--key,--hash", words.key_prefix, "Keys that start so")->type_name("PREFIX");
+}
+
+}  // namespace tcm::cli

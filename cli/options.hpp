@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options that commands share, and what every command gets.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/output/formats.hpp"
+#include "cli/output/terminal.hpp"
+#include "core/config/settings.hpp"
+#include "core/service/filters.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tcm::cli {
+
+/// Accepted before and after the command.
+struct GlobalOptions {
+  config::Flags flags;
+  std::string color = "auto";
+  bool quiet = false;  ///< no progress, no hints
+};
+
+/// How data is printed; of commands that print data.
+struct OutputOptions {
+  std::string format = "table";
+  bool json = false;
+  bool ids = false;
+};
+
+void add_global_options(CLI::App& app, GlobalOptions& options);
+void add_output_options(CLI::App& command, OutputOptions& options);
+void add_filter_options(CLI::App& command, service::FilterWords& words);
+
+}  // namespace tcm::cli

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/filters.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "core/util/bytes.hpp"
+#include "core/util/text.hpp"
+#include "core/util/time.hpp"
+
+namespace tcm::service {
+namespace {
+
+using index::Comparison;
+
+struct ComparisonWord {
+  std::string_view text;
+  Comparison comparison;
+};
+// Longer ones first: ">=" must not be read as ">".
+constexpr ComparisonWord kComparisons[] = {
+    {">=", Comparison::greater_equal}, {"<=", Comparison::less_equal}, {"!=", Comparison::not_equal},
+    {"==", Comparison::equal},         {">", Comparison::greater},     {"<", Comparison::less},
+    {"=", Comparison::equal},
+};
+
+/// Takes a comparison off the front; absent when there is none.
+std::optional<Comparison> take_comparison(std::string_view& text) {
+  for (const ComparisonWord& word : kComparisons)
+    if (text.starts_with(word.text)) {
+      text.remove_prefix(word.text.size());
+      text = util::trim(text);
+      return word.comparison;
+    }
+  return std::nullopt;
+}
+
+Error bad_value(std::string_view option, std::string_view value, std::string_view expected) {
+  return {ErrorCode::usage, fmt::format("{}: '{}' is not {}", option, util::escape_control(value), expected)};
+}
+
+/// Takes a leading '!' off.
+bool take_negation(std::string_view& text) {
+  if (!text.starts_with('!')) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+Result<std::vector<index::TextMatch>> parse_texts(std::string_view option, const std::vector<std::string>& words) {
+  std::vector<index::TextMatch> matches;
+  for (const std::string& word : words) {
+    std::string_view text = word;
+    const bool negate = take_negation(text);
+    if (text.empty()) return fail(bad_value(option, word, "a name"));
+    matches.push_back({std::string(text), negate});
+  }
+  return matches;
+}
+
+Result<std::vector<index::TextMatch>> parse_backends(const FilterWords& words, const Backends& backends) {
+  std::vector<index::TextMatch> matches;
+  for (const std::string& word : words.backends) {
+    std::string_view text = word;
+    const bool negate = take_negation(text);
+    if (text.empty()) return fail(bad_value("--backend", word, "the name of a backend"));
+    // A backend without a plugin is shown by its target name, so that name must find it, too.
+    matches.push_back({backends.registry().target_of_word(text).value_or(util::lower_ascii(text)), negate});
+  }
+  return matches;
+}
+
+Result<std::vector<index::ArchMatch>> parse_archs(const FilterWords& words, const Backends& backends) {
+  std::vector<index::ArchMatch> matches;
+  for (const std::string& word : words.archs) {
+    std::string_view text = word;
+    const bool negate = take_negation(text);
+    if (text.empty()) return fail(bad_value("--arch", word, "an architecture"));
+    for (auto& [target, arch] : backends.registry().arch_from_user(text))
+      matches.push_back({std::move(target), std::move(arch), negate});
+  }
+  return matches;
+}
+
+Result<std::vector<model::EntryKind>> parse_kinds(const std::vector<std::string>& words) {
+  std::string names = "all";
+  for (const auto& word : model::kEntryKinds) names += fmt::format(", {}", word.name);
+  std::vector<model::EntryKind> wanted;
+  std::vector<model::EntryKind> unwanted;
+  bool all = false;
+  for (const std::string& word : words) {
+    std::string_view text = word;
+    const bool negate = take_negation(text);
+    const std::string lower = util::lower_ascii(text);
+    if (lower == "all" && !negate) {
+      all = true;
+      continue;
+    }
+    const auto kind = model::value_of<model::EntryKind>(model::kEntryKinds, lower);
+    if (!kind) return fail(bad_value("--kind", word, "one of " + names));
+    (negate ? unwanted : wanted).push_back(*kind);
+  }
+  if (wanted.empty() && (all || !unwanted.empty()))
+    for (const auto& word : model::kEntryKinds) wanted.push_back(word.value);
+  std::erase_if(wanted, [&](model::EntryKind kind) {
+    return std::find(unwanted.begin(), unwanted.end(), kind) != unwanted.end();
+  });
+  if (wanted.empty() && !words.empty())
+    return fail(ErrorCode::usage, "--kind: the kinds given exclude each other; nothing can match");
+  return wanted;
+}
+
+Result<void> parse_times(const FilterWords& words, std::int64_t now_ns, index::Criteria& criteria) {
+  const auto parse = [&](std::string_view option, const std::string& word) -> Result<std::int64_t> {
+    auto bound = util::parse_time_bound(word, now_ns);
+    if (!bound) return fail(ErrorCode::usage, fmt::format("{}: {}", option, bound.error().message));
+    return bound;
+  };
+  for (const std::string& word : words.older_than) {
+    TCM_ASSIGN(const std::int64_t bound, parse("--older-than", word));
+    criteria.modified_before_ns = std::min(criteria.modified_before_ns.value_or(bound), bound);
+  }
+  for (const std::string& word : words.younger_than) {
+    TCM_ASSIGN(const std::int64_t bound, parse("--younger-than", word));
+    criteria.modified_after_ns = std::max(criteria.modified_after_ns.value_or(bound), bound);
+  }
+  if (criteria.modified_before_ns && criteria.modified_after_ns &&
+      *criteria.modified_before_ns <= *criteria.modified_after_ns)
+    return fail(ErrorCode::usage,
+                fmt::format("--older-than {} and --younger-than {} contradict each other; nothing can be both",
+                            words.older_than.back(), words.younger_than.back()));
+  return {};
+}
+
+/// The canonical spelling of a directory that need not exist any more.
+std::string canonical_directory(const std::string& path) {
+  std::error_code error;
+  auto canonical = std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+  if (error) return path;
+  std::string text = canonical.lexically_normal().string();
+  if (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
+}
+
+/// A version with fewer than three numbers stands for all that start with it: the bound is a range of ranks.
+struct VersionRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
+Result<VersionRange> version_range(std::string_view text) {
+  const auto rank = index::version_rank(text);
+  // Only digits and dots: "3.6.0rc1" has no place in an order that does not know release candidates.
+  const bool plain = !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+  const auto dots = std::count(text.begin(), text.end(), '.');
+  if (!rank || !plain || dots > 2 || text.back() == '.')
+    return fail(bad_value("--triton-version", text, "a version such as 3.6.0, 3.3 or '>=3.3,<3.5'"));
+  constexpr std::int64_t kMinor = 10'000;
+  constexpr std::int64_t kMajor = 100'000'000;
+  const std::int64_t span = dots == 0 ? kMajor : dots == 1 ? kMinor : 1;
+  return VersionRange{*rank, *rank + span - 1};
+}
+
+}  // namespace
+
+Result<std::vector<index::VersionBound>> parse_version_bounds(const std::string& text) {
+  std::vector<index::VersionBound> bounds;
+  for (std::string_view part : util::split(text, ',')) {
+    part = util::trim(part);
+    const Comparison comparison = take_comparison(part).value_or(Comparison::equal);
+    TCM_ASSIGN(const VersionRange range, version_range(part));
+    switch (comparison) {
+      case Comparison::equal:
+        bounds.push_back({Comparison::greater_equal, range.first});
+        bounds.push_back({Comparison::less_equal, range.last});
+        break;
+      case Comparison::not_equal:
+        if (range.first != range.last)
+          return fail(bad_value("--triton-version", text, "a full version after '!=' (such as '!=3.6.0')"));
+        bounds.push_back({comparison, range.first});
+        break;
+      case Comparison::greater_equal:
+      case Comparison::less: bounds.push_back({comparison, range.first}); break;
+      case Comparison::greater:
+      case Comparison::less_equal: bounds.push_back({comparison, range.last}); break;
+    }
+  }
+  return bounds;
+}
+
+Result<index::SizeBound> parse_size_bound(const std::string& text) {
+  std::string_view rest = util::trim(text);
+  const Comparison comparison = take_comparison(rest).value_or(Comparison::greater_equal);
+  auto bytes = util::parse_bytes(rest);
+  if (!bytes) return fail(ErrorCode::usage, "--size: " + bytes.error().message);
+  constexpr std::uint64_t kLargest = INT64_MAX;
+  return index::SizeBound{comparison, static_cast<std::int64_t>(std::min(*bytes, kLargest))};
+}
+
+Result<index::Criteria> parse_filters(const FilterWords& words, const Backends& backends, std::int64_t now_ns) {
+  index::Criteria criteria;
+  TCM_ASSIGN(criteria.names, parse_texts("--name", words.names));
+  TCM_ASSIGN(criteria.globs, parse_texts("--glob", words.globs));
+  TCM_ASSIGN(criteria.backends, parse_backends(words, backends));
+  TCM_ASSIGN(criteria.archs, parse_archs(words, backends));
+  TCM_ASSIGN(criteria.kinds, parse_kinds(words.kinds));
+  TCM_TRY(parse_times(words, now_ns, criteria));
+  for (const std::string& text : words.triton_versions) {
+    TCM_ASSIGN(const auto bounds, parse_version_bounds(text));
+    criteria.triton_versions.insert(criteria.triton_versions.end(), bounds.begin(), bounds.end());
+  }
+  for (const std::string& text : words.sizes) {
+    TCM_ASSIGN(const index::SizeBound bound, parse_size_bound(text));
+    criteria.sizes.push_back(bound);
+  }
+  for (const std::string& path : words.cache_dirs) criteria.root_paths.push_back(canonical_directory(path));
+  criteria.key_prefix = words.key_prefix;
+  return criteria;
+}
+
+bool is_empty(const FilterWords& words) {
+  return words.names.empty() && words.globs.empty() && words.backends.empty() && words.archs.empty() &&
+         words.triton_versions.empty() && words.kinds.empty() && words.older_than.empty() &&
+         words.younger_than.empty() && words.sizes.empty() && words.cache_dirs.empty() && words.key_prefix.empty();
+}
+
+}  // namespace tcm::service

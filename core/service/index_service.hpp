@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bringing the index in step with the disk.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/index/index.hpp"
+#include "core/model/entry.hpp"
+#include "core/service/backends.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::service {
+
+struct IndexRequest {
+  std::vector<std::string> cache_dirs;  ///< any spelling; at least one
+  std::optional<model::Layout> layout;  ///< absent: told by shape
+  unsigned jobs = 1;                    ///< reading threads
+  bool full_rescan = false;             ///< read every entry, changed or not
+};
+
+/// Filled while a run goes on, for whoever wants to show it. Every member may be read at any time.
+struct IndexProgress {
+  std::atomic<std::uint64_t> seen{0};   ///< entries looked at
+  std::atomic<std::uint64_t> read{0};   ///< entries opened
+  std::atomic<std::uint64_t> bytes{0};  ///< bytes of the entries opened
+  std::atomic<bool> stop{false};        ///< set it to end the run: what was committed stays, the index is consistent
+};
+
+/// One thing that was not indexed as what it looks like.
+struct Skipped {
+  std::string name;  ///< of the entry, as it stands on disk
+  model::SkipReason reason = model::SkipReason::none;
+  std::string detail;
+};
+
+/// What a run did with one root. new, changed, gone and unchanged count entries; kernels counts kernels.
+struct RootReport {
+  std::string path;
+  std::string cache_dir;
+  model::Layout layout = model::Layout::triton;
+  std::int64_t kernels = 0;
+  std::int64_t entries = 0;
+  std::int64_t files = 0;
+  std::int64_t bytes = 0;
+  std::int64_t added = 0;
+  std::int64_t changed = 0;
+  std::int64_t gone = 0;
+  std::int64_t unchanged = 0;
+  std::map<model::SkipReason, std::int64_t> skip_reasons;
+  std::vector<Skipped> skipped;  ///< at most kMaxSkippedListed, in order of name
+
+  std::int64_t skipped_count() const;
+};
+
+inline constexpr std::size_t kMaxSkippedListed = 1000;
+
+struct IndexReport {
+  std::vector<RootReport> roots;
+  std::int64_t before = 0;      ///< kernels in the whole index before the run
+  std::int64_t now = 0;         ///< … and after it
+  std::vector<Error> failures;  ///< cache directories or parts of them that could not be read at all
+
+  /// True when something was skipped that should not have been, or failed: the run is partly done.
+  bool partial() const;
+};
+
+/// Indexes every root of the cache directories. A directory that cannot be read is a failure in the report; when none
+/// of them can, that is the error. Errors: missing, denied, busy, interrupted, failed.
+Result<IndexReport> index_caches(const IndexRequest& request, index::Index& index, const Backends& backends,
+                                 IndexProgress& progress);
+
+}  // namespace tcm::service
