@@ -78,6 +78,7 @@ class Registry {
   struct TargetArch {
     std::string target;  ///< empty: of any backend
     std::string arch;
+    bool operator==(const TargetArch&) const = default;
   };
   /// What a user may have meant by an architecture: the canonical form of every plugin that knows the word (of the
   /// given targets, if any are given), then the word itself for any backend, so that unknown backends work too.
