@@ -2,6 +2,7 @@
 #include "core/cache/entry_files.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -70,10 +71,12 @@ bool by_name(const EntryFile& a, std::string_view b) { return a.name < b; }
 
 }  // namespace
 
-EntryFile* EntryFiles::find(std::string_view name) {
+const EntryFile* EntryFiles::find(std::string_view name) const {
   const auto at = std::lower_bound(files.begin(), files.end(), name, by_name);
   return at != files.end() && at->name == name ? &*at : nullptr;
 }
+
+EntryFile* EntryFiles::find(std::string_view name) { return const_cast<EntryFile*>(std::as_const(*this).find(name)); }
 
 bool EntryFiles::has_other(std::string_view name) const {
   return std::find(others.begin(), others.end(), name) != others.end();

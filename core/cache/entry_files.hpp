@@ -36,6 +36,7 @@ struct EntryFiles {
   bool nothing() const { return files.empty() && others.empty() && directories.empty(); }
   /// A file directly in the entry; null when there is none of that name.
   EntryFile* find(std::string_view name);
+  const EntryFile* find(std::string_view name) const;
   bool has_other(std::string_view name) const;
 };
 

@@ -41,7 +41,7 @@ int EntryReader::read(std::vector<model::Record>& records) {
 
 void EntryReader::read_groups() {
   // A whole entry under a temporary name is one that its writer never moved to its key: no look-up finds it.
-  if (is_temporary(key_)) return;
+  if (is_temporary_entry(key_)) return;
   std::vector<std::string> groups;
   for (const EntryFile& file : files_.files)
     if (!file.nested() && is_group(file.name)) groups.push_back(file.name);
@@ -62,13 +62,13 @@ Draft EntryReader::read_group(std::string_view name) {
   thread_local std::string text;
   if (!read_json_file(draft.group, text, draft, SkipReason::group_too_large)) return draft;
   auto children = parse_group(text);
+  // Hostile text is not kept for the life of the thread.
+  if (constexpr std::size_t kKept = std::size_t{1} << 20; text.capacity() > kKept) text = std::string();
   if (!children) {
     fail(draft, SkipReason::group_malformed, name, children.error());
     return draft;
   }
   draft.children = std::move(*children);
-  // Hostile text is not kept for the life of the thread.
-  if (constexpr std::size_t kKept = std::size_t{1} << 20; text.capacity() > kKept) text = std::string();
 
   const std::string metadata = metadata_name(draft);
   if (metadata.empty())
@@ -81,7 +81,7 @@ Draft EntryReader::read_group(std::string_view name) {
 // The kernel's own json; else the first one that the group lists and the entry holds. Empty when there is none.
 std::string EntryReader::metadata_name(const Draft& draft) const {
   const auto present = [this](const std::string& name) {
-    return const_cast<EntryFiles&>(files_).find(name) != nullptr || files_.has_other(name);
+    return files_.find(name) != nullptr || files_.has_other(name);
   };
   std::string name = draft.stem + ".json";
   if (present(name)) return name;

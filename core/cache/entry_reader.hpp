@@ -54,7 +54,7 @@ class EntryReader {
 
   void share_out();
   model::Record finish(Draft& draft, int index);
-  model::Artifact artifact(EntryFile& file, const Draft& draft) const;
+  model::Artifact artifact(EntryFile& file, const Draft& draft, std::string_view target) const;
 
   int directory_;
   std::string_view key_;

@@ -19,6 +19,9 @@ std::string_view autotune_stem(std::string_view name);
 /// TritonBundler), `….tmp` (2.0), `….tmp.pid_…` (2.1 to 3.1).
 bool is_temporary(std::string_view name);
 
+/// A directory in the root that a writer has not given its key yet: `tmp.<uuid>`.
+inline bool is_temporary_entry(std::string_view key) { return key.starts_with("tmp."); }
+
 /// A host module or what belongs to its compilation: a shared object, a precompiled header.
 bool is_module(std::string_view name);
 

@@ -39,14 +39,13 @@ model::Record EntryReader::finish(Draft& draft, int index) {
   if (!facts.arch.empty())
     facts.arch = naming_.arch_of ? naming_.arch_of(facts.backend, facts.arch) : plain_arch(facts.arch);
 
-  draft.record.facts.backend = facts.backend;
   record.artifacts.reserve(count);
   for (EntryFile& file : files_.files)
-    if (file.owner == index) record.artifacts.push_back(artifact(file, draft));
+    if (file.owner == index) record.artifacts.push_back(artifact(file, draft, facts.backend));
   return record;
 }
 
-Artifact EntryReader::artifact(EntryFile& file, const Draft& draft) const {
+Artifact EntryReader::artifact(EntryFile& file, const Draft& draft, std::string_view target) const {
   Artifact made;
   made.bytes = file.bytes;
   // What is being written, or was left half written, is nobody's artifact yet, whatever it is going to be.
@@ -59,7 +58,7 @@ Artifact EntryReader::artifact(EntryFile& file, const Draft& draft) const {
   const std::string_view bare = extension.empty() ? extension : extension.substr(1);
   static const FileTypes kSharedOnly;
   const FileTypes& types = naming_.file_types ? *naming_.file_types : kSharedOnly;
-  const FileType* type = types.find(draft.record.facts.backend, extension);
+  const FileType* type = types.find(target, extension);
   if (is_label(bare)) made.type = bare;
   if (is_group(file.name)) {
     made.kind = ArtifactKind::group;

@@ -46,7 +46,7 @@ Draft foreign() {
 }
 
 Draft classify(std::string_view key, const EntryFiles& found) {
-  if (key.starts_with("tmp.")) return draft_of(EntryKind::leftover);
+  if (is_temporary_entry(key)) return draft_of(EntryKind::leftover);
   const bool is_key = key_encoding(key).has_value();
   if (found.nothing()) return is_key ? draft_of(EntryKind::empty) : foreign();
   if (const EntryFile* file = first_lasting(found, is_autotune))
@@ -65,7 +65,7 @@ Draft classify(std::string_view key, const EntryFiles& found) {
 }  // namespace
 
 void EntryReader::read_ungrouped() {
-  if (is_temporary(key_) || !read_ungrouped_kernels()) classify_ungrouped();
+  if (is_temporary_entry(key_) || !read_ungrouped_kernels()) classify_ungrouped();
 }
 
 // Triton 2.0 wrote no group; its metadata has an object `ctime` that no later release writes.
