@@ -31,6 +31,10 @@ std::string_view column_of(GroupKey key) {
   return "record.backend";
 }
 
+// An expression rather than the column, so that no index can offer to bring the rows in the order of its groups: it
+// would fetch each row by itself, which takes three times as long as reading all of them and sorting.
+std::string expression_of(GroupKey key) { return fmt::format("({} || '')", column_of(key)); }
+
 // Where the columns of kSums arrive.
 class SumsReader {
  public:
@@ -54,8 +58,8 @@ class SumsReader {
 }  // namespace
 
 std::string group_query(QueryBuilder& query, const Criteria& criteria, const std::vector<GroupKey>& by) {
-  std::vector<std::string_view> columns;
-  for (const GroupKey key : by) columns.push_back(column_of(key));
+  std::vector<std::string> columns;
+  for (const GroupKey key : by) columns.push_back(expression_of(key));
   query.add(criteria);
   const bool with_root = std::find(by.begin(), by.end(), GroupKey::root) != by.end();
   if (with_root) query.add("root.id = record.root_id");

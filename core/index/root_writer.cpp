@@ -4,10 +4,8 @@
 namespace tcm::index {
 namespace {
 
-// Few enough to keep the wait of other writers and the memory short, many enough that a transaction's own cost is lost
-// among them. The bytes bound a batch of entries with huge metadata.
-constexpr std::size_t kBatchEntries = 500;
-constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
+// Bounds the memory of a batch of entries with huge metadata.
+constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
 
 }  // namespace
 

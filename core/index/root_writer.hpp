@@ -12,6 +12,10 @@
 
 namespace tcm::index {
 
+/// So few that other writers wait for tens of milliseconds only; so many that the pages of an index, which random keys
+/// touch all over, are written once for many rows.
+inline constexpr std::size_t kBatchEntries = 1'000;
+
 class BatchingRootWriter final : public RootWriter {
  public:
   BatchingRootWriter(Session& session, std::int64_t root_id) : session_(session), root_id_(root_id) {}

@@ -15,11 +15,12 @@ namespace {
 constexpr int kBusyTimeoutMs = 5'000;
 
 // Per connection, none of it touches the file:
-// - cache_size bounds the memory of a connection, whatever the size of the file;
+// - cache_size (KiB) bounds the memory of a connection, whatever the size of the file; the pages that a batch of the
+//   writer touches fit;
 // - a larger WAL than SQLite's 4 MiB means fewer syncs during a long run, and 16 MiB are still read quickly;
 // - secure_delete (on in Debian's build) would overwrite what is removed; the index holds no secrets.
 constexpr const char* kSettings =
-    "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192; PRAGMA wal_autocheckpoint=4000; "
+    "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000; "
     "PRAGMA secure_delete=OFF;";
 
 // Given to the error as its code when the system refused to open the file.

@@ -71,6 +71,13 @@ TEST_F(PlanTest, ProblemsAreFoundByTheirIndex) {
       HasSubstr("record_problem"));
 }
 
+TEST_F(PlanTest, GroupsReadTheTableOnceInItsOwnOrder) {
+  for (const GroupKey key : {GroupKey::backend, GroupKey::name, GroupKey::kind, GroupKey::version}) {
+    QueryBuilder query(sqlite_dialect());
+    EXPECT_THAT(plan(group_query(query, {}, {key})), AllOf(HasSubstr("SCAN record\n"), Not(HasSubstr("USING INDEX"))));
+  }
+}
+
 TEST_F(PlanTest, CountingReadsAnIndexAndNoRow) {
   EXPECT_THAT(plan("SELECT COUNT(*) FROM record WHERE name = 'x' AND kind = 'kernel'"),
               HasSubstr("USING COVERING INDEX record_name"));

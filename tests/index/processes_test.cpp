@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/index/root_writer.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {
@@ -124,7 +125,7 @@ TEST_F(ProcessesTest, AKilledWriterLeavesAConsistentIndex) {
 
     Index index = open(round % 2 == 0 ? OpenMode::read : OpenMode::create);
     const Sums sums = value(index.sum({}));
-    EXPECT_EQ(sums.records % 500, 0) << "whole batches, or nothing of them";
+    EXPECT_EQ(sums.records % static_cast<std::int64_t>(kBatchEntries), 0) << "whole batches, or nothing of them";
     const auto roots = value(index.roots());
     if (!roots.empty()) {
       EXPECT_EQ(roots.at(0).entries, sums.entries);

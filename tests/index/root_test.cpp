@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include "core/index/root_writer.hpp"
 #include "core/util/hash.hpp"
 #include "tests/index/support.hpp"
 
@@ -63,19 +64,20 @@ TEST_F(RootTest, FinishStoresSumsTimeAndLooseFiles) {
 
 TEST_F(RootTest, SumsAreRightAfterARunThatWasNotFinished) {
   Index index = open();
+  constexpr int kMany = kBatchEntries;
   const std::int64_t id = write(index, "/r", {entry("A", "x")});
   {
     auto writer = value(index.write_root(id));
-    for (int i = 0; i < 500; ++i) ok(writer->put(entry("K" + std::to_string(i), "x")));
+    for (int i = 0; i < kMany; ++i) ok(writer->put(entry("K" + std::to_string(i), "x")));
   }
   const RootRow row = value(index.roots()).front();
-  EXPECT_EQ(row.entries, 501);
-  EXPECT_EQ(row.kernels, 501);
-  EXPECT_EQ(row.files, 501 * 7);
-  EXPECT_EQ(row.bytes, 501 * 167);
+  EXPECT_EQ(row.entries, kMany + 1);
+  EXPECT_EQ(row.kernels, kMany + 1);
+  EXPECT_EQ(row.files, (kMany + 1) * 7);
+  EXPECT_EQ(row.bytes, (kMany + 1) * 167);
   // The next run that finishes sets them right for good, even when it has nothing to write itself.
   ok(value(index.write_root(id))->finish({}));
-  EXPECT_EQ(ask_sql(path(), "SELECT entries FROM root WHERE sums_valid = 1"), 501);
+  EXPECT_EQ(ask_sql(path(), "SELECT entries FROM root WHERE sums_valid = 1"), kMany + 1);
 }
 
 TEST_F(RootTest, CacheDirectoriesAreKept) {

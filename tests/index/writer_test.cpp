@@ -195,7 +195,7 @@ TEST_F(WriterTest, HugeMetadataDoesNotPileUp) {
   const std::int64_t r = write(index, "/r", {});
   auto writer = value(index.write_root(r));
   model::Record record = kernel("x");
-  record.facts.metadata = std::string(3 << 20, ' ');
+  record.facts.metadata = std::string(5 << 20, ' ');
   ok(writer->put(entry("A", {record})));
   ok(writer->put(entry("B", {record})));
   Index reader = open(OpenMode::read);
