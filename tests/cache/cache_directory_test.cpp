@@ -174,8 +174,9 @@ TEST(FindRoots, OtherToolsDigestsAreNoKeys) {
   write_file(dir / "blobs" / sha / "data", "x");
   write_file(dir / "fxgraph/ab" / make_key(7, cache::KeyEncoding::base64) / "entry", "x");
   write_file(dir / "words/torch_compile_cache_v1/x.json", "{}");
+  write_file(dir / "words" / std::string(43, 'w') / "x.json", "{}");
   EXPECT_THAT(roots(found(dir.path())), ElementsAre("real"));
-  EXPECT_EQ(found(dir.path()).beside.files, 4U);
+  EXPECT_EQ(found(dir.path()).beside.files, 5U);
 }
 
 TEST(FindRoots, AnUnusedCacheIsARoot) {
