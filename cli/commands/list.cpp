@@ -201,7 +201,7 @@ void add_list_command(CLI::App& app, Invocation& invocation) {
   command->footer(
       "Examples:\n"
       "  tcm list --sort size --limit 10             the ten largest kernels\n"
-      "  tcm list --glob 'triton_poi_*' -b rocm      pointwise kernels for AMD\n"
+      "  tcm list --glob 'triton_poi_*' -a 90        pointwise kernels for one GPU\n"
       "  tcm list --older-than 30d --json            for a script\n"
       "  tcm list --kind all --size 1M               everything from 1 MiB on");
   command->callback([options, &invocation] {

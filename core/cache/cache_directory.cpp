@@ -40,7 +40,8 @@ Result<std::string> canonical(const std::string& path) {
 // Walks the tree once: roots are noted and not entered, all other files are counted.
 class Walk {
  public:
-  Walk(CacheDirectory& found, std::optional<Layout> wanted) : found_(found), wanted_(wanted) {}
+  Walk(CacheDirectory& found, std::optional<Layout> wanted, const std::function<bool(const std::string&)>& was_root)
+      : found_(found), wanted_(wanted), was_root_(was_root) {}
 
   int start() {
     util::Fd directory;
@@ -53,7 +54,8 @@ class Walk {
  private:
   int enter(int directory, const std::string& path, int depth) {
     Survey seen;
-    if (const int error = survey(directory, wanted_.has_value(), seen); error != 0) return error;
+    const bool trusted = was_root_ && was_root_(path);
+    if (const int error = survey(directory, wanted_.has_value(), trusted, seen); error != 0) return error;
     if (depth == 0) {
       is_entry_ = seen.is_entry;
       is_unused_ = seen.is_unused && !seen.is_entry;
@@ -110,6 +112,7 @@ class Walk {
 
   CacheDirectory& found_;
   std::optional<Layout> wanted_;
+  const std::function<bool(const std::string&)>& was_root_;
   bool is_entry_ = false;
   bool is_unused_ = false;
 };
@@ -151,7 +154,8 @@ Result<void> check_directory(const std::string& path) {
 
 }  // namespace
 
-Result<CacheDirectory> find_roots(const std::string& path, std::optional<Layout> layout) {
+Result<CacheDirectory> find_roots(const std::string& path, std::optional<Layout> layout,
+                                  const std::function<bool(const std::string&)>& was_root) {
   CacheDirectory found;
   TCM_ASSIGN(found.path, canonical(path));
   TCM_TRY(check_directory(found.path));
@@ -159,7 +163,7 @@ Result<CacheDirectory> find_roots(const std::string& path, std::optional<Layout>
     found.roots.push_back({found.path, found.path, Layout::triton});
     return found;
   }
-  Walk walk(found, layout);
+  Walk walk(found, layout, was_root);
   if (const int error = walk.start(); error != 0)
     return fail(ErrorCode::failed, fmt::format("{}: {}", found.path, error_text(error)));
   if (found.roots.empty() && !layout && walk.is_unused()) {

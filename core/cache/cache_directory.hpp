@@ -2,6 +2,7 @@
 // From what a user points at to the roots in it: the layouts, told by shape.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,7 +32,9 @@ struct CacheDirectory {
 ///  - vllm:     … in `torch_compile_cache/<hash>/rank_*/triton_cache`, and in inductor trees inside it.
 /// A directory that holds no key directory is a root only when `layout` is triton, or when it is empty or holds nothing
 /// of another shape (a cache not yet used). Follows no symbolic link below `path`. Errors: missing, denied, failed
-/// (not a directory). Never opens a file.
-Result<CacheDirectory> find_roots(const std::string& path, std::optional<model::Layout> layout);
+/// (not a directory). Never opens a file. `was_root` tells of a canonical path whether it was found to be a root
+/// before: then the names in it are enough, and none of its entries is opened.
+Result<CacheDirectory> find_roots(const std::string& path, std::optional<model::Layout> layout,
+                                  const std::function<bool(const std::string&)>& was_root = {});
 
 }  // namespace tcm::cache

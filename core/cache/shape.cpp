@@ -52,7 +52,7 @@ std::string_view parent_of(std::string_view path) {
 
 }  // namespace
 
-int survey(int directory, bool whole, Survey& found) {
+int survey(int directory, bool whole, bool trusted, Survey& found) {
   const auto outer = std::make_unique<ListBuffer>();
   const auto inner = std::make_unique<ListBuffer>();
   int key_looks = 0;
@@ -69,7 +69,7 @@ int survey(int directory, bool whole, Survey& found) {
     const bool has_key_shape = encoding && looks_random(name, *encoding);
     int& looks = has_key_shape ? key_looks : other_looks;
     if (looks++ >= kMaxLooks) return true;
-    const Look look = look_into(directory, name, has_key_shape, *inner);
+    const Look look = trusted && has_key_shape ? Look::entry : look_into(directory, name, has_key_shape, *inner);
     found.is_root = look == Look::entry;
     found.is_unused &= is_temporary(name) || (has_key_shape && look == Look::files);
     return whole || !found.is_root;

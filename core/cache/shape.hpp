@@ -22,8 +22,9 @@ struct Survey {
 };
 
 /// Lists `directory` and looks into some of the directories in it, enough to know a root. Returns 0 or an errno of the
-/// listing. `whole`: list on when it is known to be a root.
-int survey(int directory, bool whole, Survey& found);
+/// listing. `whole`: list on when it is known to be a root. `trusted`: it was a root before, so that a name of the
+/// right shape is enough, and nothing in it is opened.
+int survey(int directory, bool whole, bool trusted, Survey& found);
 
 /// What the path of a root says: `vllm` below `torch_compile_cache/…/rank_*`, `inductor` in `triton/<device number>`,
 /// else `triton`. Pure.

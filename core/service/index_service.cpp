@@ -74,7 +74,12 @@ bool ends_run(const Error& error) {
 Result<void> index_cache_dir(const std::string& path, const IndexRequest& request, index::Index& index,
                              const Backends& backends, IndexProgress& progress, std::set<std::string>& done,
                              IndexReport& report) {
-  auto directory = cache::find_roots(path, request.layout);
+  TCM_ASSIGN(const auto known, index.roots());
+  const auto was_root = [&known](const std::string& candidate) {
+    return std::any_of(known.begin(), known.end(),
+                       [&](const index::RootRow& row) { return row.location.path == candidate && row.entries > 0; });
+  };
+  auto directory = cache::find_roots(path, request.layout, was_root);
   if (!directory) {
     // Triton removes an empty root, so a cache that the index knows may be gone for good: that is a result, no failure.
     const std::size_t before = report.roots.size();
@@ -83,7 +88,7 @@ Result<void> index_cache_dir(const std::string& path, const IndexRequest& reques
     return {};
   }
   for (const cache::SearchProblem& problem : directory->problems)
-    report.failures.push_back({ErrorCode::denied, problem.message});
+    report.failures.push_back({ErrorCode::denied, problem.path + ": " + problem.message});
   for (const model::RootLocation& location : directory->roots) {
     if (!done.insert(location.path).second) continue;
     auto root = index_root(location, request, index, backends, progress);

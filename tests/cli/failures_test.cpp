@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every failure: one line on stderr that says what and what to do, the right exit code, nothing on stdout.
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "tests/cli/cli_fixture.hpp"
+#include "tests/support/other_user.hpp"
+
+namespace tcm::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class Failures : public CliTest {
+ protected:
+  /// Known failures D1, D4: exit code 0, tracebacks, and messages on stdout.
+  static void expect_failure(const ProgramResult& result, int code, const std::string& words) {
+    EXPECT_EQ(result.exit_code, code) << result.err;
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, AllOf(HasSubstr("tcm: error: "), HasSubstr(words)));
+    EXPECT_EQ(lines_of(result.err).size(), 1U) << result.err;
+  }
+};
+
+TEST_F(Failures, AMissingIndexNamesTheCommandThatMakesOne) {
+  for (const char* command : {"list", "stats"}) expect_failure(tcm({command}), 6, "run `tcm index` first");
+  expect_failure(tcm({"show", "x"}), 6, "run `tcm index` first");
+}
+
+// Known failure B27: "not found at 'None'".
+TEST_F(Failures, AMissingCacheDirectoryIsNamed) {
+  fs::remove_all(cache());
+  expect_failure(tcm({"index"}), 6, cache().string());
+  expect_failure(tcm({"index", "--cache-dir", "/nowhere/at/all"}), 6, "/nowhere/at/all");
+}
+
+TEST_F(Failures, AFileIsNoCacheDirectory) {
+  write_file(home_ / "file", "x");
+  expect_failure(tcm({"index", "--cache-dir", (home_ / "file").string()}), 1, "file");
+}
+
+TEST_F(Failures, BadValuesExitWithTwoAndNameTheForm) {
+  add_kernels(cache(), 1);
+  tcm({"index"});
+  expect_failure(tcm({"list", "--older-than", "soon"}), 2, "--older-than");
+  expect_failure(tcm({"list", "--size", "lots"}), 2, "--size");
+  expect_failure(tcm({"list", "--sort", "siez"}), 2, "did you mean size?");
+  expect_failure(tcm({"list", "--columns", "nmae"}), 2, "did you mean name?");
+  expect_failure(tcm({"list", "--kind", "thing"}), 2, "--kind");
+  expect_failure(tcm({"list", "-o", "xml"}), 2, "xml");
+  expect_failure(tcm({"list", "--limit", "-1"}), 2, "--limit");
+  expect_failure(tcm({"stats", "--by", "color"}), 2, "--by");
+  expect_failure(tcm({"index", "-j", "0"}), 2, "--jobs");
+  expect_failure(tcm({"list", "--older-than", "7d", "--younger-than", "1d"}), 2, "contradict");
+  environment_["TCM_LOG_LEVEL"] = "loud";
+  expect_failure(tcm({"list"}), 2, "TCM_LOG_LEVEL");
+}
+
+TEST_F(Failures, MistypedWordsGetASuggestion) {
+  expect_failure(tcm({"lsit"}), 2, "did you mean list?");
+  expect_failure(tcm({"list", "--nmae", "x"}), 2, "did you mean --name?");
+  expect_failure(tcm({"index", "--full-resacn"}), 2, "did you mean --full-rescan?");
+}
+
+// Known failure B21: a database error looked like "nothing found", with exit code 0.
+// Known failure D12: 60 lines of traceback.
+TEST_F(Failures, ADamagedIndexSaysHowToRebuild) {
+  add_kernels(cache(), 2);
+  tcm({"index"});
+  write_file(database(), std::string(8192, 'x'));
+  fs::remove(database().string() + "-wal");
+  fs::remove(database().string() + "-shm");
+  for (const char* command : {"list", "stats", "index"}) expect_failure(tcm({command}), 1, "tcm index");
+  fs::remove(database());
+  EXPECT_EQ(tcm({"index"}).exit_code, 0);
+  EXPECT_EQ(json({"list", "--json"}).at("total"), 2);
+}
+
+TEST_F(Failures, AnIndexOfTheFutureIsRefused) {
+  add_kernels(cache(), 1);
+  tcm({"index"});
+  ProgramRun run;
+  run.arguments = {database().string(),
+                   "UPDATE tcm_meta SET value = 99 WHERE name LIKE '%schema%'; PRAGMA user_version = 99;"};
+  ASSERT_EQ(run_program("/usr/bin/sqlite3", run).exit_code, 0);
+  expect_failure(tcm({"list"}), 1, "99");
+}
+
+TEST_F(Failures, CorruptEntriesAreCountedExplainedAndDoNotStopTheRest) {
+  add_kernels(cache(), 5);
+  write_file(cache() / make_key(1) / "__grp__add_kernel.json", "{\"child_paths\":");
+  write_file(cache() / make_key(2) / "add_kernel.json", "");
+  set_tree_age(cache(), std::chrono::hours(1));
+  const ProgramResult quiet = tcm({"index"});
+  EXPECT_EQ(quiet.exit_code, 3);
+  EXPECT_THAT(quiet.out, AllOf(HasSubstr("3 kernels"), HasSubstr("2 skipped"), HasSubstr("group file is not valid")));
+  EXPECT_THAT(quiet.err, HasSubstr("tcm index -v"));
+  const ProgramResult verbose = tcm({"index", "-v"});
+  EXPECT_EQ(verbose.exit_code, 3) << "still so in a run that reads nothing";
+  EXPECT_THAT(verbose.err, AllOf(HasSubstr(make_key(1)), HasSubstr(make_key(2))));
+  const ProgramResult as_json = tcm({"index", "--json"});
+  const auto root = boost::json::parse(as_json.out).at("roots").at(0);
+  EXPECT_EQ(root.at("skipped"), 2);
+  EXPECT_EQ(root.at("skip_reasons").at("group_malformed"), 1);
+  EXPECT_EQ(root.at("skip_reasons").at("metadata_malformed"), 1);
+}
+
+TEST_F(Failures, AnUnreadableDirectoryIsNamedAndTheRestGoesOn) {
+  // Root reads everything, so the program runs as somebody else.
+  add_kernels(cache(), 3);
+  fs::permissions(cache() / make_key(2), fs::perms::none);
+  fs::permissions(home_.path(), fs::perms::all);
+  fs::create_directories(home_ / "data");
+  fs::permissions(home_ / "data", fs::perms::all);
+  environment_["TCM_DATA_DIR"] = (home_ / "data").string();
+  const std::string report = as_ordinary_user([&] {
+    const ProgramResult result = tcm({"index", "-v"});
+    return std::to_string(result.exit_code) + "\n" + result.out + result.err;
+  });
+  EXPECT_THAT(report, AllOf(testing::StartsWith("3\n"), HasSubstr("2 kernels"), HasSubstr(make_key(2)),
+                            HasSubstr("cannot be read")));
+}
+
+TEST_F(Failures, ABusyIndexIsWaitedForAndThenExitCodeSeven) {
+  add_kernels(cache(), 1);
+  tcm({"index"});
+  // Somebody else holds the database: a shell of its own, in the middle of a transaction.
+  const fs::path held = home_ / "held";
+  FILE* shell = ::popen(("sqlite3 '" + database().string() + "'").c_str(), "w");
+  ASSERT_NE(shell, nullptr);
+  std::fputs(("BEGIN IMMEDIATE;\n.shell touch '" + held.string() + "'\n").c_str(), shell);
+  std::fflush(shell);
+  while (!fs::exists(held)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  add_kernels(cache(), 1, 9);
+  expect_failure(tcm({"index"}), 7, "tcm.db");
+  EXPECT_EQ(tcm({"list"}).exit_code, 0) << "readers do not wait";
+  ::pclose(shell);
+  EXPECT_EQ(tcm({"index"}).exit_code, 0);
+}
+
+TEST_F(Failures, OutputThatCannotBeWrittenIsNoSuccess) {
+  add_kernels(cache(), 1);
+  tcm({"index"});
+  ProgramRun run;
+  run.environment = environment_;
+  run.arguments = {"-c", std::string(TCM_PROGRAM) + " list --json > /dev/full"};
+  const ProgramResult result = run_program("/bin/sh", run);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("No space left"));
+}
+
+// Known failure D10: the data directory was made by --help, and an unwritable home was a traceback.
+TEST_F(Failures, HelpAndFailingCommandsTouchNothing) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"--help"}, {"list", "--help"}, {"--version"}, {"list"}, {"plugins"}})
+    tcm(words);
+  EXPECT_FALSE(fs::exists(home_ / ".local"));
+}
+
+TEST_F(Failures, AnUnwritableDataDirectoryIsOneLine) {
+  add_kernels(cache(), 1);
+  environment_["TCM_DATA_DIR"] = "/proc/nowhere";
+  expect_failure(tcm({"index"}), 1, "/proc/nowhere");
+}
+
+}  // namespace
+}  // namespace tcm::test
