@@ -9,6 +9,9 @@
 //   TEST_ENTRY_BODY                                    what the entry does in place of returning the descriptor
 //   TEST_OPEN                                          what open does in place of succeeding
 //   TEST_PROBE                                         the command that every artifact is taken for
+//   TEST_ECHO_ARCH                                     every word is an architecture, as it stands
+//   TEST_SLOW_LOAD                                     loading takes a while
+//   TEST_LEAK_SYMBOL                                   another function is exported
 //
 // A probe obeys the command in its artifact's bytes ("attributes", "flood", "throw", …), so that a test can ask for
 // anything that a plugin may do. Loading it creates the file that the environment variable TCM_TEST_MARK names: whoever
@@ -61,6 +64,9 @@ using plugin_helper::Sink;
 
 struct Mark {
   Mark() {
+#ifdef TEST_SLOW_LOAD
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+#endif
     if (const char* path = std::getenv("TCM_TEST_MARK"))
       if (std::FILE* file = std::fopen(path, "w")) std::fclose(file);
   }
@@ -174,6 +180,41 @@ tcm_status wait_with_others() {
   std::fflush(stdout);
 }
 
+/// Another answer at every call.
+tcm_status emit_counter(Sink& sink) {
+  static std::atomic<std::uint64_t> counter{0};
+  return sink.emit("x.test.counter", ++counter);
+}
+
+/// Believes the number in bytes 4 to 7 of an object, and takes as much memory.
+tcm_status believe_size(const tcm_artifact* artifact) {
+  const plugin_helper::Bytes bytes(artifact->data, artifact->size);
+  const auto claimed = bytes.u32(4);
+  if (!claimed || !bytes.matches(0, "\x7f\x45LF")) return TCM_NOT_APPLICABLE;
+  const std::string memory(*claimed % (1U << 28), 'x');
+  return memory.empty() ? TCM_MALFORMED : TCM_OK;
+}
+
+tcm_status leave_thread() {
+  std::thread([] { std::this_thread::sleep_for(std::chrono::seconds(60)); }).detach();
+  return TCM_OK;
+}
+
+tcm_status leave_file() { return std::tmpfile() == nullptr ? TCM_INTERNAL : TCM_OK; }
+
+tcm_status change_environment() { return ::setenv("TCM_TEST_LEFT_BEHIND", "1", 1) == 0 ? TCM_OK : TCM_INTERNAL; }
+
+/// One byte more than there is.
+tcm_status read_too_far(const tcm_artifact* artifact) {
+  const volatile std::uint8_t* end = artifact->data + artifact->size;
+  return artifact->data != nullptr && *end == 0 ? TCM_OK : TCM_NOT_APPLICABLE;
+}
+
+/// Knows no host but its own.
+tcm_status be_strict(const tcm_artifact* artifact) {
+  return artifact->struct_size == sizeof(tcm_artifact) ? TCM_OK : TCM_INVALID_ARGUMENT;
+}
+
 tcm_status obey(std::string_view command, const tcm_artifact* artifact, const tcm_sink* raw) {
   Sink sink(*raw);
   if (command == "attributes") return emit_attributes(sink);
@@ -195,6 +236,13 @@ tcm_status obey(std::string_view command, const tcm_artifact* artifact, const tc
   if (command == "hang")
     for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
   if (command == "stdout") write_to_stdout();
+  if (command == "counter") return emit_counter(sink);
+  if (command == "believe") return believe_size(artifact);
+  if (command == "leave_thread") return leave_thread();
+  if (command == "leave_file") return leave_file();
+  if (command == "leave_variable") return change_environment();
+  if (command == "read_too_far") return read_too_far(artifact);
+  if (command == "strict") return be_strict(artifact);
   return TCM_NOT_APPLICABLE;
 }
 
@@ -221,6 +269,9 @@ tcm_status arch_from_metadata(void*, tcm_str /*target*/, tcm_str json, tcm_text*
 }
 tcm_status arch_from_user(void*, tcm_str /*target*/, tcm_str word, tcm_text* out) {
   const std::string_view text = plugin_helper::view(word);
+#ifdef TEST_ECHO_ARCH
+  return plugin_helper::write(out, text);
+#endif
   if (text.substr(0, 4) != "tst_") return TCM_NOT_APPLICABLE;
   return plugin_helper::write(out, text.substr(4));
 }
@@ -293,4 +344,9 @@ extern "C" TCM_PLUGIN_EXPORT const tcm_kernel_backend_plugin* TEST_ENTRY(const t
 #else
 extern "C" TCM_PLUGIN_EXPORT const void* some_other_function();
 extern "C" TCM_PLUGIN_EXPORT const void* some_other_function() { return describe(); }
+#endif
+
+#ifdef TEST_LEAK_SYMBOL
+extern "C" TCM_PLUGIN_EXPORT int some_other_function_too();
+extern "C" TCM_PLUGIN_EXPORT int some_other_function_too() { return 1; }
 #endif

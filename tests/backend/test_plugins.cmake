@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-# The plugins that misbehave, one module each, all from test_plugin.cpp. Their folder is in TCM_TEST_PLUGIN_DIR; a test
-# gives a module the name of a plugin by copying it.
-set(TCM_TEST_PLUGIN_DIR "${PROJECT_BINARY_DIR}/tests/plugin-modules")
-set(TCM_TEST_PLUGINS "")
+# The plugins that misbehave, one module each, all from test_plugin.cpp. A test gives a module the name of a plugin by
+# copying it. Those that a host can meet are here; tests/sdk adds those that only the checker looks for.
 
-macro(tcm_add_test_plugin name)
-  add_library(tcm_test_plugin_${name} MODULE "${PROJECT_SOURCE_DIR}/tests/backend/test_plugin.cpp")
+# tcm_add_test_plugin(NAME definitions…): the module NAME.so in TCM_TEST_PLUGIN_DIR. The global property TCM_TEST_PLUGINS
+# lists the targets.
+function(tcm_add_test_plugin name)
+  set(source_dir "${PROJECT_SOURCE_DIR}/tests/backend")
+  add_library(tcm_test_plugin_${name} MODULE "${source_dir}/test_plugin.cpp")
   target_link_libraries(tcm_test_plugin_${name} PRIVATE tcm::plugin_api tcm_settings tcm_warnings Threads::Threads)
+  target_link_options(tcm_test_plugin_${name} PRIVATE "LINKER:--version-script=${source_dir}/test_plugin.map")
   target_compile_definitions(tcm_test_plugin_${name} PRIVATE ${ARGN})
   set_target_properties(tcm_test_plugin_${name} PROPERTIES
-    PREFIX "" OUTPUT_NAME ${name} LIBRARY_OUTPUT_DIRECTORY "${TCM_TEST_PLUGIN_DIR}")
-  list(APPEND TCM_TEST_PLUGINS tcm_test_plugin_${name})
-endmacro()
+    PREFIX "" OUTPUT_NAME ${name} LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests/plugin-modules"
+    LINK_DEPENDS "${source_dir}/test_plugin.map")
+  set_property(GLOBAL APPEND PROPERTY TCM_TEST_PLUGINS tcm_test_plugin_${name})
+endfunction()
 
 tcm_add_test_plugin(good)
 tcm_add_test_plugin(second "TEST_ID=\"org.tcm.second\"" "TEST_TARGET=\"gamma\"" "TEST_ALIAS=\"g-2\"")
