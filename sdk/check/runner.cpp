@@ -2,6 +2,7 @@
 #include "sdk/check/runner.hpp"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 
@@ -116,6 +117,7 @@ Finding run_test(const Test& test, const Subject& subject, const RunOptions& opt
   progress().noted = false;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return fail("no pipe for the child process");
+  std::fflush(nullptr);  // or the child would write it once more
   const pid_t pid = ::fork();
   if (pid < 0) return fail("no child process");
   if (pid == 0) {
