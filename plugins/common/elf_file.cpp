@@ -63,8 +63,8 @@ Result<void> check_tables(Bytes bytes, const Elf64_Ehdr& header) {
   return {};
 }
 
-Section from_header(const GElf_Shdr& header) {
-  Section section{};
+void fill(Section& section, const GElf_Shdr& header) {
+  section.name_at = header.sh_name;
   section.type = header.sh_type;
   section.flags = header.sh_flags;
   section.size = header.sh_size;
@@ -72,7 +72,6 @@ Section from_header(const GElf_Shdr& header) {
   section.link = header.sh_link;
   section.info = header.sh_info;
   section.entry_size = header.sh_entsize;
-  return section;
 }
 
 std::string libelf_says() {
@@ -104,31 +103,28 @@ Result<ElfFile> ElfFile::open(Bytes bytes, const ElfKind& kind) {
 }
 
 Result<void> ElfFile::read_sections(uint32_t count, uint32_t names_index) {
-  sections_.reserve(count);
-  std::vector<uint32_t> name_offsets;
-  name_offsets.reserve(count);
+  sections_.resize(count);
   for (uint32_t index = 0; index < count; ++index) {
     GElf_Shdr header;
     if (gelf_getshdr(elf_getscn(elf_.get(), index), &header) == nullptr) {
       return malformed(fmt::format("section {}: {}", index, libelf_says()));
     }
-    Section section = from_header(header);
+    Section& section = sections_[index];
+    fill(section, header);
     // The null section's fields may count sections and segments; they bound nothing.
     if (header.sh_type != SHT_NOBITS && header.sh_type != SHT_NULL) {
       const auto bytes = bytes_.slice(header.sh_offset, header.sh_size);
       if (!bytes) return truncated(fmt::format("section {} ends past the file ({} bytes)", index, bytes_.size()));
       section.bytes = *bytes;
     }
-    name_offsets.push_back(header.sh_name);
-    sections_.push_back(section);
   }
   const Section& names = sections_[names_index];
   if (names.type != SHT_STRTAB) return malformed("no table of section names");
-  for (uint32_t index = 0; index < count; ++index) {
-    if (sections_[index].type == SHT_NULL) continue;
-    const auto name = names.bytes.c_string(name_offsets[index]);
-    if (!name) return malformed(fmt::format("section {}: its name lies outside the names", index));
-    sections_[index].name = *name;
+  for (Section& section : sections_) {
+    if (section.type == SHT_NULL) continue;
+    const auto name = names.bytes.c_string(section.name_at);
+    if (!name) return malformed(fmt::format("section {}: its name lies outside the names", index_of(section)));
+    section.name = *name;
   }
   return {};
 }

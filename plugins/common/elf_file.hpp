@@ -31,6 +31,7 @@ struct ElfHeader {
 
 struct Section {
   std::string_view name;
+  uint32_t name_at;  // in the table of section names
   uint32_t type;
   uint64_t flags;
   uint64_t size;  // as its header says; a NOBITS section has no bytes in the file

@@ -25,9 +25,16 @@ constexpr Figure kFigures[] = {
     {".max_flat_workgroup_size", &KernelFacts::max_threads},
 };
 
+const Figure* find_figure(std::string_view key) {
+  for (const Figure& figure : kFigures) {
+    if (figure.key == key) return &figure;
+  }
+  return nullptr;
+}
+
 // Takes the values as they pass: {"amdhsa.target": …, "amdhsa.kernels": [{".name": …, …}, …]}. Only the depth and the
 // last key are kept, never a tree.
-class Reader : public nlohmann::json_sax<json> {
+class Reader final : public nlohmann::json_sax<json> {
  public:
   explicit Reader(CodeObjectMetadata& out) : out_(out) {}
   bool too_deep() const { return too_deep_; }
@@ -36,6 +43,7 @@ class Reader : public nlohmann::json_sax<json> {
   bool key(string_t& name) override {
     if (depth_ == kRoot) in_kernels_ = name == "amdhsa.kernels";
     if (depth_ == kRoot || depth_ == kKernel) key_ = name;
+    if (at_kernel()) figure_ = find_figure(name);
     return true;
   }
   bool string(string_t& value) override {
@@ -46,10 +54,7 @@ class Reader : public nlohmann::json_sax<json> {
     return true;
   }
   bool number_unsigned(number_unsigned_t value) override {
-    if (!at_kernel()) return true;
-    for (const Figure& figure : kFigures) {
-      if (figure.key == key_) kernel_.*figure.member = value;
-    }
+    if (at_kernel() && figure_ != nullptr) kernel_.*figure_->member = value;
     return true;
   }
   bool number_integer(number_integer_t value) override {
@@ -93,6 +98,7 @@ class Reader : public nlohmann::json_sax<json> {
   CodeObjectMetadata& out_;
   KernelFacts kernel_;
   std::string key_;
+  const Figure* figure_ = nullptr;  // what key_ names in a kernel
   int depth_ = 0;
   bool in_kernels_ = false;
   bool is_map_ = false;

@@ -76,27 +76,31 @@ double worked_seconds() {
 }
 
 // Both in turn; `ratio` is probe's time in that of SHA-256.
-void probe_to_sha256(benchmark::State& state, const Vendor& vendor) {
-  const auto binaries = binaries_of(vendor);
+void probe_to_sha256(benchmark::State& state, const std::vector<const Vendor*>& vendors) {
+  std::vector<std::vector<std::string>> binaries;
+  for (const Vendor* vendor : vendors) binaries.push_back(binaries_of(*vendor));
   double probing = 0;
   double digesting = 0;
   for (auto unused : state) {
-    const double start = worked_seconds();
-    probe_all(vendor, binaries);
-    const double between = worked_seconds();
-    digest_all(binaries);
-    probing += between - start;
-    digesting += worked_seconds() - between;
+    for (size_t i = 0; i < vendors.size(); ++i) {
+      const double start = worked_seconds();
+      probe_all(*vendors[i], binaries[i]);
+      const double between = worked_seconds();
+      digest_all(binaries[i]);
+      probing += between - start;
+      digesting += worked_seconds() - between;
+    }
   }
   state.counters["ratio"] = probing / digesting;
 }
 
 BENCHMARK_CAPTURE(probe, cuda, cuda());
 BENCHMARK_CAPTURE(sha256, cuda, cuda());
-BENCHMARK_CAPTURE(probe_to_sha256, cuda, cuda());
 BENCHMARK_CAPTURE(probe, rocm, rocm());
 BENCHMARK_CAPTURE(sha256, rocm, rocm());
-BENCHMARK_CAPTURE(probe_to_sha256, rocm, rocm());
+BENCHMARK_CAPTURE(probe_to_sha256, cuda, {&cuda()});
+BENCHMARK_CAPTURE(probe_to_sha256, rocm, {&rocm()});
+BENCHMARK_CAPTURE(probe_to_sha256, all, {&cuda(), &rocm()});
 
 }  // namespace
 }  // namespace tcm::plugin_test

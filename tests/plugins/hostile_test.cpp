@@ -2,8 +2,10 @@
 //
 // Bytes that mean harm: nothing outside the buffer is read, nothing inside is written, nothing is allocated because a
 // header claims it, and every call returns.
+#include <atomic>
 #include <cstring>
 #include <random>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <sys/mman.h>
@@ -178,6 +180,26 @@ TEST(Hostile, TwoAnswersToOneQuestionAreEqual) {
     ASSERT_EQ(first.groups.size(), second.groups.size());
     for (size_t i = 0; i < first.groups.size(); ++i) EXPECT_EQ(first.groups[i].values, second.groups[i].values);
   }
+}
+
+// probe and validate are [thread-safe]: the first calls of all, at once.
+TEST(Threads, ManyCallsAtOnce) {
+  const std::vector<Sample> samples = small_samples();
+  std::vector<std::thread> threads;
+  std::atomic<int> bad{0};
+  for (int thread = 0; thread < 8; ++thread) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 20; ++round) {
+        for (const Sample& sample : samples) {
+          const Question question{sample.bytes, sample.vendor.extension, sample.vendor.target};
+          if (sample.vendor.plugin().probe(question).status != TCM_OK) ++bad;
+          if (sample.vendor.plugin().validate(question).status != TCM_OK) ++bad;
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(bad, 0);
 }
 
 }  // namespace
