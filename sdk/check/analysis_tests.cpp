@@ -2,13 +2,13 @@
 // The answers of a plugin that is asked as a host asks.
 #include <algorithm>
 #include <atomic>
-#include <regex>
 #include <set>
 #include <string>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "sdk/check/pattern.hpp"
 #include "sdk/check/plugin.hpp"
 #include "sdk/check/utf8.hpp"
 
@@ -88,9 +88,8 @@ const std::set<std::string>& standard_keys() {
 
 /// Which rule an attribute breaks; empty when none.
 std::string attribute_problem(const Attribute& attribute) {
-  static const std::regex vendor_key("x\\.[a-z0-9_]+\\.[a-z0-9_.]+");
   const std::string& key = attribute.key;
-  if (standard_keys().count(key) == 0 && (key.size() > 64 || !std::regex_match(key, vendor_key)))
+  if (standard_keys().count(key) == 0 && (key.size() > 64 || !matches(key, "x\\.[a-z0-9_]+\\.[a-z0-9_.]+")))
     return "is neither a standard key nor x.<vendor>.<name> (P-30)";
   if (attribute.type < TCM_ATTR_I64 || attribute.type > TCM_ATTR_STR) return "has an unknown type (P-33)";
   if (!attribute.is_finite) return "is not finite (P-32)";

@@ -2,12 +2,12 @@
 // The descriptor against the rules of docs/plugin-abi.md, written apart from the host's own reading of them.
 #include <algorithm>
 #include <cstring>
-#include <regex>
 #include <set>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "sdk/check/pattern.hpp"
 #include "sdk/check/plugin.hpp"
 #include "sdk/check/utf8.hpp"
 
@@ -102,8 +102,6 @@ Finding all_texts(const Subject& subject) {
   }
   return pass();
 }
-
-bool matches(const char* text, const char* pattern) { return std::regex_match(text, std::regex(pattern)); }
 
 Finding id(const Subject& subject) {
   const char* text = describe(subject.path).id;

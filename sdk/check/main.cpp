@@ -5,8 +5,6 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <optional>
-#include <regex>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "sdk/check/check.hpp"
+#include "sdk/check/pattern.hpp"
 #include "sdk/check/runner.hpp"
 
 namespace tcm::check {
@@ -75,22 +74,20 @@ Sample read_sample(const std::string& word) {
   return sample;
 }
 
-std::optional<std::regex> pattern_of(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  try {
-    return std::regex(text);
-  } catch (const std::regex_error&) {
-    throw UsageError(fmt::format("'{}' is no regular expression", text));
-  }
+/// Throws for what is no regular expression.
+void require_pattern(const Pattern& pattern, const std::string& text) {
+  if (!pattern.is_valid()) throw UsageError(fmt::format("'{}' is no regular expression", text));
 }
 
 std::vector<Test> chosen_tests(const Options& options) {
-  const auto include = pattern_of(options.include);
-  const auto exclude = pattern_of(options.exclude);
+  const Pattern include(options.include);
+  const Pattern exclude(options.exclude);
+  require_pattern(include, options.include);
+  require_pattern(exclude, options.exclude);
   std::vector<Test> chosen;
   for (const Test& test : all_tests()) {
-    if (include && !std::regex_search(test.name, *include)) continue;
-    if (exclude && std::regex_search(test.name, *exclude)) continue;
+    if (!options.include.empty() && !include.finds(test.name)) continue;
+    if (!options.exclude.empty() && exclude.finds(test.name)) continue;
     chosen.push_back(test);
   }
   if (chosen.empty()) throw UsageError("no test has such a name; --list shows them");
