@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of the documents say what the program does: options, exit codes, fields, columns, settings, the schema of
+the index. And of every document: its links lead somewhere, and nothing in it is left for later.
+
+tables_test.py ROOT BUILD_DIR
+"""
+
+import csv
+import io
+import json
+import re
+import sqlite3
+import sys
+import unittest
+from pathlib import Path
+from urllib.parse import unquote
+
+import markdown
+from program import Home
+
+ROOT, BUILD = Path(sys.argv.pop(1)).resolve(), Path(sys.argv.pop(1)).resolve()
+OPTION = re.compile(r"(?<![\w-])(?:--[a-z][a-z-]+|-[a-zA-Z])(?![\w-])")
+
+
+def read(name):
+    return (ROOT / name).read_text()
+
+
+def first_cells(text):
+    """The words set as code in the first cells of a text's tables, without the headings."""
+    return [word for table in markdown.tables(text) for row in table[1:] for word in markdown.code(row[0])]
+
+
+def table_with(text, heading):
+    """The rows of the one table whose first heading is `heading`."""
+    found = [table[1:] for table in markdown.tables(text) if table[0][0] == heading]
+    if len(found) != 1:
+        raise AssertionError(f"{len(found)} tables begin with '{heading}'")
+    return found[0]
+
+
+class WithProgram(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.home = Home(ROOT, BUILD)
+        cls.addClassCleanup(cls.home.close)
+        cls.home.output("index", "--cache-dir", ".triton/cache", "--cache-dir", "torchinductor")
+
+
+class Options(WithProgram):
+    """docs/cli.md against --help."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.text = read("docs/cli.md")
+        cls.filters = cls.options(markdown.section(cls.text, "## Filters"))
+        cls.globals = cls.options(markdown.section(cls.text, "## Global options"))
+
+    @staticmethod
+    def options(text):
+        return {option for word in first_cells(text) for option in OPTION.findall(word)}
+
+    def helped(self, *command):
+        """The options that --help explains: they begin a line."""
+        lines = self.home.output(*command, "--help").splitlines()
+        spelled = [m.group(1) for line in lines if (m := re.match(r" {2,4}(-\S+)", line))]
+        return {option for word in spelled for option in OPTION.findall(word)}
+
+    def commands(self):
+        text = self.home.output("--help")
+        listed = re.search(r"^Subcommands:\n((?: .*\n)+)", text, re.MULTILINE).group(1)
+        return re.findall(r"^  ([a-z]+)", listed, re.MULTILINE)
+
+    def test_every_command_has_a_section(self):
+        sections = re.findall(r"^## tcm (\w+)$", self.text, re.MULTILINE)
+        self.assertEqual(sorted(sections), sorted(self.commands()))
+
+    def test_global_options(self):
+        self.assertEqual(self.globals, self.helped())
+
+    def test_options_of_commands(self):
+        for command in self.commands():
+            with self.subTest(command=command):
+                own = markdown.section(self.text, f"## tcm {command}")
+                written = self.options(own) | {"-h", "--help"}
+                if "(#filters)" in own:
+                    written |= self.filters
+                # Where a release shows the global options with each command, too, they need no second mention.
+                self.assertEqual(written, self.helped(command) - (self.globals - written))
+
+    def test_options_in_prose_exist(self):
+        known = self.filters | self.globals
+        for command in self.commands():
+            known |= self.helped(command)
+        for name in ("README.md", "docs/cli.md", "docs/database.md", "docs/config.md", "docs/plugins.md"):
+            for word in re.findall(r"`(?:tcm [^`]*|-[^`]*)`", markdown.without_blocks(read(name))):
+                self.assertLessEqual(set(OPTION.findall(word)), known, f"{name}: {word}")
+
+    def test_columns(self):
+        printed = next(csv.reader(io.StringIO(self.home.output("list", "-o", "csv"))))
+        written = [word for row in table_with(self.text, "column") for word in markdown.code(row[0])]
+        self.assertEqual(written, printed)
+
+    def test_formats(self):
+        code = re.findall(r'{Format::\w+, "(\w+)", "', read("cli/output/formats.hpp"))
+        written = [word for row in table_with(self.text, "format") for word in markdown.code(row[0])]
+        self.assertEqual(written, code)
+
+
+class ExitCodes(unittest.TestCase):
+    def test_they_are_those_of_the_program(self):
+        header = read("cli/output/exit_codes.hpp")
+        numbers = dict(re.findall(r"^  (\w+) = (\d+),$", header, re.MULTILINE))
+        code = {numbers[name]: text for name, text in re.findall(r'{ExitCode::(\w+), "([^"]+)"}', header)}
+        self.assertEqual(len(code), len(numbers))
+        whole = {row[0]: row[1] for row in table_with(read("docs/cli.md"), "exit code")}
+        self.assertEqual(whole, code)
+        for number, text, *_ in table_with(read("README.md"), "exit code"):
+            self.assertEqual(text, code[number])
+
+
+class Json(WithProgram):
+    """docs/json.md against what is printed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.text = read("docs/json.md")
+
+    def fields(self, command):
+        return set(first_cells(markdown.section(self.text, f"## tcm {command}")))
+
+    def printed(self, *arguments):
+        return json.loads(self.home.output(*arguments, "--json"))
+
+    def test_list(self):
+        answer = self.printed("list", "--kind", "all")
+        self.assertEqual(set(answer), {"schema", "kernels", "total"})
+        for record in answer["kernels"]:
+            self.assertEqual(set(record), self.fields("list"))
+        lines = self.home.output("list", "--kind", "all", "-o", "jsonl").splitlines()
+        self.assertEqual([json.loads(line) for line in lines], answer["kernels"])
+
+    def test_show(self):
+        answer = self.printed("show", "4RYK")
+        written = {field for field in self.fields("show") if "." not in field}
+        self.assertEqual(set(answer), {"schema"} | self.fields("list") | written - {"problem_detail"})
+
+    def test_index(self):
+        answer = self.printed("index")
+        written = {field.removeprefix("roots[].") for field in self.fields("index")}
+        self.assertEqual(written, (set(answer) | set(answer["roots"][0])) - {"schema", "roots"})
+        example = json.loads("\n".join(markdown.blocks(markdown.section(self.text, "## tcm index"), "json")[0][1]))
+        self.assertEqual(set(example), set(answer))
+        self.assertEqual(set(example["roots"][0]), set(answer["roots"][0]))
+
+    def test_reasons_and_kinds(self):
+        words = read("core/model/words.hpp")
+        reasons = {w for w in re.findall(r'{SkipReason::\w+, "(\w*)"', words) if w}
+        kinds = set(re.findall(r'{EntryKind::\w+, "(\w+)"', words))
+        rows = {row[0]: row for table in markdown.tables(self.text) for row in table}
+        self.assertEqual(set(markdown.code(rows["`skip_reasons`"][1])), reasons)
+        self.assertEqual(set(markdown.code(rows["`kind`"][2])), kinds)
+
+    def test_stats(self):
+        answer = self.printed("stats", "--by", "backend", "--top", "1")
+        self.assertEqual(set(answer["top"][0]), self.fields("list"))
+        written = self.fields("stats")
+        parts = set(answer["total"]) | set(answer["groups"][0]) - {"backend"} | set(answer)
+        self.assertEqual({field for field in written if "." not in field}, parts - {"schema"})
+
+    def test_plugins_and_version(self):
+        answer = self.printed("plugins")
+        self.assertEqual({f for f in self.fields("plugins") if "." not in f}, set(answer) - {"schema"})
+        inner = {f.removeprefix("plugins[].") for f in self.fields("plugins") if f.startswith("plugins[].")}
+        self.assertEqual(inner, set(answer["plugins"][0]))
+        self.assertEqual(self.fields("version"), set(self.printed("version")) - {"schema"})
+
+
+class Settings(unittest.TestCase):
+    def test_they_are_those_of_the_program(self):
+        table = re.search(r"kKeys\{\{(.*?)\}\};", read("core/config/settings.cpp"), re.DOTALL).group(1)
+        code = re.findall(r'\{"(\w+)", "([^"]*)", "([^"]*)",', table)
+        self.assertGreater(len(code), 3)
+        written = {}
+        for name, flag, variables, *_ in table_with(read("docs/config.md"), "setting"):
+            # The first word set as code is the long form.
+            flags = [word for word in markdown.code(flag) if word.startswith("--")]
+            written[markdown.code(name)[0]] = (flags[:1], markdown.code(variables))
+        self.assertEqual(written, {name: (flag.split(), variables.split()) for name, flag, variables in code})
+
+
+class Database(WithProgram):
+    """docs/database.md against the file."""
+
+    def setUp(self):
+        self.text = read("docs/database.md")
+        file = self.home.path / ".local/share/triton-cache-manager/tcm.db"
+        self.database = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+        self.addCleanup(self.database.close)
+
+    def test_the_schema(self):
+        names = [row[0] for row in self.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        self.assertEqual(sorted(re.findall(r"^### `(\w+)`$", self.text, re.MULTILINE)), sorted(names))
+        for name in names:
+            columns = [row[1] for row in self.database.execute(f"PRAGMA table_info({name})")]
+            written = first_cells(markdown.section(self.text, f"### `{name}`"))
+            self.assertEqual(written, columns, name)
+
+    def test_the_queries(self):
+        queries = markdown.blocks(self.text, "sql")
+        self.assertGreater(len(queries), 2)
+        for line, query in queries:
+            with self.subTest(line=line):
+                self.assertTrue(self.database.execute("\n".join(query)).fetchall())
+
+
+class Documents(unittest.TestCase):
+    def test_links_lead_somewhere(self):
+        checked = 0
+        for document in markdown.documents(ROOT):
+            for link in markdown.links(document.read_text()):
+                if re.match(r"[a-z]+:", link):
+                    continue
+                path, _, anchor = unquote(link).partition("#")
+                target = (document.parent / path).resolve() if path else document
+                with self.subTest(document=str(document.relative_to(ROOT)), link=link):
+                    self.assertTrue(target.exists(), "there is no such file")
+                    if anchor:
+                        self.assertIn(anchor, markdown.anchors(target.read_text()))
+                checked += 1
+        self.assertGreater(checked, 10)
+
+    def test_nothing_is_left_for_later(self):
+        # Spelled apart, because the same is asked of this file.
+        words = ("TO" "DO", "FIX" "ME", "X" "XX", "TB" "D", "coming " "soon")
+        marker = re.compile(rf"\b({'|'.join(words)})\b")
+        for document in markdown.documents(ROOT):
+            for number, line in enumerate(document.read_text().splitlines(), 1):
+                self.assertIsNone(marker.search(line), f"{document.relative_to(ROOT)}:{number}: {line}")
+
+
+if __name__ == "__main__":
+    unittest.main()
