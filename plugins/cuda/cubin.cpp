@@ -15,11 +15,6 @@ using plugin_common::ElfHeader;
 using plugin_common::malformed;
 using plugin_common::Result;
 using plugin_common::Section;
-using plugin_common::SymbolTable;
-
-// EM_CUDA, the number that ELF's registry gives NVIDIA.
-constexpr uint16_t kMachineCuda = 190;
-const plugin_common::ElfKind kCubin{kMachineCuda, "cubin"};
 
 namespace {
 

@@ -13,7 +13,8 @@
 // where that tool takes it from was found by changing single fields of cubins.
 namespace tcm::cuda_backend {
 
-extern const plugin_common::ElfKind kCubin;
+// e_machine is EM_CUDA, the number that ELF's registry gives NVIDIA.
+inline constexpr plugin_common::ElfKind kCubin{190, "cubin"};
 
 struct KernelFacts {
   std::string_view name;

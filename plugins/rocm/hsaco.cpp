@@ -18,9 +18,6 @@ using plugin_common::Result;
 using plugin_common::Section;
 using plugin_common::Symbol;
 
-constexpr uint16_t kMachineAmdgpu = 224;
-const plugin_common::ElfKind kHsaco{kMachineAmdgpu, "hsaco"};
-
 namespace {
 
 constexpr std::string_view kNoteOwner = "AMDGPU";
@@ -102,7 +99,7 @@ Result<void> check_code_object(const ElfFile& file, const CodeObjectMetadata& me
     return malformed(fmt::format("the metadata note says {}, the ELF header {}", *noted, processor));
   }
   std::unordered_map<std::string_view, uint64_t> descriptors;
-  const auto seen = each_defined(file, [&](const Symbol& symbol) {
+  auto seen = each_defined(file, [&](const Symbol& symbol) {
     if (symbol.type == STT_OBJECT) descriptors.emplace(symbol.name, symbol.size);
   });
   if (!seen) return seen;

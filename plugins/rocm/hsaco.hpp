@@ -10,7 +10,8 @@
 // An AMD code object: the ELF file around the metadata note (LLVM's AMDGPUUsage, "Code Object").
 namespace tcm::rocm_backend {
 
-extern const plugin_common::ElfKind kHsaco;
+// e_machine is EM_AMDGPU.
+inline constexpr plugin_common::ElfKind kHsaco{224, "hsaco"};
 
 // The metadata note, with code_bytes of each kernel from the symbol of its name. TCM_UNSUPPORTED_VERSION for a code
 // object without such a note (V2, before 2019).

@@ -27,7 +27,7 @@ struct Question {
   std::string_view bytes;
   std::string_view extension;
   std::string_view target;
-  std::string_view arch = "";
+  std::string_view arch{};
 };
 
 class PluginUnderTest {
