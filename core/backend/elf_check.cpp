@@ -17,7 +17,7 @@
 #include "core/util/text.hpp"
 
 // The header of the running program, put there by the linker: what a loadable object has to look like.
-extern "C" __attribute__((visibility("hidden"))) const ElfW(Ehdr) __ehdr_start;
+extern "C" __attribute__((visibility("hidden"))) const ElfW(Ehdr) __ehdr_start;  // NOLINT: the linker's name
 
 namespace tcm::backend {
 namespace {

@@ -173,29 +173,29 @@ std::optional<std::string> LoadedPlugin::arch_for_people(std::string_view target
   return spell(object_.descriptor->arch_for_people, target, canonical);
 }
 
-Report LoadedPlugin::analyse(Analyser function, bool attributes, const ArtifactView& view) const {
+Report LoadedPlugin::analyse(Analyser function, bool attributes, const ArtifactView& artifact) const {
   Collector collector(attributes);
   if (function == nullptr) return collector.finish(TCM_NOT_APPLICABLE);
-  if (view.bytes.size() > TCM_MAX_ARTIFACT_BYTES) {
+  if (artifact.bytes.size() > TCM_MAX_ARTIFACT_BYTES) {
     collector.say(Severity::warning, "the file is over 256 MiB and was not read");
     return collector.finish(TCM_LIMIT);
   }
-  tcm_artifact artifact{};
-  artifact.struct_size = TCM_STRUCT_SIZE(tcm_artifact, display_path);
+  tcm_artifact passed{};
+  passed.struct_size = TCM_STRUCT_SIZE(tcm_artifact, display_path);
   for (const auto& type : info().file_types)
-    if (type.extension == view.extension) artifact.kind = type.kind_number;
-  const std::string display_path = util::escape_control(view.display_path);
-  artifact.data = view.bytes.data();
-  artifact.size = view.bytes.size();
-  artifact.extension = as_str(view.extension);
-  artifact.target = as_str(view.target);
-  artifact.arch = as_str(view.arch);
-  artifact.metadata_json = as_str(view.metadata_json);
-  artifact.display_path = as_str(display_path);
+    if (type.extension == artifact.extension) passed.kind = type.kind_number;
+  const std::string display_path = util::escape_control(artifact.display_path);
+  passed.data = artifact.bytes.data();
+  passed.size = artifact.bytes.size();
+  passed.extension = as_str(artifact.extension);
+  passed.target = as_str(artifact.target);
+  passed.arch = as_str(artifact.arch);
+  passed.metadata_json = as_str(artifact.metadata_json);
+  passed.display_path = as_str(display_path);
   const tcm_sink sink = collector.sink();
   try {
     const auto held = lock();
-    const tcm_status status = function(session_->instance, &artifact, &sink);
+    const tcm_status status = function(session_->instance, &passed, &sink);
     return collector.finish(status);
   } catch (...) {
     collector.say(Severity::error, thrown_text());

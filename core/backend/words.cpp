@@ -52,11 +52,11 @@ bool is_plugin_id(std::string_view text) {
 
 bool is_semver(std::string_view text) {
   if (!has_length(text, 1, 255)) return false;
-  if (const auto plus = text.find('+'); plus != text.npos) {
+  if (const auto plus = text.find('+'); plus != std::string_view::npos) {
     if (!are_identifiers(text.substr(plus + 1))) return false;
     text = text.substr(0, plus);
   }
-  if (const auto dash = text.find('-'); dash != text.npos) {
+  if (const auto dash = text.find('-'); dash != std::string_view::npos) {
     if (!are_identifiers(text.substr(dash + 1))) return false;
     text = text.substr(0, dash);
   }

@@ -76,14 +76,14 @@ Finding spelling(const Subject& subject) {
 }
 
 const std::set<std::string>& standard_keys() {
-  static const std::set<std::string> keys{
+  static const std::set<std::string> kKeys{
       TCM_ATTR_KERNEL_NAME,    TCM_ATTR_ARCH,         TCM_ATTR_REGISTERS,         TCM_ATTR_VGPRS,
       TCM_ATTR_SGPRS,          TCM_ATTR_AGPRS,        TCM_ATTR_VGPR_SPILLS,       TCM_ATTR_SGPR_SPILLS,
       TCM_ATTR_STACK_BYTES,    TCM_ATTR_LOCAL_BYTES,  TCM_ATTR_SPILL_LOADS_BYTES, TCM_ATTR_SPILL_STORES_BYTES,
       TCM_ATTR_SCRATCH_BYTES,  TCM_ATTR_SHARED_BYTES, TCM_ATTR_LDS_BYTES,         TCM_ATTR_CONST_BYTES,
       TCM_ATTR_KERNARG_BYTES,  TCM_ATTR_CODE_BYTES,   TCM_ATTR_MAX_THREADS,       TCM_ATTR_NUM_WARPS,
       TCM_ATTR_WAVEFRONT_SIZE, TCM_ATTR_ISA_VERSION};
-  return keys;
+  return kKeys;
 }
 
 /// Which rule an attribute breaks; empty when none.
@@ -211,6 +211,7 @@ Finding works_in_threads(const Subject& subject) {
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) threads.emplace_back(work);
   for (auto& thread : threads) thread.join();
   return differing == 0 ? pass() : fail(fmt::format("{} answers of eight threads differ", differing.load()));

@@ -104,9 +104,9 @@ Finding leaves_process_alone(const Subject& subject) {
 }
 
 bool is_device(const std::string& path) {
-  static const std::set<std::string> harmless{"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/tty"};
+  static const std::set<std::string> kHarmless{"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/tty"};
   return path.starts_with("/dev/") && !path.starts_with("/dev/pts/") && !path.starts_with("/dev/shm/") &&
-         harmless.count(path) == 0;
+         kHarmless.count(path) == 0;
 }
 
 /// Devices show as mappings and as open files.

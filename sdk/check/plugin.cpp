@@ -62,15 +62,15 @@ tcm_str as_str(std::string_view text) { return {text.data(), text.size()}; }
 }  // namespace
 
 const tcm_host& test_host() {
-  static const tcm_host host{TCM_STRUCT_SIZE(tcm_host, get_extension),
-                             TCM_PLUGIN_ABI_MAJOR,
-                             TCM_PLUGIN_ABI_MINOR,
-                             "tcm-plugin-check",
-                             TCM_VERSION,
-                             nullptr,
-                             ignore_log,
-                             no_extension};
-  return host;
+  static const tcm_host kHost{TCM_STRUCT_SIZE(tcm_host, get_extension),
+                              TCM_PLUGIN_ABI_MAJOR,
+                              TCM_PLUGIN_ABI_MINOR,
+                              "tcm-plugin-check",
+                              TCM_VERSION,
+                              nullptr,
+                              ignore_log,
+                              no_extension};
+  return kHost;
 }
 
 void* load(const std::string& path) {
