@@ -25,7 +25,7 @@ std::vector<std::string> names_of_formats() {
 void add_global_options(CLI::App& app, GlobalOptions& options) {
   const std::string group = "Global options";
   app.add_flag("-v,--verbose", options.flags.verbosity, "Say more (-v: reasons, -vv: details)")->group(group);
-  app.add_option("--color", options.color, "Colours: auto, always or never")
+  app.add_option("--color", options.color, "When to use colours")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN")
       ->group(group);
@@ -43,7 +43,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
 
 void add_output_options(CLI::App& command, OutputOptions& options) {
   const std::string group = "Output";
-  command.add_option("-o,--output", options.format, "table, wide, json, jsonl, csv or ids")
+  command.add_option("-o,--output", options.format, "Form of the output")
       ->check(CLI::IsMember(names_of_formats()))
       ->type_name("FORMAT")
       ->group(group);
@@ -53,18 +53,20 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
 
 void add_filter_options(CLI::App& command, service::FilterWords& words) {
   CLI::App& filters = *command.add_option_group(
-      "Filters", "All must hold; the same filter again is an alternative. A leading '!' negates.");
+      "Filters",
+      "All must hold. A name, glob, backend, arch or kind given again is an alternative; a leading '!' negates it.");
   add_repeatable(filters, "-n,--name", words.names, "Kernels of exactly this name", "NAME");
   add_repeatable(filters, "--glob", words.globs, "Kernels whose name matches a shell pattern", "PATTERN");
   add_repeatable(filters, "-b,--backend", words.backends, "By backend, in any word that a plugin knows", "NAME");
   add_repeatable(filters, "-a,--arch", words.archs, "By GPU architecture, in any form that a plugin knows", "ARCH");
   add_repeatable(filters, "--triton-version", words.triton_versions, "3.6.0, 3.5 (any 3.5.x) or '>=3.3,<3.5'", "SPEC");
-  add_repeatable(filters, "--kind", words.kinds,
-                 "kernel, module, autotune, empty, partial, leftover, broken, foreign or all", "KIND");
+  add_repeatable(filters, "--kind", words.kinds, "By kind of entry; all for every kind", "KIND");
   add_repeatable(filters, "--older-than", words.older_than, "Modified before: 30m, 12h, 7d, 2w, 3mo, 1y, or a date",
                  "AGE");
   add_repeatable(filters, "--younger-than", words.younger_than, "Modified since", "AGE");
   add_repeatable(filters, "--size", words.sizes, "By total size: '>1M', '<=64K'; a bare size means at least", "SIZE");
+  add_repeatable(filters, "--where", words.where, "By any field: 'registers>=128 and num_warps=8', 'shared>64K'",
+                 "CONDITION");
   add_repeatable(filters, "--cache-dir", words.cache_dirs, "Only this cache directory or root", "DIR");
   filters.add_option("--key,--hash", words.key_prefix, "Keys that start so")->type_name("PREFIX");
 }

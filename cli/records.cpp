@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/records.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/util/bytes.hpp"
@@ -95,6 +97,7 @@ std::vector<RecordColumn> make_columns() {
   columns.push_back(size_column("ir", 1, false, [](const Row& row) { return row.bytes.ir; }));
   columns.push_back(size_column("assembly", 1, false, [](const Row& row) { return row.bytes.assembly; }));
   columns.push_back(size_column("binary", 1, false, [](const Row& row) { return row.bytes.binary; }));
+  columns.push_back(number_column("spill_bytes", 1, false, [](const Row& row) { return number(row.spill_bytes); }));
   columns.push_back(number_column("files", 1, false, [](const Row& row) { return fmt::to_string(row.file_count); }));
   columns.push_back(time_column("age", true, true, [](const Row& row) { return row.modified_ns; }));
   columns.push_back(time_column("modified", false, false, [](const Row& row) { return row.modified_ns; }));
@@ -104,6 +107,17 @@ std::vector<RecordColumn> make_columns() {
       text_column("problem", 1, false, [](const Row& row) { return std::string(to_string(row.problem)); }));
   columns.push_back(text_column("dir", 1, true, [](const Row& row) { return row.root; }));
   return columns;
+}
+
+/// A column for a field that the index was asked for by name; columns asked for are never dropped.
+RecordColumn field_column(const std::string& name, std::size_t position) {
+  RecordColumn column;
+  column.layout.id = name;
+  column.layout.header = name;
+  column.layout.align = Align::right;
+  column.text = [position](const Row& row, const CellContext&) { return row.extra[position]; };
+  column.data = [position](const Row& row) { return row.extra[position]; };
+  return column;
 }
 
 /// Absent text is null, so that a script need not know that empty means unknown.
@@ -124,28 +138,55 @@ const std::vector<RecordColumn>& record_columns() {
   return columns;
 }
 
-Result<std::vector<const RecordColumn*>> choose_columns(const std::string& chosen, Format format) {
-  std::vector<const RecordColumn*> columns;
+ColumnChoice choose_columns(const std::string& chosen, Format format) {
+  ColumnChoice choice;
   if (chosen.empty()) {
     for (const RecordColumn& column : record_columns())
-      if (column.in_table || format != Format::table) columns.push_back(&column);
-    return columns;
+      if (column.in_table || format != Format::table) choice.columns.push_back(column);
+    return choice;
   }
-  std::vector<std::string_view> names;
-  for (const RecordColumn& column : record_columns()) names.push_back(column.layout.id);
   for (const std::string_view part : util::split(chosen, ',')) {
-    const std::string id = util::lower_ascii(util::trim(part));
-    const RecordColumn* found = nullptr;
-    for (const RecordColumn& column : record_columns())
-      if (column.layout.id == id) found = &column;
-    if (found == nullptr) {
-      const auto meant = util::closest(id, names);
-      return fail(ErrorCode::usage, fmt::format("--columns: '{}' is not one of {}{}", id, fmt::join(names, ", "),
-                                                meant ? fmt::format(" (did you mean {}?)", *meant) : ""));
+    const std::string word(util::trim(part));
+    const std::string id = util::lower_ascii(word);
+    const auto& all = record_columns();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& column) { return column.layout.id == id; });
+    if (found != all.end()) {
+      choice.columns.push_back(*found);
+    } else {
+      choice.columns.push_back(field_column(word, choice.fields.size()));
+      choice.fields.push_back(word);
     }
-    columns.push_back(found);
   }
-  return columns;
+  return choice;
+}
+
+std::vector<std::string> column_names() {
+  std::vector<std::string> names;
+  for (const RecordColumn& column : record_columns()) names.push_back(column.layout.id);
+  return names;
+}
+
+std::vector<Column> layouts_of(const ColumnChoice& choice) {
+  std::vector<Column> layouts;
+  for (const RecordColumn& column : choice.columns) layouts.push_back(column.layout);
+  return layouts;
+}
+
+void write_extra_fields(JsonWriter& json, const Row& row, const std::vector<std::string>& fields) {
+  if (fields.empty()) return;
+  json.key("fields").begin_object();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    json.key(fields[i]);
+    const std::string& text = row.extra[i];
+    const bool number = !text.empty() && text.find_first_not_of("0123456789.-+eE") == std::string::npos;
+    if (number)
+      json.raw(text);
+    else if (text.empty())
+      json.null();
+    else
+      json.value(text);
+  }
+  json.end_object();
 }
 
 void write_record_fields(JsonWriter& json, const Row& row) {
@@ -167,6 +208,7 @@ void write_record_fields(JsonWriter& json, const Row& row) {
   json.field("module_bytes", row.bytes.module);
   json.field("metadata_bytes", row.bytes.metadata);
   json.field("other_bytes", row.bytes.other);
+  json.field("spill_bytes", row.spill_bytes);
   json.field("file_count", row.file_count);
   json.field("modified", util::format_rfc3339(row.modified_ns));
   json.field("first_seen", util::format_rfc3339(row.first_seen_ns));

@@ -28,11 +28,26 @@ struct RecordColumn {
 
 const std::vector<RecordColumn>& record_columns();
 
-/// The columns for a format, or those that `chosen` names ("name,size"). Errors (usage) name the columns.
-Result<std::vector<const RecordColumn*>> choose_columns(const std::string& chosen, Format format);
+/// Which columns to print, in order.
+struct ColumnChoice {
+  std::vector<RecordColumn> columns;
+  std::vector<std::string> fields;  ///< names that are no column: fields whose values the rows' `extra` holds, in order
+};
+
+/// The columns for a format, or those that `chosen` names ("name,size,registers").
+ColumnChoice choose_columns(const std::string& chosen, Format format);
+
+/// The names of all columns.
+std::vector<std::string> column_names();
+
+/// Of the columns that `choice` has, what Table wants to know.
+std::vector<Column> layouts_of(const ColumnChoice& choice);
 
 /// The fields of a record as docs/json.md lists them, into an open object.
 void write_record_fields(JsonWriter& json, const index::Row& row);
+
+/// The fields asked for by name, as an object `fields`; nothing when there are none.
+void write_extra_fields(JsonWriter& json, const index::Row& row, const std::vector<std::string>& fields);
 
 /// As much of a key as a terminal shows.
 std::string short_key(const std::string& key);

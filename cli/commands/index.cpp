@@ -218,12 +218,12 @@ void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& glo
                    "TRITON_CACHE_DIR, $TRITON_HOME/.triton/cache, ~/.triton/cache")
       ->allow_extra_args(false)
       ->type_name("DIR");
-  command->add_option("--layout", options->layout, "auto, triton, inductor or vllm")
+  command->add_option("--layout", options->layout, "How roots lie in it; auto tells by shape")
       ->check(CLI::IsMember({"auto", "triton", "inductor", "vllm"}))
       ->type_name("LAYOUT");
   command->add_option("-j,--jobs", globals.flags.jobs, "Threads that read the cache")->type_name("N");
   command->add_flag("--full-rescan", options->full_rescan, "Read every entry again, changed or not");
-  command->add_option("-o,--output", options->output.format, "table, json or jsonl")
+  command->add_option("-o,--output", options->output.format, "Form of the output")
       ->check(CLI::IsMember({"table", "json", "jsonl"}))
       ->type_name("FORMAT");
   command->add_flag("--json", options->output.json, "Short for -o json");

@@ -23,7 +23,6 @@ struct ListOptions {
   OutputOptions output;
 };
 
-using Columns = std::vector<const RecordColumn*>;
 using Each = std::function<void(const index::Row&)>;
 
 /// One way to print the rows: begin, each row, end with the totals.
@@ -36,44 +35,41 @@ class Printer {
 
 class TablePrinter : public Printer {
  public:
-  TablePrinter(Context& context, const Columns& columns, Format format)
-      : columns_(columns), table_(context.out(), layouts(columns), terminal(context, format)) {
+  TablePrinter(Context& context, const ColumnChoice& columns, Format format)
+      : columns_(columns), table_(context.out(), layouts_of(columns), terminal(context, format)) {
     cells_.now_ns = context.now_ns();
     cells_.short_key = context.out_terminal().is_tty && format == Format::table;
   }
   void row(const index::Row& row) override {
     std::vector<std::string> cells;
-    cells.reserve(columns_.size());
-    for (const RecordColumn* column : columns_) cells.push_back(column->text(row, cells_));
+    cells.reserve(columns_.columns.size());
+    for (const RecordColumn& column : columns_.columns) cells.push_back(column.text(row, cells_));
     table_.add_row(std::move(cells));
   }
   void finish(const service::ListTotals&) override { table_.finish(); }
 
  private:
-  static std::vector<Column> layouts(const Columns& columns) {
-    std::vector<Column> result;
-    for (const RecordColumn* column : columns) result.push_back(column->layout);
-    return result;
-  }
   static Terminal terminal(const Context& context, Format format) {
     Terminal terminal = context.out_terminal();
     if (format == Format::wide) terminal.width = kUnlimitedWidth;
     return terminal;
   }
 
-  Columns columns_;
+  ColumnChoice columns_;
   Table table_;
   CellContext cells_;
 };
 
 class JsonPrinter : public Printer {
  public:
-  explicit JsonPrinter(Context& context) : json_(context.out(), JsonWriter::Style::pretty) {
+  JsonPrinter(Context& context, std::vector<std::string> fields)
+      : fields_(std::move(fields)), json_(context.out(), JsonWriter::Style::pretty) {
     json_.begin_object().field("schema", 1).key("kernels").begin_array();
   }
   void row(const index::Row& row) override {
     json_.begin_object();
     write_record_fields(json_, row);
+    write_extra_fields(json_, row, fields_);
     json_.end_object();
   }
   void finish(const service::ListTotals& totals) override {
@@ -81,39 +77,43 @@ class JsonPrinter : public Printer {
   }
 
  private:
+  std::vector<std::string> fields_;
   JsonWriter json_;
 };
 
 class JsonLinesPrinter : public Printer {
  public:
-  explicit JsonLinesPrinter(Context& context) : json_(context.out()) {}
+  JsonLinesPrinter(Context& context, std::vector<std::string> fields)
+      : fields_(std::move(fields)), json_(context.out()) {}
   void row(const index::Row& row) override {
     json_.begin_object();
     write_record_fields(json_, row);
+    write_extra_fields(json_, row, fields_);
     json_.end_object();
   }
 
  private:
+  std::vector<std::string> fields_;
   JsonWriter json_;
 };
 
 class CsvPrinter : public Printer {
  public:
-  CsvPrinter(Context& context, const Columns& columns) : columns_(columns), csv_(context.out(), header(columns)) {}
+  CsvPrinter(Context& context, const ColumnChoice& columns) : columns_(columns), csv_(context.out(), header(columns)) {}
   void row(const index::Row& row) override {
     std::vector<std::string> cells;
-    for (const RecordColumn* column : columns_) cells.push_back(column->data(row));
+    for (const RecordColumn& column : columns_.columns) cells.push_back(column.data(row));
     csv_.row(cells);
   }
 
  private:
-  static std::vector<std::string> header(const Columns& columns) {
+  static std::vector<std::string> header(const ColumnChoice& columns) {
     std::vector<std::string> names;
-    for (const RecordColumn* column : columns) names.push_back(column->layout.id);
+    for (const RecordColumn& column : columns.columns) names.push_back(column.layout.id);
     return names;
   }
 
-  Columns columns_;
+  ColumnChoice columns_;
   CsvWriter csv_;
 };
 
@@ -132,10 +132,10 @@ class IdPrinter : public Printer {
   std::string last_;
 };
 
-std::unique_ptr<Printer> make_printer(Context& context, const Columns& columns, Format format) {
+std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& columns, Format format) {
   switch (format) {
-    case Format::json: return std::make_unique<JsonPrinter>(context);
-    case Format::jsonl: return std::make_unique<JsonLinesPrinter>(context);
+    case Format::json: return std::make_unique<JsonPrinter>(context, columns.fields);
+    case Format::jsonl: return std::make_unique<JsonLinesPrinter>(context, columns.fields);
     case Format::csv: return std::make_unique<CsvPrinter>(context, columns);
     case Format::ids: return std::make_unique<IdPrinter>(context);
     case Format::table:
@@ -147,32 +147,38 @@ std::unique_ptr<Printer> make_printer(Context& context, const Columns& columns, 
 /// What a person wants to know beside the rows; on stderr, so that a pipe gets rows alone.
 void print_summary(Context& context, const service::ListTotals& totals) {
   const auto count = [](std::int64_t n) { return util::format_count(static_cast<std::uint64_t>(n)); };
-  if (totals.listed == 0) {
+  if (totals.matched == 0) {
     context.messages().note(totals.indexed_kernels == 0 ? "The index holds no kernel." : "Nothing matches.");
     return;
   }
   std::string line = totals.listed == totals.matched
                          ? fmt::format("{} listed", count(totals.listed))
                          : fmt::format("{} of {} listed", count(totals.listed), count(totals.matched));
-  line += fmt::format(", {}; the index holds {} kernels, {}.", util::format_bytes(totals.listed_bytes),
-                      count(totals.indexed_kernels), util::format_bytes(totals.indexed_bytes));
+  line += fmt::format(", {}; the index holds {} {}, {} with all other entries.",
+                      util::format_bytes(totals.listed_bytes), count(totals.indexed_kernels),
+                      totals.indexed_kernels == 1 ? "kernel" : "kernels", util::format_bytes(totals.indexed_bytes));
   context.messages().note(line);
 }
 
 ExitCode run_list(const ListOptions& options, Context& context) {
   const Format format = format_of(options.output);
-  auto columns = choose_columns(options.columns, format);
-  if (!columns) return context.report(columns.error());
+  // Rows of several kinds need their kind beside them.
+  const bool kinds = options.columns.empty() && !options.request.filters.kinds.empty() && format == Format::table;
+  const ColumnChoice columns =
+      choose_columns(kinds ? "key,name,kind,backend,arch,version,warps,stages,size,age,dir" : options.columns, format);
+  service::ListRequest request = options.request;
+  request.fields = columns.fields;
+  request.field_words = column_names();
   auto index = context.open_index(index::OpenMode::read);
   if (!index) return context.report(index.error());
 
   // The printer starts with the first row, so that a wrong filter prints an error and no half document.
   std::unique_ptr<Printer> printer;
   const auto start = [&] {
-    if (!printer) printer = make_printer(context, *columns, format);
+    if (!printer) printer = make_printer(context, columns, format);
   };
   const auto totals =
-      service::list_records(options.request, *index, context.backends(), context.now_ns(), [&](const index::Row& row) {
+      service::list_records(request, *index, context.backends(), context.now_ns(), [&](const index::Row& row) {
         start();
         printer->row(row);
       });
@@ -192,10 +198,13 @@ void add_list_command(CLI::App& app, Invocation& invocation) {
   add_filter_options(*command, options->request.filters);
   command
       ->add_option("--sort", options->request.sort,
-                   "modified, age, name, size, key, arch or version, with :asc or :desc")
+                   "modified, age, name, size, key, arch, version or spill, with :asc or :desc")
       ->type_name("KEY");
   command->add_option("--limit", options->request.limit, "At most so many")->type_name("N");
-  command->add_option("--columns", options->columns, "Which columns, in which order")->type_name("A,B,…");
+  command
+      ->add_option("--columns", options->columns,
+                   "Which columns, in which order; any resource or metadata field is one")
+      ->type_name("A,B,…");
   command->add_flag("--fail-empty", options->fail_empty, "Exit code 1 when nothing matches");
   add_output_options(*command, options->output);
   command->footer(
@@ -203,7 +212,8 @@ void add_list_command(CLI::App& app, Invocation& invocation) {
       "  tcm list --sort size --limit 10             the ten largest kernels\n"
       "  tcm list --glob 'triton_poi_*' -a 90        pointwise kernels for one GPU\n"
       "  tcm list --older-than 30d --json            for a script\n"
-      "  tcm list --kind all --size 1M               everything from 1 MiB on");
+      "  tcm list --kind all --size 1M               everything from 1 MiB on\n"
+      "  tcm list --where 'registers>=128 and num_warps=8' --columns key,name,registers");
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_list(*options, context); };
   });

@@ -8,6 +8,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
+#include "core/util/text.hpp"
 
 namespace tcm::cli {
 namespace {
@@ -102,13 +103,12 @@ void print_loaded(Context& context, const backend::Registry& registry) {
 
 void print_refused(Context& context, const backend::Registry& registry) {
   if (registry.refusals().empty()) return;
-  context.out().write("\nRefused:\n");
-  Table table(context.out(),
-              {{"path", "path", Align::left, 0, true}, {"stage", "stage"}, {"reason", "reason", Align::left, 0, true}},
-              context.out_terminal());
+  if (!registry.plugins().empty()) context.out().write("\n");
+  context.out().write("Refused:\n");
+  // A reason is a sentence, and nobody is helped by half of it: no table.
   for (const backend::Refusal& refusal : registry.refusals())
-    table.add_row({refusal.path, std::string(to_string(refusal.stage)), refusal.reason});
-  table.finish();
+    context.out().write(fmt::format("  {}\n    {}: {}\n", util::escape_control(refusal.path), to_string(refusal.stage),
+                                    util::escape_control(refusal.reason)));
 }
 
 void print_shadowed(Context& context, const backend::Registry& registry) {
@@ -144,7 +144,7 @@ ExitCode run_plugins(const OutputOptions& output, Context& context) {
 void add_plugins_command(CLI::App& app, Invocation& invocation) {
   auto output = std::make_shared<OutputOptions>();
   CLI::App* command = app.add_subcommand("plugins", "Show which backends were loaded, refused and shadowed, and why");
-  command->add_option("-o,--output", output->format, "table or json")
+  command->add_option("-o,--output", output->format, "Form of the output")
       ->check(CLI::IsMember({"table", "json"}))
       ->type_name("FORMAT");
   command->add_flag("--json", output->json, "Short for -o json");

@@ -40,7 +40,16 @@ void write_json(Context& context, const service::Shown& shown, Format format) {
     json.end_object();
   }
   json.end_array();
-  json.key("resources").begin_object().end_object();
+  json.key("resources").begin_object();
+  for (const model::Resource& resource : shown.detail.resources) {
+    json.key(resource.key);
+    std::visit([&](const auto& value) { json.value(value); }, resource.value);
+  }
+  json.end_object();
+  json.key("resource_units").begin_object();
+  for (const model::Resource& resource : shown.detail.resources)
+    if (!resource.unit.empty()) json.field(resource.key, resource.unit);
+  json.end_object();
   if (!shown.detail.problem_detail.empty()) json.field("problem_detail", shown.detail.problem_detail);
   json.end_object();
 }
@@ -97,6 +106,20 @@ void print_files(Context& context, const service::Shown& shown) {
   table.finish();
 }
 
+std::string text_of(const model::Resource& resource) {
+  std::string text = std::visit([](const auto& value) { return fmt::format("{}", value); }, resource.value);
+  return resource.unit.empty() ? text : text + " " + resource.unit;
+}
+
+void print_resources(Context& context, const service::Shown& shown) {
+  if (shown.detail.resources.empty()) return;
+  context.out().write("\n");
+  Table table(context.out(), {{"resource", "resource"}, {"value", "value", Align::left, 0, true}},
+              context.out_terminal());
+  for (const model::Resource& resource : shown.detail.resources) table.add_row({resource.key, text_of(resource)});
+  table.finish();
+}
+
 void print_metadata(Context& context, const service::Shown& shown) {
   if (shown.detail.metadata.empty()) return;
   context.out().write("\nmetadata\n");
@@ -106,15 +129,14 @@ void print_metadata(Context& context, const service::Shown& shown) {
 void print_candidates(Context& context, const service::ShowResult& result, const ShowOptions& options) {
   context.messages().error(fmt::format("'{}' is ambiguous: {} records match; give more of the key", options.word,
                                        util::format_count(static_cast<std::uint64_t>(result.matches))));
-  auto columns = choose_columns("key,name,backend,arch,size,age,dir", Format::table);
-  std::vector<Column> layouts;
-  for (const RecordColumn* column : *columns) layouts.push_back(column->layout);
+  const ColumnChoice columns = choose_columns("key,name,backend,arch,size,age,dir", Format::table);
   // Candidates are help for the user, not data: they go where the error goes.
   Sink err(stderr);
-  Table table(err, layouts, context.err_terminal());
+  Table table(err, layouts_of(columns), context.err_terminal());
   for (const index::Row& row : result.candidates) {
     std::vector<std::string> cells;
-    for (const RecordColumn* column : *columns) cells.push_back(column->text(row, {context.now_ns(), false}));
+    for (const RecordColumn& column : columns.columns)
+      cells.push_back(column.text(row, {context.now_ns(), context.err_terminal().is_tty}));
     table.add_row(std::move(cells));
   }
   table.finish();
@@ -135,6 +157,7 @@ ExitCode run_show(const ShowOptions& options, Context& context) {
     write_json(context, *result->shown, format);
   } else {
     print_facts(context, *result->shown);
+    print_resources(context, *result->shown);
     print_files(context, *result->shown);
     print_metadata(context, *result->shown);
   }
@@ -148,7 +171,7 @@ void add_show_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("show", "Show everything known of one kernel or entry");
   command->add_option("key-or-name", options->word, "The first characters of a key, or a kernel's name")->required();
   add_filter_options(*command, options->filters);
-  command->add_option("-o,--output", options->output.format, "table, json or jsonl")
+  command->add_option("-o,--output", options->output.format, "Form of the output")
       ->check(CLI::IsMember({"table", "json", "jsonl"}))
       ->type_name("FORMAT");
   command->add_flag("--json", options->output.json, "Short for -o json");

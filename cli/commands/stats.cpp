@@ -49,6 +49,16 @@ void write_sums(JsonWriter& json, const index::Sums& sums) {
   for (const SumColumn& column : kSumColumns) json.field(column.id, column.value(sums));
 }
 
+void write_rows(JsonWriter& json, std::string_view name, const std::vector<index::Row>& rows) {
+  json.key(name).begin_array();
+  for (const index::Row& row : rows) {
+    json.begin_object();
+    write_record_fields(json, row);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_json(Context& context, const service::Stats& stats, Format format) {
   JsonWriter json(context.out(), format == Format::json ? JsonWriter::Style::pretty : JsonWriter::Style::compact);
   json.begin_object();
@@ -68,13 +78,8 @@ void write_json(Context& context, const service::Stats& stats, Format format) {
     json.end_object();
   }
   json.end_array();
-  json.key("top").begin_array();
-  for (const index::Row& row : stats.top) {
-    json.begin_object();
-    write_record_fields(json, row);
-    json.end_object();
-  }
-  json.end_array();
+  write_rows(json, "top", stats.top);
+  write_rows(json, "spilling", stats.spilling);
   json.end_object();
 }
 
@@ -122,17 +127,16 @@ void print_groups(Context& context, const service::Stats& stats, Format format) 
   table.finish();
 }
 
-void print_top(Context& context, const service::Stats& stats) {
-  if (stats.top.empty()) return;
-  context.out().write("\nLargest:\n");
-  const auto columns = choose_columns("key,name,backend,arch,size,age", Format::table);
-  std::vector<Column> layouts;
-  for (const RecordColumn* column : *columns) layouts.push_back(column->layout);
-  Table table(context.out(), layouts, context.out_terminal());
-  for (const index::Row& row : stats.top) {
+void print_rows(Context& context, std::string_view title, const std::vector<index::Row>& rows,
+                const std::string& names) {
+  if (rows.empty()) return;
+  context.out().write(fmt::format("\n{}\n", title));
+  const ColumnChoice columns = choose_columns(names, Format::table);
+  Table table(context.out(), layouts_of(columns), context.out_terminal());
+  for (const index::Row& row : rows) {
     std::vector<std::string> cells;
-    for (const RecordColumn* column : *columns)
-      cells.push_back(column->text(row, {context.now_ns(), context.out_terminal().is_tty}));
+    for (const RecordColumn& column : columns.columns)
+      cells.push_back(column.text(row, {context.now_ns(), context.out_terminal().is_tty}));
     table.add_row(std::move(cells));
   }
   table.finish();
@@ -150,10 +154,12 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
     write_csv(context, *stats);
   } else {
     print_groups(context, *stats, format);
-    print_top(context, *stats);
+    print_rows(context, "Largest entries:", stats->top, "key,name,backend,arch,size,age");
+    print_rows(context, "Spill most (bytes a thread keeps in memory for want of registers):", stats->spilling,
+               "key,name,backend,arch,warps,spill_bytes");
     context.out().flush();
     if (stats->beside.files > 0)
-      context.messages().note(fmt::format("Beside the entries: {} files, {}.",
+      context.messages().note(fmt::format("Beside the entries: {} file(s), {}.",
                                           count(static_cast<std::int64_t>(stats->beside.files)),
                                           util::format_bytes(stats->beside.bytes)));
     if (stats->groups.empty()) context.messages().note("Nothing matches.");
@@ -171,11 +177,12 @@ void add_stats_command(CLI::App& app, Invocation& invocation) {
                    "Group by backend, arch, version, name, kind, root (several with commas)")
       ->allow_extra_args(false)
       ->type_name("KEY");
-  command->add_option("--top", options->request.top, "Name the N largest, too")
-      ->check(CLI::NonNegativeNumber)
+  command
+      ->add_option("--top", options->request.top, "Name the N largest, too")
+
       ->type_name("N");
   add_filter_options(*command, options->request.filters);
-  command->add_option("-o,--output", options->output.format, "table, wide, json, jsonl or csv")
+  command->add_option("-o,--output", options->output.format, "Form of the output")
       ->check(CLI::IsMember({"table", "wide", "json", "jsonl", "csv"}))
       ->type_name("FORMAT");
   command->add_flag("--json", options->output.json, "Short for -o json");

@@ -32,7 +32,7 @@ ExitCode run_version(bool as_json, Context& context) {
 void add_version_command(CLI::App& app, Invocation& invocation) {
   auto as_json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("version", "Print the version");
-  command->add_flag("--json", *as_json, "With the versions of the index and of the plugin interface");
+  command->add_flag("--json", *as_json, "As JSON, with the versions of the index and of the plugin interface");
   command->callback([as_json, &invocation] {
     invocation.command = [as_json](Context& context) { return run_version(*as_json, context); };
   });

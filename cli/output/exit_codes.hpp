@@ -34,7 +34,7 @@ inline constexpr std::array<ExitCodeText, 9> kExitCodes{{
     {ExitCode::partial, "partly done: some entries were skipped or failed"},
     {ExitCode::problems, "verify found problems"},
     {ExitCode::needs_confirmation, "not confirmed: there is no terminal to ask on, or the answer was no"},
-    {ExitCode::missing, "index or cache is missing"},
+    {ExitCode::missing, "not found: the index, a cache or an entry"},
     {ExitCode::busy, "busy: another process holds the lock"},
     {ExitCode::interrupted, "interrupted"},
 }};

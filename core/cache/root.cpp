@@ -157,4 +157,21 @@ model::Entry Root::read_entry(const std::string& key, const Naming& naming) cons
   }
 }
 
+Result<void> Root::read_artifact(const std::string& key, const std::string& name, std::size_t limit,
+                                 std::string& bytes) const {
+  if (!is_file_name(key) || !is_file_name(name)) return fail(ErrorCode::missing, "not a file name");
+  util::Fd directory;
+  if (const int error = open_directory_at(directory_.get(), key.c_str(), directory); error != 0)
+    return fail(code_of(error), std::string(error_text(error)));
+  const ReadOutcome outcome = read_file_at(directory.get(), name.c_str(), limit, bytes);
+  switch (outcome.status) {
+    case ReadStatus::ok: return {};
+    case ReadStatus::too_large:
+      return fail(ErrorCode::failed, fmt::format("{} bytes; at most {} are read", outcome.bytes, limit));
+    case ReadStatus::not_a_file: return fail(ErrorCode::missing, "not a regular file");
+    case ReadStatus::failed: break;
+  }
+  return fail(code_of(outcome.error), std::string(error_text(outcome.error)));
+}
+
 }  // namespace tcm::cache

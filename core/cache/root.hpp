@@ -51,6 +51,11 @@ class Root {
   /// Reads one key directory. Never fails: what is wrong with the entry is in its records. Thread-safe.
   model::Entry read_entry(const std::string& key, const Naming& naming) const;
 
+  /// Reads a file of an entry, at most `limit` bytes, into `bytes` (whose memory is reused). Both names are single file
+  /// names. Errors: missing (also a file that is no regular one), denied, failed (too large among others). Thread-safe.
+  Result<void> read_artifact(const std::string& key, const std::string& name, std::size_t limit,
+                             std::string& bytes) const;
+
   const std::string& path() const { return path_; }
 
  private:

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/index/condition.hpp"
 #include "core/model/words.hpp"
 
 namespace tcm::index {
@@ -17,8 +18,6 @@ struct TextMatch {
   std::string text;
   bool negate = false;
 };
-
-enum class Comparison : std::uint8_t { equal, not_equal, less, less_equal, greater, greater_equal };
 
 struct SizeBound {
   Comparison comparison = Comparison::equal;
@@ -52,10 +51,12 @@ struct Criteria {
   std::vector<std::string>
       root_paths{};  ///< canonical; a row of one of these roots, or of a root below one; empty: any
   std::string key_prefix{};
-  bool with_problem = false;  ///< only rows with a problem
+  bool with_problem = false;       ///< only rows with a problem
+  bool spilling = false;           ///< only rows that spill
+  std::vector<Condition> where{};  ///< all must hold
 };
 
-enum class SortKey : std::uint8_t { modified, name, size, key, arch, version };
+enum class SortKey : std::uint8_t { modified, name, size, key, arch, version, spill };
 
 struct Order {
   SortKey key = SortKey::modified;

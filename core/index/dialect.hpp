@@ -43,6 +43,15 @@ class Dialect {
   virtual std::string matches_glob(std::string_view column, std::string_view value) const = 0;
   virtual std::string glob_pattern(std::string_view shell_pattern) const = 0;
 
+  /// An expression for a value inside a JSON document, null when it is not there; `path` was bound as json_path().
+  virtual std::string json_value(std::string_view document, std::string_view path) const = 0;
+  virtual std::string json_path(const std::vector<std::string>& parts) const = 0;
+  /// Whether a json_value() is a number (or a truth value, which counts as 0 or 1), or a text.
+  virtual std::string json_is_number(std::string_view value) const = 0;
+  virtual std::string json_is_text(std::string_view value) const = 0;
+  /// A json_value() as text.
+  virtual std::string json_text(std::string_view value) const = 0;
+
   virtual Error describe(const std::string& where, const soci::soci_error& error) const = 0;
 };
 

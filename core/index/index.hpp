@@ -38,6 +38,13 @@ struct RootRow {
   std::int64_t files = 0;  ///< of records
   std::int64_t bytes = 0;  ///< of records
   model::Beside beside;    ///< loose files in the root itself
+  std::string plugins;     ///< the backends of the last finished run, see set_plugins()
+};
+
+/// Which backend serves a target: what Record::probed_by would say now.
+struct ServedTarget {
+  std::string backend;
+  std::string probed_by;
 };
 
 /// A cache directory, with what lies in it outside all roots.
@@ -71,13 +78,16 @@ struct Row {
   std::int64_t first_seen_ns = 0;
   std::string root;
   model::Layout layout = model::Layout::triton;
+  std::optional<std::int64_t> spill_bytes;
   model::SkipReason problem = model::SkipReason::none;
+  std::vector<std::string> extra;  ///< the values of the extra fields asked for, as text; empty when absent
 };
 
 /// The rest of a record.
 struct Detail {
   std::string metadata;  ///< JSON text; empty when the record has none
   std::vector<model::Artifact> artifacts;
+  std::vector<model::Resource> resources;
   std::string problem_detail;
 };
 
@@ -129,13 +139,21 @@ class Index {
   Result<void> known_entries(std::int64_t root_id, std::uint64_t shards, std::uint64_t shard,
                              const std::function<void(const KnownEntry&)>& each);
   Result<std::unique_ptr<RootWriter>> write_root(std::int64_t root_id);
+  /// Makes every entry with a kernel that another backend read than `served` says (or that none could name) be read
+  /// again by the next scan. Returns how many.
+  Result<std::int64_t> mark_stale(std::int64_t root_id, const std::vector<ServedTarget>& served);
+  /// Notes with which backends a root was read, in any text that tells one set from another.
+  Result<void> set_plugins(std::int64_t root_id, const std::string& plugins);
 
   // -- asking ----------------------------------------------------------------------------------------------------
   Result<std::vector<RootRow>> roots();
   Result<std::vector<CacheDirRow>> cache_dirs();
   /// Calls `each` for the rows that match, in `order` (ties by key), at most `limit`; streams, holds one at a time.
+  /// Row::extra gets the values of `extra`.
   Result<void> list(const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
-                    const std::function<void(const Row&)>& each);
+                    const std::function<void(const Row&)>& each, const std::vector<Field>& extra = {});
+  /// Does any record have this field?
+  Result<bool> has_field(const Field& field);
   Result<Sums> sum(const Criteria& criteria);
   /// How many rows match; answered from an index of the table where the criteria allow it.
   Result<std::int64_t> count(const Criteria& criteria);

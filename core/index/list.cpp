@@ -8,6 +8,7 @@
 #include "core/index/impl.hpp"
 #include "core/index/list_query.hpp"
 #include "core/index/record_row.hpp"
+#include "core/index/resource_text.hpp"
 
 namespace tcm::index {
 namespace {
@@ -21,6 +22,7 @@ std::string_view column_of(SortKey key) {
     case SortKey::arch: return "record.arch";
     // Databases disagree on where nulls sort; here no version comes before all others.
     case SortKey::version: return "COALESCE(record.version_rank, -1)";
+    case SortKey::spill: return "COALESCE(record.spill_bytes, -1)";
   }
   return "record.mtime_ns";
 }
@@ -30,7 +32,7 @@ class RowReader {
  public:
   void bind(BoundStatement& statement) {
     statement.into(id_).into(key_).into(ordinal_).into(kind_).into(name_).into(backend_).into(arch_).into(version_);
-    for (OptionalField* field : {&warps_, &stages_, &ctas_, &warp_size_, &shared_})
+    for (OptionalField* field : {&warps_, &stages_, &ctas_, &warp_size_, &shared_, &spill_})
       statement.into(field->value, field->indicator);
     for (long long* number :
          {&ir_, &assembly_, &binary_, &source_, &module_, &metadata_, &other_, &file_count_, &mtime_, &first_seen_})
@@ -57,6 +59,7 @@ class RowReader {
     row.num_ctas = ctas_.get();
     row.warp_size = warp_size_.get();
     row.shared_bytes = shared_.get();
+    row.spill_bytes = spill_.get();
     row.bytes = totals();
     row.file_count = file_count_;
     row.modified_ns = mtime_;
@@ -77,40 +80,50 @@ class RowReader {
   long long id_ = 0, ordinal_ = 0, ir_ = 0, assembly_ = 0, binary_ = 0, source_ = 0, module_ = 0, metadata_ = 0,
             other_ = 0, file_count_ = 0, mtime_ = 0, first_seen_ = 0;
   std::string key_, kind_, name_, backend_, arch_, version_, problem_, root_, layout_;
-  OptionalField warps_, stages_, ctas_, warp_size_, shared_;
+  OptionalField warps_, stages_, ctas_, warp_size_, shared_, spill_;
 };
 
 }  // namespace
 
-std::string list_query(QueryBuilder& query, const Criteria& criteria, Order order, std::optional<std::int64_t> limit) {
+std::string list_query(QueryBuilder& query, const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
+                       const std::vector<Field>& extra) {
   query.add(criteria);
   query.add("root.id = record.root_id");
   const std::string where = query.where();
+  std::string columns;
+  for (const Field& field : extra) columns += ", " + query.text_of(field);
   // CROSS JOIN keeps the order in which the tables are named: rows come in the list's order, each then finds its root.
   return fmt::format(
       "SELECT record.id, record.key, record.ordinal, record.kind, record.name, record.backend, record.arch, "
       "record.triton_version, record.num_warps, record.num_stages, record.num_ctas, record.warp_size, "
-      "record.shared_bytes, record.ir_bytes, record.assembly_bytes, record.binary_bytes, record.source_bytes, "
+      "record.shared_bytes, record.spill_bytes, record.ir_bytes, record.assembly_bytes, record.binary_bytes, "
+      "record.source_bytes, "
       "record.module_bytes, record.metadata_bytes, record.other_bytes, record.file_count, record.mtime_ns, "
-      "record.first_seen_ns, record.problem, root.path, root.layout "
+      "record.first_seen_ns, record.problem, root.path, root.layout{} "
       "FROM record CROSS JOIN root{} ORDER BY {} {}{}{}",
-      where, column_of(order.key), order.ascending ? "ASC" : "DESC", order.key == SortKey::key ? "" : ", record.key",
+      columns, where, criteria.spilling && order.key == SortKey::spill ? "record.spill_bytes" : column_of(order.key),
+      order.ascending ? "ASC" : "DESC", order.key == SortKey::key ? "" : ", record.key",
       limit ? " LIMIT " + query.bind(std::max<std::int64_t>(*limit, 0)) : "");
 }
 
 Result<void> Index::list(const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
-                         const std::function<void(const Row&)>& each) {
+                         const std::function<void(const Row&)>& each, const std::vector<Field>& extra) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<void> {
     QueryBuilder query(session.dialect());
-    const std::string text = list_query(query, criteria, order, limit);
+    const std::string text = list_query(query, criteria, order, limit, extra);
     BoundStatement statement(session.sql(), text, query.values());
     RowReader reader;
     reader.bind(statement);
-    statement.execute();
     Row row;
+    row.extra.resize(extra.size());
+    std::vector<soci::indicator> present(extra.size(), soci::i_null);
+    for (std::size_t i = 0; i < extra.size(); ++i) statement.into(row.extra[i], present[i]);
+    statement.execute();
     while (statement.fetch()) {
       if (!reader.read(row)) return session.damaged("a record of unknown kind");
+      for (std::size_t i = 0; i < extra.size(); ++i)
+        if (present[i] != soci::i_ok) row.extra[i].clear();
       each(row);
     }
     return {};
@@ -133,6 +146,15 @@ Result<Detail> Index::detail(std::int64_t record_id) {
     auto unpacked = unpack_artifacts(artifacts);
     if (!unpacked) return session.damaged(fmt::format("the artifacts of record {}", record_id));
     detail.artifacts = std::move(*unpacked);
+    std::string figures;
+    std::string units;
+    session.sql() << "SELECT figures, units FROM resource WHERE record_id = :id", soci::into(figures),
+        soci::into(units), soci::use(record_id);
+    if (session.sql().got_data()) {
+      auto resources = unpack_resources(figures, units);
+      if (!resources) return session.damaged(fmt::format("the resources of record {}", record_id));
+      detail.resources = std::move(*resources);
+    }
     return detail;
   });
 }

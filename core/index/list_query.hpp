@@ -10,7 +10,9 @@
 
 namespace tcm::index {
 
-/// The columns of Row in the order of RowReader, newest first or as `order` says; `query` gets the values.
-std::string list_query(QueryBuilder& query, const Criteria& criteria, Order order, std::optional<std::int64_t> limit);
+/// The columns of Row in the order of RowReader, then the extra fields as text; newest first or as `order` says;
+/// `query` gets the values.
+std::string list_query(QueryBuilder& query, const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
+                       const std::vector<Field>& extra = {});
 
 }  // namespace tcm::index

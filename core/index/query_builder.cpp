@@ -8,18 +8,6 @@
 namespace tcm::index {
 namespace {
 
-std::string_view sign_of(Comparison comparison) {
-  switch (comparison) {
-    case Comparison::equal: return "=";
-    case Comparison::not_equal: return "<>";
-    case Comparison::less: return "<";
-    case Comparison::less_equal: return "<=";
-    case Comparison::greater: return ">";
-    case Comparison::greater_equal: return ">=";
-  }
-  return "=";
-}
-
 std::string joined(const std::vector<std::string>& parts, std::string_view between) {
   return fmt::format("{}", fmt::join(parts, between));
 }
@@ -40,6 +28,18 @@ std::string end_of_prefix(std::string prefix) {
 }
 
 }  // namespace
+
+std::string_view sign_of(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::equal: return "=";
+    case Comparison::not_equal: return "<>";
+    case Comparison::less: return "<";
+    case Comparison::less_equal: return "<=";
+    case Comparison::greater: return ">";
+    case Comparison::greater_equal: return ">=";
+  }
+  return "=";
+}
 
 std::string QueryBuilder::bind(Value value) {
   values_.push_back(std::move(value));
@@ -65,6 +65,8 @@ void QueryBuilder::add(const Criteria& criteria) {
   for (const SizeBound& bound : criteria.sizes) compare("record.total_bytes", bound.comparison, bound.bytes);
   if (!criteria.key_prefix.empty()) add_key_prefix(criteria.key_prefix);
   if (criteria.with_problem) add("record.problem <> ''");
+  if (criteria.spilling) add("record.spill_bytes > 0");
+  for (const Condition& part : criteria.where) add(condition(part));
   // The sign keeps the planner from starting at the root and sorting all its rows: filters come in the list's order.
   if (!criteria.root_paths.empty())
     add("+record.root_id IN (SELECT root.id FROM root WHERE " + roots_condition(criteria.root_paths) + ")");

@@ -16,7 +16,10 @@
 
 namespace tcm::index {
 
-using Value = std::variant<std::int64_t, std::string>;
+using Value = std::variant<std::int64_t, double, std::string>;
+
+/// "=", "<>", …
+std::string_view sign_of(Comparison comparison);
 
 /// Collects conditions, all of which must hold, on `record` (and on `root`, where a function says so).
 class QueryBuilder {
@@ -35,11 +38,19 @@ class QueryBuilder {
   /// A condition on `root`: none of these paths.
   void root_path_not_in(const std::vector<std::string>& paths);
 
+  /// An expression for the value of a field as text; null when the record lacks it.
+  std::string text_of(const Field& field);
+  /// A condition on `record`: it has the field.
+  std::string has(const Field& field);
+
   /// " WHERE …", or nothing when there is no condition.
   std::string where() const;
   const std::vector<Value>& values() const { return values_; }
 
  private:
+  std::string condition(const Condition& condition);
+  std::string comparison(const Condition& condition);
+  std::string json_of(const Field& field);
   std::string bind_list(const std::vector<std::string_view>& texts);
   std::string one_of(std::string_view column, const std::vector<std::string_view>& texts);
   std::string any_glob(const std::vector<std::string_view>& patterns);

@@ -5,6 +5,7 @@
 
 #include "core/index/artifact_text.hpp"
 #include "core/index/criteria.hpp"
+#include "core/index/resource_text.hpp"
 #include "core/util/hash.hpp"
 
 namespace tcm::index {
@@ -99,6 +100,10 @@ std::vector<RecordRow> rows_of(std::int64_t root_id, const model::Entry& entry) 
     row.settled = entry.stamp.settled ? 1 : 0;
     row.key_hash = static_cast<long long>(util::hash64(entry.key));
     row.artifacts = pack_artifacts(record.artifacts);
+    row.probed_by = without_zeros(record.probed_by);
+    row.spill_bytes = record.spill_bytes;
+    row.figures = pack_figures(record.resources);
+    row.units = pack_units(record.resources);
     set_facts(row, record.facts);
     set_sizes(row, record.artifacts);
   }
@@ -114,27 +119,44 @@ void prepare_record_upsert(soci::statement& statement, RecordRow& row) {
   bind(statement, row.num_ctas);
   bind(statement, row.warp_size);
   bind(statement, row.shared_bytes);
+  bind(statement, row.spill_bytes);
   bind_all(statement, row.ir, row.assembly, row.binary, row.source, row.module, row.metadata_bytes, row.other,
            row.total, row.file_count, row.inode, row.mtime_ns, row.key_hash, row.settled, row.first_seen_ns,
-           row.problem);
+           row.probed_by, row.problem);
   prepare(statement, R"(
     INSERT INTO record (id, root_id, key, ordinal, kind, name, backend, arch, triton_version, version_rank, num_warps,
-      num_stages, num_ctas, warp_size, shared_bytes, ir_bytes, assembly_bytes, binary_bytes, source_bytes,
+      num_stages, num_ctas, warp_size, shared_bytes, spill_bytes, ir_bytes, assembly_bytes, binary_bytes, source_bytes,
       module_bytes, metadata_bytes, other_bytes, total_bytes, file_count, inode, mtime_ns, key_hash, settled,
-      first_seen_ns, problem)
+      first_seen_ns, probed_by, problem)
     VALUES (:id, :root_id, :key, :ordinal, :kind, :name, :backend, :arch, :triton_version, :version_rank, :num_warps,
-      :num_stages, :num_ctas, :warp_size, :shared_bytes, :ir, :assembly, :binary, :source, :module, :metadata, :other,
-      :total, :file_count, :inode, :mtime_ns, :key_hash, :settled, :first_seen_ns, :problem)
+      :num_stages, :num_ctas, :warp_size, :shared_bytes, :spill_bytes, :ir, :assembly, :binary, :source, :module, :metadata, :other,
+      :total, :file_count, :inode, :mtime_ns, :key_hash, :settled, :first_seen_ns, :probed_by, :problem)
     ON CONFLICT (key, root_id, ordinal) DO UPDATE SET kind = excluded.kind, name = excluded.name,
       backend = excluded.backend, arch = excluded.arch, triton_version = excluded.triton_version,
       version_rank = excluded.version_rank, num_warps = excluded.num_warps, num_stages = excluded.num_stages,
       num_ctas = excluded.num_ctas, warp_size = excluded.warp_size, shared_bytes = excluded.shared_bytes,
+      spill_bytes = excluded.spill_bytes, probed_by = excluded.probed_by,
       ir_bytes = excluded.ir_bytes, assembly_bytes = excluded.assembly_bytes, binary_bytes = excluded.binary_bytes,
       source_bytes = excluded.source_bytes, module_bytes = excluded.module_bytes,
       metadata_bytes = excluded.metadata_bytes, other_bytes = excluded.other_bytes,
       total_bytes = excluded.total_bytes, file_count = excluded.file_count, inode = excluded.inode,
       mtime_ns = excluded.mtime_ns, key_hash = excluded.key_hash, settled = excluded.settled,
       problem = excluded.problem)");
+}
+
+void prepare_resource_upsert(soci::statement& statement, RecordRow& row) {
+  bind_all(statement, row.figures, row.units, row.key, row.root_id, row.ordinal);
+  prepare(statement, R"(
+    INSERT INTO resource (record_id, figures, units)
+    SELECT id, :figures, :units FROM record WHERE key = :key AND root_id = :root_id AND ordinal = :ordinal
+    ON CONFLICT (record_id) DO UPDATE SET figures = excluded.figures, units = excluded.units)");
+}
+
+void prepare_resource_removal(soci::statement& statement, RecordRow& row) {
+  bind_all(statement, row.key, row.root_id, row.ordinal);
+  prepare(statement, R"(
+    DELETE FROM resource WHERE record_id =
+      (SELECT id FROM record WHERE key = :key AND root_id = :root_id AND ordinal = :ordinal))");
 }
 
 void prepare_detail_upsert(soci::statement& statement, RecordRow& row) {

@@ -11,9 +11,17 @@ constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
 
 // Prepared once a batch: a statement that outlives its transaction would hold the database open.
 struct BatchingRootWriter::Statements {
-  explicit Statements(soci::session& sql) : upsert_record(sql), upsert_detail(sql), remove_surplus(sql), remove(sql) {
+  explicit Statements(soci::session& sql)
+      : upsert_record(sql),
+        upsert_detail(sql),
+        upsert_resource(sql),
+        remove_resource(sql),
+        remove_surplus(sql),
+        remove(sql) {
     prepare_record_upsert(upsert_record, row);
     prepare_detail_upsert(upsert_detail, row);
+    prepare_resource_upsert(upsert_resource, row);
+    prepare_resource_removal(remove_resource, row);
     remove_surplus.exchange(soci::use(row.key));
     remove_surplus.exchange(soci::use(row.root_id));
     remove_surplus.exchange(soci::use(row.ordinal));
@@ -31,7 +39,7 @@ struct BatchingRootWriter::Statements {
   }
 
   RecordRow row;
-  soci::statement upsert_record, upsert_detail, remove_surplus, remove;
+  soci::statement upsert_record, upsert_detail, upsert_resource, remove_resource, remove_surplus, remove;
 };
 
 Result<void> BatchingRootWriter::put(const model::Entry& entry) {
@@ -123,6 +131,7 @@ void BatchingRootWriter::write_entry(Statements& statements, Rows& rows, std::in
     statements.row.first_seen_ns = now;
     statements.upsert_record.execute(true);
     statements.upsert_detail.execute(true);
+    (row.figures.empty() ? statements.remove_resource : statements.upsert_resource).execute(true);
   }
   statements.remove_surplus.execute(true);  // bound to the last ordinal
 }

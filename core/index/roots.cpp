@@ -21,14 +21,15 @@ class RootReader {
   RootReader(Session& session, const std::string& tail, const std::string* path = nullptr)
       : session_(session), statement_(session.sql()) {
     statement_.exchange(soci::into(id_));
-    for (std::string* text : {&path_, &cache_dir_, &layout_}) statement_.exchange(soci::into(*text));
+    for (std::string* text : {&path_, &cache_dir_, &layout_, &plugins_}) statement_.exchange(soci::into(*text));
     for (long long* number :
          {&first_seen_, &indexed_, &sums_valid_, &entries_, &kernels_, &files_, &bytes_, &loose_files_, &loose_bytes_})
       statement_.exchange(soci::into(*number));
     if (path != nullptr) statement_.exchange(soci::use(*path, "path"));
     statement_.alloc();
     statement_.prepare(
-        "SELECT id, path, cache_dir, layout, first_seen_ns, indexed_ns, sums_valid, entries, kernels, files, bytes, "
+        "SELECT id, path, cache_dir, layout, plugins, first_seen_ns, indexed_ns, sums_valid, entries, kernels, files, "
+        "bytes, "
         "loose_files, loose_bytes FROM root " +
         tail);
     statement_.define_and_bind();
@@ -45,6 +46,7 @@ class RootReader {
     row.location = {path_, cache_dir_, *layout};
     row.first_seen_ns = first_seen_;
     row.indexed_ns = indexed_;
+    row.plugins = plugins_;
     row.entries = entries_;
     row.kernels = kernels_;
     row.files = files_;
@@ -58,7 +60,7 @@ class RootReader {
  private:
   Session& session_;
   soci::statement statement_;
-  std::string path_, cache_dir_, layout_;
+  std::string path_, cache_dir_, layout_, plugins_;
   long long id_ = 0, first_seen_ = 0, indexed_ = 0, sums_valid_ = 0, entries_ = 0, kernels_ = 0, files_ = 0, bytes_ = 0,
             loose_files_ = 0, loose_bytes_ = 0;
 };

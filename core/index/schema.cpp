@@ -17,7 +17,7 @@ namespace {
 // `record` is one line of the index and stays narrow, because statistics and unindexed filters read all of it.
 // `detail` holds what only `show` reads. Its artifacts are one packed text (see artifact_text.hpp) and no table: they
 // are always written and read whole and never searched, and a row a file would be most of the time of an index run.
-constexpr std::array<std::string_view, 13> kVersion1{
+constexpr std::array<std::string_view, 15> kVersion1{
     "CREATE TABLE tcm_meta (name $text PRIMARY KEY, value BIGINT NOT NULL)",
     "INSERT INTO tcm_meta (name, value) VALUES ('next_id', 1)",
     "INSERT INTO tcm_meta (name, value) VALUES ('schema_version', 0)",
@@ -34,7 +34,8 @@ constexpr std::array<std::string_view, 13> kVersion1{
       files BIGINT NOT NULL DEFAULT 0,
       bytes BIGINT NOT NULL DEFAULT 0,
       loose_files BIGINT NOT NULL DEFAULT 0,
-      loose_bytes BIGINT NOT NULL DEFAULT 0))",
+      loose_bytes BIGINT NOT NULL DEFAULT 0,
+      plugins $text NOT NULL DEFAULT ''))",
     R"(CREATE TABLE cache_dir (
       path $text PRIMARY KEY,
       layout $text NOT NULL,
@@ -56,6 +57,7 @@ constexpr std::array<std::string_view, 13> kVersion1{
       num_ctas BIGINT,
       warp_size BIGINT,
       shared_bytes BIGINT,
+      spill_bytes BIGINT,
       ir_bytes BIGINT NOT NULL,
       assembly_bytes BIGINT NOT NULL,
       binary_bytes BIGINT NOT NULL,
@@ -70,12 +72,19 @@ constexpr std::array<std::string_view, 13> kVersion1{
       key_hash BIGINT NOT NULL,
       settled BIGINT NOT NULL,
       first_seen_ns BIGINT NOT NULL,
+      probed_by $text NOT NULL,
       problem $text NOT NULL))",
     R"(CREATE TABLE detail (
       record_id $id PRIMARY KEY REFERENCES record(id) ON DELETE CASCADE,
       metadata $text NOT NULL,
       artifacts $text NOT NULL,
       problem_detail $text NOT NULL))",
+    // What backends read out of binaries, as JSON objects from key to figure and to unit: the keys are open-ended.
+    // Apart from `detail`, because conditions on figures read all of it.
+    R"(CREATE TABLE resource (
+      record_id $id PRIMARY KEY REFERENCES record(id) ON DELETE CASCADE,
+      figures $text NOT NULL,
+      units $text NOT NULL))",
     // A record's identity, and with the key in front also the search for a beginning of a key.
     "CREATE UNIQUE INDEX record_identity ON record (key, root_id, ordinal)",
     // All that the comparison with the disk reads; begins with the inode because new rows then mostly come last.
@@ -85,6 +94,7 @@ constexpr std::array<std::string_view, 13> kVersion1{
     "CREATE INDEX record_modified ON record (mtime_ns DESC, key, kind)",
     "CREATE INDEX record_name ON record (name, mtime_ns DESC, key, kind)",
     "CREATE INDEX record_size ON record (total_bytes)",
+    "CREATE INDEX record_spill ON record (spill_bytes DESC, key) WHERE spill_bytes > 0",
     "CREATE INDEX record_problem ON record (root_id, problem) WHERE problem <> ''",
 };
 

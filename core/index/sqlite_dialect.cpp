@@ -66,6 +66,21 @@ class SqliteDialect final : public Dialect {
     return pattern;
   }
 
+  std::string json_value(std::string_view document, std::string_view path) const override {
+    return fmt::format("json_extract({}, {})", document, path);
+  }
+  // Names between quotes, so that a dot in one is no step. The parts hold no quotes: they are checked names.
+  std::string json_path(const std::vector<std::string>& parts) const override {
+    std::string path = "$";
+    for (const std::string& part : parts) path += fmt::format(".\"{}\"", part);
+    return path;
+  }
+  std::string json_is_number(std::string_view value) const override {
+    return fmt::format("typeof({}) IN ('integer', 'real')", value);
+  }
+  std::string json_is_text(std::string_view value) const override { return fmt::format("typeof({}) = 'text'", value); }
+  std::string json_text(std::string_view value) const override { return fmt::format("CAST({} AS TEXT)", value); }
+
   Error describe(const std::string& where, const soci::soci_error& error) const override {
     return describe_sqlite_error(where, error);
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/resource.hpp"
 #include "core/model/words.hpp"
 
 namespace tcm::model {
@@ -57,6 +58,12 @@ struct Record {
   EntryKind kind = EntryKind::empty;
   KernelFacts facts;
   std::vector<Artifact> artifacts;
+  std::vector<Resource> resources;  ///< of the kernel; empty when no backend reads it
+  /// Which backend named and read the files: id and version; empty when none serves the target. When that changes, the
+  /// entry is read again.
+  std::string probed_by;
+  /// Bytes a thread keeps in memory for want of registers; absent when nobody knows.
+  std::optional<std::int64_t> spill_bytes;
   SkipReason problem = SkipReason::none;
   std::string problem_detail;  ///< what exactly was wrong, one line, empty without a problem
 };

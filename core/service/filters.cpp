@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "core/backend/standard_attributes.hpp"
+#include "core/service/where.hpp"
 #include "core/util/bytes.hpp"
 #include "core/util/text.hpp"
 #include "core/util/time.hpp"
@@ -59,9 +61,17 @@ Result<std::vector<index::TextMatch>> parse_texts(std::string_view option, const
   return matches;
 }
 
+/// "a,b" is short for giving the option twice; for words that hold no comma themselves.
+std::vector<std::string> split_lists(const std::vector<std::string>& words) {
+  std::vector<std::string> parts;
+  for (const std::string& word : words)
+    for (const std::string_view part : util::split(word, ',')) parts.emplace_back(util::trim(part));
+  return parts;
+}
+
 Result<std::vector<index::TextMatch>> parse_backends(const FilterWords& words, const Backends& backends) {
   std::vector<index::TextMatch> matches;
-  for (const std::string& word : words.backends) {
+  for (const std::string& word : split_lists(words.backends)) {
     std::string_view text = word;
     const bool negate = take_negation(text);
     if (text.empty()) return fail(bad_value("--backend", word, "the name of a backend"));
@@ -73,7 +83,7 @@ Result<std::vector<index::TextMatch>> parse_backends(const FilterWords& words, c
 
 Result<std::vector<index::ArchMatch>> parse_archs(const FilterWords& words, const Backends& backends) {
   std::vector<index::ArchMatch> matches;
-  for (const std::string& word : words.archs) {
+  for (const std::string& word : split_lists(words.archs)) {
     std::string_view text = word;
     const bool negate = take_negation(text);
     if (text.empty()) return fail(bad_value("--arch", word, "an architecture"));
@@ -83,7 +93,8 @@ Result<std::vector<index::ArchMatch>> parse_archs(const FilterWords& words, cons
   return matches;
 }
 
-Result<std::vector<model::EntryKind>> parse_kinds(const std::vector<std::string>& words) {
+Result<std::vector<model::EntryKind>> parse_kinds(const std::vector<std::string>& given) {
+  const std::vector<std::string> words = split_lists(given);
   std::string names = "all";
   for (const auto& word : model::kEntryKinds) names += fmt::format(", {}", word.name);
   std::vector<model::EntryKind> wanted;
@@ -162,6 +173,48 @@ Result<VersionRange> version_range(std::string_view text) {
   return VersionRange{*rank, *rank + span - 1};
 }
 
+/// Users' words for backends and architectures mean here what they mean as filters.
+index::Condition in_canonical_words(index::Condition condition, const Backends& backends) {
+  for (index::Condition& part : condition.parts) part = in_canonical_words(std::move(part), backends);
+  const bool equality = condition.comparison == Comparison::equal || condition.comparison == Comparison::not_equal;
+  if (condition.kind != index::Condition::Kind::comparison || condition.field.place != index::FieldPlace::column ||
+      !equality || !std::holds_alternative<std::string>(condition.value))
+    return condition;
+  const std::string word = std::get<std::string>(condition.value);
+  const std::string& name = condition.field.path.front();
+  if (name == "backend") condition.value = backends.registry().target_of_word(word).value_or(util::lower_ascii(word));
+  if (name != "arch") return condition;
+
+  index::Condition any;
+  any.kind = index::Condition::Kind::any;
+  for (auto& [target, arch] : backends.registry().arch_from_user(word)) {
+    index::Condition same = condition;
+    same.comparison = Comparison::equal;
+    same.value = std::move(arch);
+    any.parts.push_back(std::move(same));
+  }
+  if (condition.comparison == Comparison::equal) return any;
+  index::Condition none;
+  none.kind = index::Condition::Kind::negation;
+  none.parts.push_back(std::move(any));
+  return none;
+}
+
+Result<void> check_field(const index::Field& field, std::string_view option, const std::vector<std::string>& words,
+                         index::Index& index) {
+  if (field.place == index::FieldPlace::column) return {};
+  const std::string& name = field.path.front();
+  if (field.place == index::FieldPlace::resource && backend::is_standard_attribute(name)) return {};
+  TCM_ASSIGN(const bool known, index.has_field(field));
+  if (known) return {};
+  std::vector<std::string_view> candidates(words.begin(), words.end());
+  for (const index::ColumnField& column : index::column_fields()) candidates.push_back(column.name);
+  for (const std::string_view key : backend::standard_attributes()) candidates.push_back(key);
+  const auto meant = util::closest(to_string(field), candidates);
+  return fail(ErrorCode::usage, fmt::format("{}: no record has a field '{}'{}", option, to_string(field),
+                                            meant ? fmt::format(" (did you mean {}?)", *meant) : ""));
+}
+
 }  // namespace
 
 Result<std::vector<index::VersionBound>> parse_version_bounds(const std::string& text) {
@@ -216,13 +269,26 @@ Result<index::Criteria> parse_filters(const FilterWords& words, const Backends& 
   }
   for (const std::string& path : words.cache_dirs) criteria.root_paths.push_back(canonical_directory(path));
   criteria.key_prefix = words.key_prefix;
+  for (const std::string& text : words.where) {
+    TCM_ASSIGN(index::Condition condition, parse_where(text));
+    criteria.where.push_back(in_canonical_words(std::move(condition), backends));
+  }
   return criteria;
+}
+
+Result<void> check_fields(const index::Criteria& criteria, const std::vector<index::Field>& fields,
+                          std::string_view option, const std::vector<std::string>& words, index::Index& index) {
+  for (const index::Condition& condition : criteria.where)
+    for (const index::Field& field : fields_of(condition)) TCM_TRY(check_field(field, "--where", words, index));
+  for (const index::Field& field : fields) TCM_TRY(check_field(field, option, words, index));
+  return {};
 }
 
 bool is_empty(const FilterWords& words) {
   return words.names.empty() && words.globs.empty() && words.backends.empty() && words.archs.empty() &&
          words.triton_versions.empty() && words.kinds.empty() && words.older_than.empty() &&
-         words.younger_than.empty() && words.sizes.empty() && words.cache_dirs.empty() && words.key_prefix.empty();
+         words.younger_than.empty() && words.sizes.empty() && words.where.empty() && words.cache_dirs.empty() &&
+         words.key_prefix.empty();
 }
 
 }  // namespace tcm::service

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/index/criteria.hpp"
+#include "core/index/index.hpp"
 #include "core/service/backends.hpp"
 #include "core/util/result.hpp"
 
@@ -23,6 +24,7 @@ struct FilterWords {
   std::vector<std::string> older_than;       ///< a duration ("7d") or a date
   std::vector<std::string> younger_than;
   std::vector<std::string> sizes;  ///< ">1M", "<=64K", "1M" (at least)
+  std::vector<std::string> where;  ///< conditions on any field, see where.hpp; all must hold
   std::vector<std::string> cache_dirs;
   std::string key_prefix;
 };
@@ -30,6 +32,11 @@ struct FilterWords {
 /// Parses all of it. `now_ns` is what ages are measured from. Loads the backends only when a filter needs them. Errors
 /// (usage) name the option, the value and the accepted form; bounds that contradict each other are refused.
 Result<index::Criteria> parse_filters(const FilterWords& words, const Backends& backends, std::int64_t now_ns);
+
+/// Fails (usage) when no record has a field that the filters or `fields` name: most likely it was mistyped. `option` is
+/// named for the latter, and `words` are what else could have been meant.
+Result<void> check_fields(const index::Criteria& criteria, const std::vector<index::Field>& fields,
+                          std::string_view option, const std::vector<std::string>& words, index::Index& index);
 
 /// True when no filter narrows anything.
 bool is_empty(const FilterWords& words);

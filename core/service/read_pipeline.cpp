@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/read_pipeline.hpp"
 
+#include "core/service/prober.hpp"
+
 namespace tcm::service {
 namespace {
 
@@ -44,8 +46,10 @@ bool ReadPipeline::submit(ReadTask task) {
 
 void ReadPipeline::read_entries() {
   const cache::Naming& naming = backends_.naming();
+  Prober prober(root_, backends_);
   while (auto task = tasks_.pop()) {
     model::Entry entry = root_.read_entry(task->key, naming);
+    prober.probe(entry);
     std::uint64_t bytes = 0;
     for (const model::Record& record : entry.records) bytes += model::totals_of(record.artifacts).total();
     progress_.read.fetch_add(1, std::memory_order_relaxed);

@@ -5,6 +5,7 @@
 
 #include "core/cache/root.hpp"
 #include "core/service/known_table.hpp"
+#include "core/service/prober.hpp"
 #include "core/service/read_pipeline.hpp"
 #include "core/util/hash.hpp"
 
@@ -174,11 +175,17 @@ Result<RootReport> index_root(const model::RootLocation& location, const IndexRe
   report.layout = location.layout;
   WalkNotes notes{{}, &report};
 
+  // A backend that came, went or changed makes the next scan read again what it concerns, and only that.
+  const auto served = served_targets(backends);
+  const std::string plugins = plugins_signature(served);
+  if (row.plugins != plugins && row.entries > 0) TCM_TRY(index.mark_stale(row.id, served));
+
   const std::uint64_t shards = static_cast<std::uint64_t>(row.entries) / kMaxKnownEntries + 1;
   TCM_ASSIGN(const auto writer, index.write_root(row.id));
   for (std::uint64_t shard = 0; shard < shards; ++shard)
     TCM_TRY(index_shard(root, row.id, shards, shard, request, index, *writer, backends, progress, notes));
   TCM_TRY(writer->finish(notes.beside));
+  if (row.plugins != plugins) TCM_TRY(index.set_plugins(row.id, plugins));
   TCM_TRY(complete_report(index, row.id, report));
   return report;
 }

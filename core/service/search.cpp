@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/service/where.hpp"
 #include "core/util/text.hpp"
 
 namespace tcm::service {
@@ -16,7 +17,7 @@ struct Named {
   E value;
 };
 
-constexpr std::array<Named<index::SortKey>, 7> kSortKeys{{
+constexpr std::array<Named<index::SortKey>, 8> kSortKeys{{
     {"modified", index::SortKey::modified},
     {"name", index::SortKey::name},
     {"size", index::SortKey::size},
@@ -24,6 +25,7 @@ constexpr std::array<Named<index::SortKey>, 7> kSortKeys{{
     {"arch", index::SortKey::arch},
     {"version", index::SortKey::version},
     {"age", index::SortKey::modified},
+    {"spill", index::SortKey::spill},
 }};
 
 constexpr std::array<Named<index::GroupKey>, 6> kGroupKeys{{
@@ -132,14 +134,24 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
   TCM_ASSIGN(index::Criteria criteria, parse_filters(request.filters, backends, now_ns));
   if (criteria.kinds.empty()) criteria.kinds = {model::EntryKind::kernel};
   TCM_ASSIGN(const index::Order order, parse_order(request.sort));
+  std::vector<index::Field> fields;
+  for (const std::string& word : request.fields) {
+    auto field = parse_field(word);
+    if (!field) return fail(ErrorCode::usage, "--columns: " + field.error().message);
+    fields.push_back(std::move(*field));
+  }
+  TCM_TRY(check_fields(criteria, fields, "--columns", request.field_words, index));
   if (request.limit && *request.limit < 0) return fail(ErrorCode::usage, "--limit: must not be negative");
 
   ListTotals totals;
-  TCM_TRY(index.list(criteria, order, request.limit, [&](const index::Row& row) {
-    ++totals.listed;
-    totals.listed_bytes += row.bytes.total();
-    each(row);
-  }));
+  TCM_TRY(index.list(
+      criteria, order, request.limit,
+      [&](const index::Row& row) {
+        ++totals.listed;
+        totals.listed_bytes += row.bytes.total();
+        each(row);
+      },
+      fields));
   totals.matched = totals.listed;
   // Only a list that its limit cut off leaves anything to be counted.
   if (request.limit && totals.listed == *request.limit) {
@@ -155,6 +167,7 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
 
 Result<Stats> stats(const StatsRequest& request, index::Index& index, const Backends& backends, std::int64_t now_ns) {
   TCM_ASSIGN(const index::Criteria criteria, parse_filters(request.filters, backends, now_ns));
+  if (request.top < 0) return fail(ErrorCode::usage, "--top: must not be negative");
   std::vector<index::GroupKey> keys;
   Stats result;
   for (const std::string& words : request.by)
@@ -168,11 +181,18 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
     keys = {index::GroupKey::kind};
     result.by = {"kind"};
   }
+  TCM_TRY(check_fields(criteria, {}, "", {}, index));
   TCM_ASSIGN(result.groups, index.group(criteria, keys));
   result.total = sum_of(result.groups);
   if (request.top > 0)
     TCM_TRY(index.list(criteria, {index::SortKey::size, false}, request.top,
                        [&](const index::Row& row) { result.top.push_back(row); }));
+  if (request.spilling > 0) {
+    index::Criteria spilling = criteria;
+    spilling.spilling = true;
+    TCM_TRY(index.list(spilling, {index::SortKey::spill, false}, request.spilling,
+                       [&](const index::Row& row) { result.spilling.push_back(row); }));
+  }
   TCM_ASSIGN(result.roots, index.roots());
   TCM_ASSIGN(result.beside, beside_of(index, result.roots));
   return result;
@@ -181,6 +201,7 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
 Result<ShowResult> show(const std::string& word, const FilterWords& filters, index::Index& index,
                         const Backends& backends, std::int64_t now_ns) {
   TCM_ASSIGN(index::Criteria criteria, parse_filters(filters, backends, now_ns));
+  TCM_TRY(check_fields(criteria, {}, "", {}, index));
   criteria.key_prefix = word;
   TCM_ASSIGN(ShowResult result, candidates(criteria, index));
   prefer_whole_key(word, result);

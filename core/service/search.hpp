@@ -16,7 +16,9 @@ namespace tcm::service {
 
 struct ListRequest {
   FilterWords filters;
-  std::string sort;  ///< "size", "name:asc", …; empty: newest first
+  std::string sort;                      ///< "size", "name:asc", …; empty: newest first
+  std::vector<std::string> fields;       ///< resources and metadata fields whose values Row::extra shall hold
+  std::vector<std::string> field_words;  ///< what else a mistyped field could have meant
   std::optional<std::int64_t> limit;
 };
 
@@ -38,6 +40,7 @@ struct StatsRequest {
   FilterWords filters;
   std::vector<std::string> by;  ///< backend, arch, version, name, kind, root
   std::int64_t top = 0;         ///< how many of the largest records to name
+  std::int64_t spilling = 5;    ///< how many of the kernels that spill most
 };
 
 struct Stats {
@@ -45,6 +48,7 @@ struct Stats {
   std::vector<std::string> by;
   std::vector<index::Group> groups;
   std::vector<index::Row> top;
+  std::vector<index::Row> spilling;  ///< kernels whose threads keep most bytes in memory for want of registers
   std::vector<index::RootRow> roots;
   model::Beside beside;  ///< files under the cache directories that lie in no entry
 };

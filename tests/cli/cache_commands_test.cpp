@@ -117,6 +117,25 @@ TEST_F(CacheCommands, LayoutsAreFoundByShapeOrByWord) {
   EXPECT_THAT(wrong.err, HasSubstr("no vLLM cache"));
 }
 
+TEST_F(CacheCommands, WhatAKernelCostsIsShownFilteredAndListed) {
+  add_kernels(cache(), 4);
+  tcm({"index"});
+  const auto list =
+      json({"list", "--json", "--where", "registers >= 1 and num_warps = 4", "--columns", "name,registers"});
+  ASSERT_EQ(list.at("total"), 2);
+  const auto& kernel = list.at("kernels").at(0).as_object();
+  const auto registers = kernel.at("fields").at("registers").to_number<std::int64_t>();
+  EXPECT_GT(registers, 0);
+  const std::string key(kernel.at("key").as_string());
+  const auto shown = json({"show", key, "--json"});
+  EXPECT_EQ(shown.at("resources").at("registers"), registers);
+  EXPECT_EQ(shown.at("resource_units").at("stack_bytes"), "bytes");
+  EXPECT_THAT(tcm({"show", key}).out, HasSubstr("registers"));
+  EXPECT_EQ(lines_of(tcm({"list", "--columns", "name,registers", "-o", "csv"}).out).at(0), "name,registers");
+  EXPECT_EQ(tcm({"list", "--where", "registers >"}).exit_code, 2);
+  EXPECT_THAT(tcm({"list", "--columns", "regsters"}).err, HasSubstr("did you mean registers?"));
+}
+
 // The same statement that anyone can check with strace: a second run opens nothing inside an entry.
 TEST_F(CacheCommands, ASecondRunOpensNoFileOfAnyEntry) {
   add_kernels(cache(), 5);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// A condition on fields of a record, as a tree: what `--where` becomes. Values, no SQL.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tcm::index {
+
+enum class Comparison : std::uint8_t { equal, not_equal, less, less_equal, greater, greater_equal };
+
+/// Where a field's value is kept.
+enum class FieldPlace : std::uint8_t {
+  column,    ///< of the record itself
+  resource,  ///< read out of the binary by a backend
+  metadata,  ///< of the kernel's metadata file
+};
+
+/// A field of a record. `path` has one part for a column or a resource; for metadata one for each level.
+struct Field {
+  FieldPlace place = FieldPlace::column;
+  std::vector<std::string> path;
+};
+
+using Operand = std::variant<std::int64_t, double, std::string, bool>;
+
+/// A row that lacks the field matches no comparison, whatever its sign.
+struct Condition {
+  enum class Kind : std::uint8_t { all, any, negation, comparison };
+  Kind kind = Kind::all;
+  std::vector<Condition> parts;  ///< of all, any and negation (one)
+  Field field;                   ///< of a comparison
+  Comparison comparison = Comparison::equal;
+  Operand value;
+};
+
+/// A column of the record that conditions and lists may name.
+struct ColumnField {
+  std::string_view name;
+  std::string_view column;  ///< of the table
+  bool is_text = false;
+};
+
+/// The one table of them.
+const std::vector<ColumnField>& column_fields();
+
+}  // namespace tcm::index

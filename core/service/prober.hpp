@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks the backends what a kernel costs on the GPU, while its entry is being indexed.
+#pragma once
+
+#include <string>
+
+#include "core/cache/root.hpp"
+#include "core/index/index.hpp"
+#include "core/model/entry.hpp"
+#include "core/service/backends.hpp"
+
+namespace tcm::service {
+
+/// One a reading thread: it keeps a buffer.
+class Prober {
+ public:
+  /// Both borrowed; must outlive the prober.
+  Prober(const cache::Root& root, const Backends& backends) : root_(root), backends_(backends) {}
+
+  /// Fills resources, probed_by and spill_bytes of every kernel. What cannot be read is left out and logged: finding
+  /// out what is wrong with a binary is another question.
+  void probe(model::Entry& entry);
+
+ private:
+  void probe_kernel(const std::string& key, model::Record& record);
+  void probe_artifact(const std::string& key, const model::Artifact& artifact, model::Record& record);
+
+  const cache::Root& root_;
+  const Backends& backends_;
+  std::string bytes_;
+};
+
+/// Which backend serves which target, as Record::probed_by says it.
+std::vector<index::ServedTarget> served_targets(const Backends& backends);
+
+/// The same as one text, for the row of a root.
+std::string plugins_signature(const std::vector<index::ServedTarget>& served);
+
+}  // namespace tcm::service
