@@ -154,9 +154,9 @@ void print_summary(Context& context, const service::ListTotals& totals) {
   std::string line = totals.listed == totals.matched
                          ? fmt::format("{} listed", count(totals.listed))
                          : fmt::format("{} of {} listed", count(totals.listed), count(totals.matched));
-  line += fmt::format(", {}; the index holds {} {}, {} with all other entries.",
-                      util::format_bytes(totals.listed_bytes), count(totals.indexed_kernels),
-                      totals.indexed_kernels == 1 ? "kernel" : "kernels", util::format_bytes(totals.indexed_bytes));
+  line += fmt::format(", {}; the index holds {} {}, {} in all.", util::format_bytes(totals.listed_bytes),
+                      count(totals.indexed_kernels), totals.indexed_kernels == 1 ? "kernel" : "kernels",
+                      util::format_bytes(totals.indexed_bytes));
   context.messages().note(line);
 }
 

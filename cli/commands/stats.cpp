@@ -159,9 +159,9 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
                "key,name,backend,arch,warps,spill_bytes");
     context.out().flush();
     if (stats->beside.files > 0)
-      context.messages().note(fmt::format("Beside the entries: {} file(s), {}.",
-                                          count(static_cast<std::int64_t>(stats->beside.files)),
-                                          util::format_bytes(stats->beside.bytes)));
+      context.messages().note(
+          fmt::format("Beside the entries: {} {}, {}.", count(static_cast<std::int64_t>(stats->beside.files)),
+                      stats->beside.files == 1 ? "file" : "files", util::format_bytes(stats->beside.bytes)));
     if (stats->groups.empty()) context.messages().note("Nothing matches.");
   }
   return finish_output(context, ExitCode::ok);
