@@ -15,7 +15,7 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 constexpr std::size_t kMebi = std::size_t{1} << 20;
 #if defined(__SANITIZE_ADDRESS__)
-constexpr std::size_t kAllowance = 1024 * kMebi;  // freed memory is kept for a while
+constexpr std::size_t kAllowance = 384 * kMebi;  // freed memory is kept for a while
 #else
 constexpr std::size_t kAllowance = 64 * kMebi;
 #endif

@@ -191,7 +191,7 @@ tcm_status believe_size(const tcm_artifact* artifact) {
   const plugin_helper::Bytes bytes(artifact->data, artifact->size);
   const auto claimed = bytes.u32(4);
   if (!claimed || !bytes.matches(0, "\x7f\x45LF")) return TCM_NOT_APPLICABLE;
-  const std::string memory(*claimed % (1U << 28), 'x');
+  const std::string memory(*claimed % (1U << 29), 'x');
   return memory.empty() ? TCM_MALFORMED : TCM_OK;
 }
 

@@ -116,7 +116,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"leaves_file", {"conduct.files"}, "file open"}, Fault{"leaves_variable", {"conduct.process"}, "changed"},
         Fault{"reads_too_far",
               {"hostile.tiny", "hostile.noise", "hostile.bit_flips", "hostile.lying_numbers"},
-              "Segmentation fault"},
+              "Segmentation fault",
+              "--include hostile"},
         Fault{"strict", {"analyse.later_host"}, "larger structs"}),
     [](const auto& fault) { return std::string(fault.param.module); });
 
