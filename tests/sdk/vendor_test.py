@@ -133,6 +133,29 @@ class Vendor(unittest.TestCase):
         self.assertEqual(types["matmul_kernel.zebin"], ("binary", "zebin"))
         self.assertIn("Data Center GPU Max 1550", self.tcm("show", "matmul_kernel", plugins=plugins, database="with.db").stdout)
 
+    def test_figures_come_with_the_backend_and_go_with_it(self):
+        """The index is told of a backend by indexing again; nothing in the cache has changed in between."""
+        plugins = self.xpu.parent
+
+        def resources():
+            shown = json.loads(self.tcm("show", "matmul_kernel", "--json", plugins=plugins, database="again.db").stdout)
+            return shown["resources"]
+
+        self.index(database="again.db")
+        self.assertEqual(resources(), {})
+        self.index(plugins, "again.db")
+        figures = resources()
+        self.assertEqual(figures["code_bytes"], NAMES["matmul_kernel"])
+        self.assertEqual(figures["isa_version"], "1.4")
+        self.assertEqual(figures["x.intel.spirv_bound"], 321)
+        self.assertEqual(figures["x.intel.zebin_version"], "1.39")
+        self.assertEqual(figures["x.intel.product_family"], 0x4FA)
+        self.assertEqual([k["arch"] for k in self.listed(plugins=plugins, database="again.db")], ["Data_Center_GPU_Max_1550"] * 2)
+        large = self.listed("--where", "code_bytes >= 500", plugins=plugins, database="again.db")
+        self.assertEqual([kernel["name"] for kernel in large], ["matmul_kernel"])
+        self.index(database="again.db")
+        self.assertEqual(resources(), {})
+
     def test_without_the_backend_everything_is_still_indexed(self):
         answer = self.index(database="without.db")
         self.assertEqual([root["kernels"] for root in answer["roots"]], [2])
