@@ -3,6 +3,8 @@
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
+# Static: it is the only compiled Boost library, small, and one less for the dynamic loader at every start.
+set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json)
 find_package(SOCI 4.0 REQUIRED COMPONENTS SQLite3)
 find_package(SQLite3 3.35 REQUIRED)

@@ -27,6 +27,8 @@ use_ccache() {
   export CMAKE_C_COMPILER_LAUNCHER=${CMAKE_C_COMPILER_LAUNCHER-ccache}
   export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
   export CCACHE_DIR=${CCACHE_DIR:-$root/build/ccache}
+  # What ccache asks for before it works with precompiled headers.
+  export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 }
 
 # quietly LOG COMMAND…: runs the command with its output in LOG, of which the end is shown if it fails.

@@ -151,9 +151,10 @@ void print_summary(Context& context, const service::ListTotals& totals) {
     context.messages().note(totals.indexed_kernels == 0 ? "The index holds no kernel." : "Nothing matches.");
     return;
   }
-  std::string line = totals.listed == totals.matched
+  std::string line = totals.listed == totals.matched && totals.counted_all
                          ? fmt::format("{} listed", count(totals.listed))
-                         : fmt::format("{} of {} listed", count(totals.listed), count(totals.matched));
+                         : fmt::format("{} of {}{} listed", count(totals.listed), totals.counted_all ? "" : "over ",
+                                       count(totals.matched));
   line += fmt::format(", {}; the index holds {} {}, {} in all.", util::format_bytes(totals.listed_bytes),
                       count(totals.indexed_kernels), totals.indexed_kernels == 1 ? "kernel" : "kernels",
                       util::format_bytes(totals.indexed_bytes));
@@ -167,6 +168,8 @@ ExitCode run_list(const ListOptions& options, Context& context) {
   const ColumnChoice columns =
       choose_columns(kinds ? "key,name,kind,backend,arch,version,warps,stages,size,age,dir" : options.columns, format);
   service::ListRequest request = options.request;
+  // Counting every match of a large index takes longer than listing fifty of them; only documents promise the number.
+  request.exact_total = format == Format::json;
   request.fields = columns.fields;
   request.field_words = column_names();
   auto index = context.open_index(index::OpenMode::read);

@@ -87,14 +87,19 @@ Result<Sums> Index::sum(const Criteria& criteria) {
   });
 }
 
-Result<std::int64_t> Index::count(const Criteria& criteria) {
+Result<std::int64_t> Index::count(const Criteria& criteria, std::optional<std::int64_t> at_most) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<std::int64_t> {
     QueryBuilder query(session.dialect());
     query.add(criteria);
-    BoundStatement statement(session.sql(), "SELECT COUNT(*) FROM record" + query.where(), query.values());
+    std::string text = "SELECT COUNT(*) FROM record" + query.where();
+    if (at_most)
+      text = fmt::format("SELECT COUNT(*) FROM (SELECT 1 FROM record{} LIMIT {}) AS matching", query.where(),
+                         query.bind(*at_most));
+    BoundStatement statement(session.sql(), text, query.values());
     long long count = 0;
-    statement.into(count).execute();
+    statement.into(count);
+    statement.execute();
     statement.fetch();
     return count;
   });

@@ -156,7 +156,8 @@ class Index {
   Result<bool> has_field(const Field& field);
   Result<Sums> sum(const Criteria& criteria);
   /// How many rows match; answered from an index of the table where the criteria allow it.
-  Result<std::int64_t> count(const Criteria& criteria);
+  /// Stops counting at `at_most`.
+  Result<std::int64_t> count(const Criteria& criteria, std::optional<std::int64_t> at_most = {});
   /// Sums by group, largest bytes first.
   Result<std::vector<Group>> group(const Criteria& criteria, const std::vector<GroupKey>& by);
   Result<Detail> detail(std::int64_t record_id);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/search.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -155,7 +156,13 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
   totals.matched = totals.listed;
   // Only a list that its limit cut off leaves anything to be counted.
   if (request.limit && totals.listed == *request.limit) {
-    TCM_ASSIGN(totals.matched, index.count(criteria));
+    const std::int64_t most = std::max(kCountedMatches, totals.listed) + 1;
+    TCM_ASSIGN(totals.matched,
+               index.count(criteria, request.exact_total ? std::nullopt : std::optional<std::int64_t>(most)));
+    if (!request.exact_total && totals.matched == most) {
+      totals.counted_all = false;
+      --totals.matched;
+    }
   }
   TCM_ASSIGN(const auto roots, index.roots());
   for (const index::RootRow& row : roots) {

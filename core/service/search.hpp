@@ -20,13 +20,16 @@ struct ListRequest {
   std::vector<std::string> fields;       ///< resources and metadata fields whose values Row::extra shall hold
   std::vector<std::string> field_words;  ///< what else a mistyped field could have meant
   std::optional<std::int64_t> limit;
+  bool exact_total = true;  ///< false: count no further than kCountedMatches beyond a limit
 };
+inline constexpr std::int64_t kCountedMatches = 1000;
 
 /// What stands below a list.
 struct ListTotals {
   std::int64_t listed = 0;         ///< rows
   std::uint64_t listed_bytes = 0;  ///< of those rows
   std::int64_t matched = 0;        ///< rows, had there been no limit
+  bool counted_all = true;         ///< false: there are more than `matched`
   std::int64_t indexed_kernels = 0;
   std::uint64_t indexed_bytes = 0;
 };

@@ -118,6 +118,22 @@ TEST_F(Search, ALimitCutsTheListAndNotTheTotal) {
   EXPECT_EQ(totals->indexed_kernels, 4);
 }
 
+TEST_F(Search, ManyMatchesAreCountedOnlyWhenTheNumberIsPromised) {
+  add_kernels(cache(), 1010, 100);
+  index_all();
+  service::ListRequest request;
+  request.limit = 2;
+  const auto exact = service::list_records(request, index_, backends_, util::now_ns(), [](const index::Row&) {});
+  ASSERT_TRUE(exact);
+  EXPECT_EQ(exact->matched, 1014);
+  EXPECT_TRUE(exact->counted_all);
+  request.exact_total = false;
+  const auto quick = service::list_records(request, index_, backends_, util::now_ns(), [](const index::Row&) {});
+  ASSERT_TRUE(quick);
+  EXPECT_EQ(quick->matched, service::kCountedMatches);
+  EXPECT_FALSE(quick->counted_all);
+}
+
 TEST_F(Search, SortsByWhatIsAskedFor) {
   const auto names = [&](const std::string& sort) {
     std::vector<std::string> result;
