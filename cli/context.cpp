@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/context.hpp"
 
+#include <filesystem>
+
 #include <unistd.h>
 
 #include "core/util/time.hpp"
@@ -12,7 +14,12 @@ ColorMode color_of(const GlobalOptions& options) { return color_mode_of(options.
 
 backend::SearchOptions search_options(const config::Settings& settings) {
   backend::SearchOptions options;
-  options.plugin_path = settings.plugin_path.value;
+  // The search path takes absolute directories only; what a user types is relative to where he is.
+  for (const std::string& directory : settings.plugin_path.value) {
+    std::error_code error;
+    const auto absolute = directory.empty() ? std::filesystem::path() : std::filesystem::absolute(directory, error);
+    options.plugin_path.push_back(error ? directory : absolute.lexically_normal().string());
+  }
   options.no_plugins = settings.no_plugins.value;
   options.builtin_only = settings.builtin_plugins_only.value;
   return options;

@@ -8,10 +8,12 @@
 namespace tcm::cli {
 namespace {
 
-/// An option that may be given again and takes one value each time, so that it never swallows a positional argument.
-void add_repeatable(CLI::App& command, const std::string& names, std::vector<std::string>& values,
-                    const std::string& help, const std::string& type) {
-  command.add_option(names, values, help)->allow_extra_args(false)->type_name(type);
+constexpr const char* kFilters = "Filters (all must hold; a leading '!' negates a name, glob, backend, arch or kind)";
+
+/// A filter takes one value each time it is given, so that it never swallows a positional argument.
+void add_filter(CLI::App& command, const std::string& names, std::vector<std::string>& values, const std::string& help,
+                const std::string& type) {
+  command.add_option(names, values, help)->allow_extra_args(false)->type_name(type)->group(kFilters);
 }
 
 std::vector<std::string> names_of_formats() {
@@ -52,23 +54,19 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
 }
 
 void add_filter_options(CLI::App& command, service::FilterWords& words) {
-  CLI::App& filters = *command.add_option_group(
-      "Filters",
-      "All must hold. A name, glob, backend, arch or kind given again is an alternative; a leading '!' negates it.");
-  add_repeatable(filters, "-n,--name", words.names, "Kernels of exactly this name", "NAME");
-  add_repeatable(filters, "--glob", words.globs, "Kernels whose name matches a shell pattern", "PATTERN");
-  add_repeatable(filters, "-b,--backend", words.backends, "By backend, in any word that a plugin knows", "NAME");
-  add_repeatable(filters, "-a,--arch", words.archs, "By GPU architecture, in any form that a plugin knows", "ARCH");
-  add_repeatable(filters, "--triton-version", words.triton_versions, "3.6.0, 3.5 (any 3.5.x) or '>=3.3,<3.5'", "SPEC");
-  add_repeatable(filters, "--kind", words.kinds, "By kind of entry; all for every kind", "KIND");
-  add_repeatable(filters, "--older-than", words.older_than, "Modified before: 30m, 12h, 7d, 2w, 3mo, 1y, or a date",
-                 "AGE");
-  add_repeatable(filters, "--younger-than", words.younger_than, "Modified since", "AGE");
-  add_repeatable(filters, "--size", words.sizes, "By total size: '>1M', '<=64K'; a bare size means at least", "SIZE");
-  add_repeatable(filters, "--where", words.where, "By any field: 'registers>=128 and num_warps=8', 'shared>64K'",
-                 "CONDITION");
-  add_repeatable(filters, "--cache-dir", words.cache_dirs, "Only this cache directory or root", "DIR");
-  filters.add_option("--key,--hash", words.key_prefix, "Keys that start so")->type_name("PREFIX");
+  add_filter(command, "-n,--name", words.names, "Kernels of exactly this name", "NAME");
+  add_filter(command, "--glob", words.globs, "Kernels whose name matches a shell pattern", "PATTERN");
+  add_filter(command, "-b,--backend", words.backends, "By backend, in any word that a plugin knows", "NAME");
+  add_filter(command, "-a,--arch", words.archs, "By GPU architecture, in any form that a plugin knows", "ARCH");
+  add_filter(command, "--triton-version", words.triton_versions, "3.6.0, 3.5 (any 3.5.x) or '>=3.3,<3.5'", "SPEC");
+  add_filter(command, "--kind", words.kinds, "By kind of entry; all for every kind", "KIND");
+  add_filter(command, "--older-than", words.older_than, "Modified before: 30m, 12h, 7d, 2w, 3mo, 1y, or a date", "AGE");
+  add_filter(command, "--younger-than", words.younger_than, "Modified since", "AGE");
+  add_filter(command, "--size", words.sizes, "By total size: '>1M', '<=64K'; a bare size means at least", "SIZE");
+  add_filter(command, "--where", words.where, "By any field: 'registers>=128 and num_warps=8', 'shared>64K'",
+             "CONDITION");
+  add_filter(command, "--cache-dir", words.cache_dirs, "Only this cache directory or root", "DIR");
+  command.add_option("--key,--hash", words.key_prefix, "Keys that start so")->type_name("PREFIX")->group(kFilters);
 }
 
 }  // namespace tcm::cli

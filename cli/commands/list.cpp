@@ -207,7 +207,7 @@ void add_list_command(CLI::App& app, Invocation& invocation) {
   command
       ->add_option("--columns", options->columns,
                    "Which columns, in which order; any resource or metadata field is one")
-      ->type_name("A,B,…");
+      ->type_name("A,B,C");
   command->add_flag("--fail-empty", options->fail_empty, "Exit code 1 when nothing matches");
   add_output_options(*command, options->output);
   command->footer(

@@ -15,13 +15,14 @@ namespace {
 constexpr int kBusyTimeoutMs = 5'000;
 
 // Per connection, none of it touches the file:
-// - cache_size (KiB) bounds the memory of a connection, whatever the size of the file; the pages that a batch of the
-//   writer touches fit;
+// - cache_size (KiB) bounds the memory of a connection, whatever the size of the file; for an index run the pages that a
+//   batch touches fit, a question reads most pages once and gains nothing from keeping them;
 // - a larger WAL than SQLite's 4 MiB means fewer syncs during a long run, and 16 MiB are still read quickly;
 // - secure_delete (on in Debian's build) would overwrite what is removed; the index holds no secrets.
 constexpr const char* kSettings =
-    "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000; "
-    "PRAGMA secure_delete=OFF;";
+    "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000; PRAGMA secure_delete=OFF;";
+constexpr const char* kCacheToWrite = "PRAGMA cache_size=-16384";
+constexpr const char* kCacheToRead = "PRAGMA cache_size=-2048";
 
 // Given to the error as its code when the system refused to open the file.
 constexpr int kCode = 0xff;
@@ -66,6 +67,8 @@ sqlite_api::sqlite3* open_file(const std::string& path, SqliteAccess access) {
   int result = sqlite_api::sqlite3_open_v2(name.c_str(), &connection, flags, nullptr);
   if (result == SQLITE_OK) result = sqlite_api::sqlite3_busy_timeout(connection, kBusyTimeoutMs);
   if (result == SQLITE_OK) result = sqlite_api::sqlite3_exec(connection, kSettings, nullptr, nullptr, nullptr);
+  const char* cache = access == SqliteAccess::create ? kCacheToWrite : kCacheToRead;
+  if (result == SQLITE_OK) result = sqlite_api::sqlite3_exec(connection, cache, nullptr, nullptr, nullptr);
   if (result != SQLITE_OK) throw_open_error(connection, result);
   return connection;
 }

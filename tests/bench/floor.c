@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // floor ROOT: what reading a cache costs at the least, for the benchmark to compare an index run with. One thread; for
-// each entry of ROOT: list it, stat each file, read both json files whole. Parses nothing, keeps nothing, prints nothing.
+// each entry of ROOT: list it, stat each file, read both json files whole. Parses nothing, keeps nothing, prints
+// nothing.
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,18 +12,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void die(const char *what) {
+static void die(const char* what) {
   perror(what);
   exit(1);
 }
 
-static int ends_with(const char *name, const char *end) {
+static int ends_with(const char* name, const char* end) {
   const size_t length = strlen(name);
   const size_t tail = strlen(end);
   return length >= tail && strcmp(name + length - tail, end) == 0;
 }
 
-static void read_whole(int directory, const char *name) {
+static void read_whole(int directory, const char* name) {
   char buffer[65536];
   const int file = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   if (file < 0) die(name);
@@ -34,12 +35,12 @@ static void read_whole(int directory, const char *name) {
   close(file);
 }
 
-static void read_entry(int root, const char *key) {
+static void read_entry(int root, const char* key) {
   const int directory = openat(root, key, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (directory < 0) return;  // a loose file
-  DIR *files = fdopendir(directory);
+  DIR* files = fdopendir(directory);
   if (files == NULL) die(key);
-  for (struct dirent *file; (file = readdir(files)) != NULL;) {
+  for (struct dirent* file; (file = readdir(files)) != NULL;) {
     if (file->d_name[0] == '.') continue;
     struct stat status;
     if (fstatat(directory, file->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) die(file->d_name);
@@ -48,14 +49,14 @@ static void read_entry(int root, const char *key) {
   closedir(files);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 2) {
     fprintf(stderr, "usage: floor ROOT\n");
     return 2;
   }
-  DIR *entries = opendir(argv[1]);
+  DIR* entries = opendir(argv[1]);
   if (entries == NULL) die(argv[1]);
-  for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
+  for (struct dirent* entry; (entry = readdir(entries)) != NULL;)
     if (entry->d_name[0] != '.') read_entry(dirfd(entries), entry->d_name);
   closedir(entries);
   return 0;

@@ -148,7 +148,9 @@ TEST_F(Failures, OutputThatCannotBeWrittenIsNoSuccess) {
   tcm({"index"});
   ProgramRun run;
   run.environment = environment_;
-  run.arguments = {"-c", std::string(TCM_PROGRAM) + " list --json > /dev/full"};
+  run.arguments = {"-c", "'" TCM_PROGRAM
+                         "'"
+                         " list --json > /dev/full"};
   const ProgramResult result = run_program("/bin/sh", run);
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("No space left"));
@@ -160,6 +162,41 @@ TEST_F(Failures, HelpAndFailingCommandsTouchNothing) {
        std::vector<std::vector<std::string>>{{"--help"}, {"list", "--help"}, {"--version"}, {"list"}, {"plugins"}})
     tcm(words);
   EXPECT_FALSE(fs::exists(home_ / ".local"));
+}
+
+// Known failure D5: without a terminal a prompt died with a traceback and exit code 0. No command here asks anything,
+// so none may depend on stdin.
+TEST_F(Failures, EveryCommandWorksWithoutATerminalAndWithStdinClosed) {
+  add_kernels(cache(), 1);
+  for (const std::string command : {"index", "list", "stats", "plugins", "version", "show add_kernel"}) {
+    ProgramRun run;
+    run.environment = environment_;
+    run.arguments = {"-c", "'" TCM_PROGRAM
+                           "'"
+                           " " +
+                               command + " <&-"};
+    EXPECT_EQ(run_program("/bin/sh", run).exit_code, 0) << command;
+  }
+}
+
+// Known failure C4: everything was loaded for --help, and every row was read to print a number.
+TEST_F(Failures, HelpAndPlainListsLoadNoBackend) {
+  add_kernels(cache(), 2);
+  tcm({"index"});
+  if (!fs::exists("/usr/bin/strace")) GTEST_SKIP() << "strace is not installed";
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"--help"}, {"list", "-n", "add_kernel"}, {"stats"}, {"plugins"}}) {
+    ProgramRun run;
+    run.environment = environment_;
+    run.arguments = {"-f", "-e", "trace=openat", "-o", (home_ / "trace").string(), TCM_PROGRAM};
+    run.arguments.insert(run.arguments.end(), words.begin(), words.end());
+    const ProgramResult result = run_program("/usr/bin/strace", run);
+    const std::string trace = fs::exists(home_ / "trace") ? read_file(home_ / "trace") : std::string();
+    if (trace.find("openat") == std::string::npos)
+      GTEST_SKIP() << "this machine does not let strace work: " << result.err;
+    const bool loaded = trace.find("libtcm_backend_") != std::string::npos;
+    EXPECT_EQ(loaded, words.front() == "plugins") << words.front();
+  }
 }
 
 TEST_F(Failures, AnUnwritableDataDirectoryIsOneLine) {

@@ -119,7 +119,9 @@ TEST_F(OutputOf, AReaderThatLeavesEndsTheListQuietly) {
   tcm({"index"});
   ProgramRun run;
   run.environment = environment_;
-  run.arguments = {"-c", std::string(TCM_PROGRAM) + " list --json | head -1"};
+  run.arguments = {"-c", "'" TCM_PROGRAM
+                         "'"
+                         " list --json | head -1"};
   const ProgramResult result = run_program("/bin/sh", run);
   EXPECT_EQ(result.out, "{\n");
   EXPECT_EQ(result.err, "");

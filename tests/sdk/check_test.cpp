@@ -32,7 +32,7 @@ struct Checked {
 
 Checked run(const std::string& arguments) {
   Checked result;
-  std::FILE* pipe = ::popen((TCM_PLUGIN_CHECK " " + arguments + " 2>&1").c_str(), "r");
+  std::FILE* pipe = ::popen(("'" TCM_PLUGIN_CHECK "' " + arguments + " 2>&1").c_str(), "r");
   if (pipe == nullptr) return result;
   char buffer[4096];
   for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) result.output.append(buffer, got);
@@ -42,6 +42,10 @@ Checked run(const std::string& arguments) {
 }
 
 std::string module_path(const std::string& module) { return TCM_TEST_PLUGIN_DIR "/" + module + ".so"; }
+
+/// A path for the shell, blanks and all.
+std::string quoted(const std::string& path) { return "'" + path + "'"; }
+std::string module(const std::string& name) { return quoted(module_path(name)); }
 
 /// Tests by outcome, of the last plugin given, with their texts.
 std::map<std::string, std::string> with_outcome(const Checked& run, const std::string& outcome) {
@@ -72,7 +76,7 @@ class Faults : public testing::TestWithParam<Fault> {};
 
 TEST_P(Faults, AreFoundByName) {
   const Fault& fault = GetParam();
-  const Checked result = run("--json " + std::string(fault.options) + " " + module_path(fault.module));
+  const Checked result = run("--json " + std::string(fault.options) + " " + module(fault.module));
   const auto failed = with_outcome(result, "fail");
   EXPECT_EQ(result.exit_code, 1) << result.output;
   EXPECT_THAT(names(failed), UnorderedElementsAreArray(fault.failing));
@@ -122,8 +126,8 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& fault) { return std::string(fault.param.module); });
 
 TEST(Check, IsContentWithAGoodPlugin) {
-  for (const char* module : {"good", "well_behaved", "second"}) {
-    const Checked result = run("--json " + module_path(module));
+  for (const char* name : {"good", "well_behaved", "second"}) {
+    const Checked result = run("--json " + module(name));
     EXPECT_EQ(result.exit_code, 0) << result.output;
     EXPECT_THAT(with_outcome(result, "fail"), IsEmpty());
     EXPECT_THAT(with_outcome(result, "warn"), IsEmpty());
@@ -131,59 +135,59 @@ TEST(Check, IsContentWithAGoodPlugin) {
 }
 
 TEST(Check, ReallyLooksAtAttributes) {
-  const auto passed = with_outcome(run("--json " + module_path("well_behaved")), "pass");
+  const auto passed = with_outcome(run("--json " + module("well_behaved")), "pass");
   for (const char* test : {"analyse.attributes", "analyse.limit", "analyse.abort"})
     EXPECT_THAT(passed, Contains(Key(test)));
 }
 
 TEST(Check, ASerialPluginIsNotAskedInThreads) {
-  const Checked result = run("--json " + module_path("serial_only"));
+  const Checked result = run("--json " + module("serial_only"));
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(with_outcome(result, "skip"), Contains(Pair("analyse.threads", HasSubstr("serial"))));
 }
 
 TEST(Check, ALaterMinorIsAWarning) {
-  const Checked result = run("--json " + module_path("newer_minor_bigger_struct"));
+  const Checked result = run("--json " + module("newer_minor_bigger_struct"));
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(with_outcome(result, "warn"), ElementsAre(Pair("descriptor.versions", HasSubstr("1.7"))));
 }
 
 TEST(Check, ASlowLoadIsAWarning) {
-  const Checked result = run("--json --include object " + module_path("slow_load"));
+  const Checked result = run("--json --include object " + module("slow_load"));
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(with_outcome(result, "warn"), ElementsAre(Pair("object.load_time", HasSubstr("ms to load"))));
 }
 
 TEST(Check, PluginsAreComparedWithThoseBeforeThem) {
-  const Checked ids = run("--json --include beside " + module_path("good") + " " + module_path("dup_id"));
+  const Checked ids = run("--json --include beside " + module("good") + " " + module("dup_id"));
   EXPECT_EQ(ids.exit_code, 1);
   EXPECT_THAT(with_outcome(ids, "fail"), ElementsAre(Pair("beside.id", HasSubstr("org.tcm.test"))));
-  const Checked targets = run("--json --include beside " + module_path("good") + " " + module_path("dup_target"));
+  const Checked targets = run("--json --include beside " + module("good") + " " + module("dup_target"));
   EXPECT_EQ(targets.exit_code, 0);
   EXPECT_THAT(with_outcome(targets, "warn"), ElementsAre(Pair("beside.targets", HasSubstr("alpha"))));
 }
 
 TEST(Check, WhatDependsOnABrokenGateIsSkippedWithTheReason) {
-  const auto skipped = with_outcome(run("--json " + module_path("open_fails")), "skip");
+  const auto skipped = with_outcome(run("--json " + module("open_fails")), "skip");
   EXPECT_THAT(skipped, Contains(Pair("hostile.tiny", "because lifecycle.open failed")));
 }
 
 TEST(Check, FilesThatAreNoPlugins) {
   const test::TempDir dir;
   test::write_file(dir / "text.so", "no object");
-  const Checked text = run("--json " + (dir / "text.so").string());
+  const Checked text = run("--json " + quoted(dir / "text.so"));
   EXPECT_EQ(text.exit_code, 1);
   EXPECT_THAT(with_outcome(text, "fail"), Contains(Pair("object.entry", "not an ELF object")));
   const std::string good = test::read_file(module_path("good"));
   test::write_file(dir / "cut.so", good.substr(0, good.size() / 2));
-  EXPECT_EQ(run((dir / "cut.so").string()).exit_code, 1);
+  EXPECT_EQ(run(quoted(dir / "cut.so")).exit_code, 1);
 }
 
 TEST(Check, WrongRequestsExitWith2) {
   for (const char* arguments :
        {"", "/no/such/plugin.so", "--include '(' x.so", "--no-such-option", "--include nothing_at_all x.so"})
     EXPECT_EQ(run(arguments).exit_code, 2) << arguments;
-  const Checked kind = run("--sample /etc/hostname:nonsense " + module_path("good"));
+  const Checked kind = run("--sample /etc/hostname:nonsense " + module("good"));
   EXPECT_EQ(kind.exit_code, 2);
   EXPECT_THAT(kind.output, HasSubstr("'nonsense' is no kind"));
   EXPECT_EQ(run("--help").exit_code, 0);
@@ -197,29 +201,29 @@ TEST(Check, ListsItsTestsWithTheirRules) {
 }
 
 TEST(Check, IncludeExcludeAndOnlyFailed) {
-  const Checked chosen = run("--json --include '^object' --exclude time " + module_path("good"));
+  const Checked chosen = run("--json --include '^object' --exclude time " + module("good"));
   EXPECT_THAT(names(with_outcome(chosen, "pass")), ElementsAre("object.entry", "object.exports", "object.load"));
-  const Checked failed = run("--only-failed --include '^descriptor' " + module_path("bad_id"));
+  const Checked failed = run("--only-failed --include '^descriptor' " + module("bad_id"));
   EXPECT_THAT(failed.output, HasSubstr("fail  descriptor.id"));
   EXPECT_EQ(failed.output.find("pass "), std::string::npos);
 }
 
 TEST(Check, RunsInProcessForADebugger) {
-  const Checked result = run("--in-process --include '^(object|descriptor)' " + module_path("good"));
+  const Checked result = run("--in-process --include '^(object|descriptor)' " + module("good"));
   EXPECT_EQ(result.exit_code, 0) << result.output;
 }
 
 TEST(Check, FuzzingNamesTheSeedOfACrash) {
   const std::string options = "--json --fuzz 1 --seed 42 --include fuzz ";
-  const Checked good = run(options + module_path("good"));
+  const Checked good = run(options + module("good"));
   EXPECT_EQ(good.exit_code, 0) << good.output;
   EXPECT_THAT(with_outcome(good, "pass"), Contains(Pair("hostile.fuzz", HasSubstr("seeds 42 to"))));
-  const auto crashed = with_outcome(run(options + module_path("crashes")), "fail");
+  const auto crashed = with_outcome(run(options + module("crashes")), "fail");
   EXPECT_THAT(crashed, Contains(Pair("hostile.fuzz", HasSubstr("at --seed 42"))));
 }
 
 TEST(Check, OurOwnBackendsPass) {
-  const Checked result = run("--json " TCM_CUDA_BACKEND " " TCM_ROCM_BACKEND);
+  const Checked result = run("--json '" TCM_CUDA_BACKEND "' '" TCM_ROCM_BACKEND "'");
   EXPECT_EQ(result.exit_code, 0) << result.output;
   const auto all = nlohmann::json::parse(result.output);
   EXPECT_EQ(all["failed"], 0);

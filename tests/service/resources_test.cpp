@@ -150,6 +150,18 @@ TEST_F(Resources, ABackendThatCameOrWentReadsAgainWhatItConcernsAndNothingElse) 
   for (const index::Row& row : list({})) EXPECT_EQ(row.bytes.binary, 0U);
 }
 
+TEST_F(Resources, AnUpgradedBackendReadsItsKernelsAgain) {
+  index_all();
+  const auto root = index_.roots()->front();
+  // As the index would look had the kernels of one target been read by an older version of their backend.
+  auto served = service::served_targets(backends_);
+  ASSERT_EQ(served.size(), 2U);
+  served.front().probed_by += "-old";
+  EXPECT_EQ(*index_.mark_stale(root.id, served), 2);
+  EXPECT_EQ(read_with(backends_), 2U);
+  EXPECT_EQ(read_with(backends_), 0U);
+}
+
 TEST_F(Resources, ABrokenBinaryCostsItsFiguresAndNothingElse) {
   write_file(cache() / make_key(2) / "add_kernel.cubin", "not an object at all");
   std::filesystem::remove(cache() / make_key(4) / "add_kernel.hsaco");

@@ -186,6 +186,25 @@ TEST_F(Search, AWordThatNobodyKnowsIsMissing) {
   EXPECT_EQ(result.error().code, ErrorCode::missing);
 }
 
+// Known failure B13: sizes were summed over every directory that held the same key, and of some files only.
+TEST_F(Search, SizesAreThoseOfTheDirectoriesAskedFor) {
+  const auto copy = directory_ / "copy";
+  copy_tree(cache(), copy);
+  write_file(copy / make_key(1) / "matmul_kernel.extra", "12345");
+  service::IndexRequest indexed;
+  indexed.cache_dirs = {copy.string()};
+  index_all(indexed);
+  for (const auto& directory : {cache(), copy}) {
+    service::StatsRequest request;
+    request.filters.cache_dirs = {directory.string()};
+    request.filters.names = {"matmul_kernel"};
+    const auto stats = service::stats(request, index_, backends_, util::now_ns());
+    ASSERT_TRUE(stats);
+    EXPECT_EQ(stats->total.kernels, 2);
+    EXPECT_EQ(stats->total.bytes.total(), bytes_below(directory / make_key(1)) + bytes_below(directory / make_key(2)));
+  }
+}
+
 TEST_F(Search, StatsGroupAndAddUp) {
   service::StatsRequest request;
   request.by = {"backend,arch"};
