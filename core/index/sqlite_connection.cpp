@@ -15,7 +15,8 @@ namespace {
 constexpr int kBusyTimeoutMs = 5'000;
 
 // Per connection, none of it touches the file:
-// - cache_size (KiB) bounds the memory of a connection, whatever the size of the file; for an index run the pages that a
+// - cache_size (KiB) bounds the memory of a connection, whatever the size of the file; for an index run the pages that
+// a
 //   batch touches fit, a question reads most pages once and gains nothing from keeping them;
 // - a larger WAL than SQLite's 4 MiB means fewer syncs during a long run, and 16 MiB are still read quickly;
 // - secure_delete (on in Debian's build) would overwrite what is removed; the index holds no secrets.
