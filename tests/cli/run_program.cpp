@@ -34,7 +34,8 @@ struct Pipe {
   if (!run.environment.contains("PATH")) variables.emplace_back("PATH=/usr/bin:/bin");
   // Sanitizers are told through the environment, too.
   for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"})
-    if (const char* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
+    if (const char* value = std::getenv(name); value != nullptr && !run.environment.contains(name))
+      variables.push_back(std::string(name) + "=" + value);
   std::vector<char*> environment;
   for (std::string& variable : variables) environment.push_back(variable.data());
   environment.push_back(nullptr);
