@@ -3,7 +3,10 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <stdexcept>
 #include <thread>
+
+#include <unistd.h>
 
 #include "tests/cli/cli_fixture.hpp"
 #include "tests/support/other_user.hpp"
@@ -15,6 +18,15 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
+
+/// For good: a program started by a process that could still become root counts as privileged, and the system hides it
+/// from a leak check.
+void give_up_root() {
+  constexpr uid_t kNobody = 65534;
+  if (::getuid() != 0) return;
+  if (::seteuid(0) != 0 || ::setresgid(kNobody, kNobody, kNobody) != 0 || ::setresuid(kNobody, kNobody, kNobody) != 0)
+    throw std::runtime_error("cannot give up root");
+}
 
 class Failures : public CliTest {
  protected:
@@ -118,9 +130,8 @@ TEST_F(Failures, AnUnreadableDirectoryIsNamedAndTheRestGoesOn) {
   fs::create_directories(home_ / "data");
   fs::permissions(home_ / "data", fs::perms::all);
   environment_["TCM_DATA_DIR"] = (home_ / "data").string();
-  // A program that somebody else started cannot be traced, and a leak check traces.
-  environment_["ASAN_OPTIONS"] = "detect_leaks=0";
   const std::string report = as_ordinary_user([&] {
+    give_up_root();
     const ProgramResult result = tcm({"index", "-v"});
     return std::to_string(result.exit_code) + "\n" + result.out + result.err;
   });
