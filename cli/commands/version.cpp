@@ -7,6 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
+#include "core/backend/abi_version.hpp"
 #include "core/index/index.hpp"
 
 namespace tcm::cli {
@@ -19,7 +20,7 @@ ExitCode run_version(bool as_json, Context& context) {
     json.field("schema", 1);
     json.field("version", kVersion);
     json.field("index_schema", index::kSchemaVersion);
-    json.field("plugin_abi", kPluginAbi);
+    json.field("plugin_abi", backend::abi_version());
     json.end_object();
   } else {
     context.out().write("tcm " + std::string(kVersion) + "\n");

@@ -144,16 +144,6 @@ Result<void> parse_times(const FilterWords& words, std::int64_t now_ns, index::C
   return {};
 }
 
-/// The canonical spelling of a directory that need not exist any more.
-std::string canonical_directory(const std::string& path) {
-  std::error_code error;
-  auto canonical = std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
-  if (error) return path;
-  std::string text = canonical.lexically_normal().string();
-  if (text.size() > 1 && text.back() == '/') text.pop_back();
-  return text;
-}
-
 /// A version with fewer than three numbers stands for all that start with it: the bound is a range of ranks.
 struct VersionRange {
   std::int64_t first = 0;
@@ -216,6 +206,15 @@ Result<void> check_field(const index::Field& field, std::string_view option, con
 }
 
 }  // namespace
+
+std::string canonical_directory(const std::string& path) {
+  std::error_code error;
+  auto canonical = std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+  if (error) return path;
+  std::string text = canonical.lexically_normal().string();
+  if (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
+}
 
 Result<std::vector<index::VersionBound>> parse_version_bounds(const std::string& text) {
   std::vector<index::VersionBound> bounds;

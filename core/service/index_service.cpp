@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/cache/cache_directory.hpp"
+#include "core/service/filters.hpp"
 #include "core/service/root_indexer.hpp"
 
 namespace tcm::service {
@@ -24,17 +25,6 @@ bool is_at_or_below(const std::string& path, const std::string& directory) {
   if (path == directory) return true;
   const std::string prefix = directory == "/" ? directory : directory + "/";
   return path.starts_with(prefix);
-}
-
-/// The canonical spelling of a path whose last parts may be gone.
-std::string spell(const std::string& path) {
-  std::error_code error;
-  const fs::path absolute = fs::absolute(path, error);
-  if (error) return path;
-  const fs::path canonical = fs::weakly_canonical(absolute, error);
-  std::string text = (error ? absolute : canonical).lexically_normal().string();
-  if (text.size() > 1 && text.back() == '/') text.pop_back();
-  return text;
 }
 
 /// Forgets the roots below `cache_dir` that are neither in `found` nor on the disk any more, and reports each. A root
@@ -83,7 +73,8 @@ Result<void> index_cache_dir(const std::string& path, const IndexRequest& reques
   if (!directory) {
     // Triton removes an empty root, so a cache that the index knows may be gone for good: that is a result, no failure.
     const std::size_t before = report.roots.size();
-    if (directory.error().code == ErrorCode::missing) TCM_TRY(forget_vanished(spell(path), {}, index, report));
+    if (directory.error().code == ErrorCode::missing)
+      TCM_TRY(forget_vanished(canonical_directory(path), {}, index, report));
     if (report.roots.size() == before) report.failures.push_back(directory.error());
     return {};
   }
