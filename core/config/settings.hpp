@@ -13,6 +13,7 @@
 
 #include "core/util/log.hpp"
 #include "core/util/result.hpp"
+#include "core/util/time.hpp"
 
 namespace tcm::config {
 
@@ -50,6 +51,20 @@ struct Flags {
   int verbosity = 0;  ///< how many -v
 };
 
+/// What `prune` does when its options say nothing else. Absent: no such limit.
+struct PruneSettings {
+  Setting<std::int64_t> grace_ns{10 * util::kMinute, {}};  ///< entries younger than that are left alone
+  Setting<std::optional<std::uint64_t>> max_size;          ///< bytes
+  Setting<std::optional<std::uint64_t>> max_files;
+  Setting<std::optional<std::uint64_t>> min_free;     ///< bytes that the file system is to have free
+  Setting<unsigned> low_water{100, {}};               ///< percent of a budget to go down to, 1 to 100
+  Setting<std::optional<std::uint64_t>> keep_newest;  ///< kernels of each group
+  Setting<std::optional<std::int64_t>> unused_for_ns;
+  Setting<bool> trash{true, {}};                                       ///< move to the trash instead of removing
+  Setting<std::int64_t> trash_keep_ns{7 * util::kDay, {}};             ///< how long the trash keeps what is in it
+  Setting<std::uint64_t> trash_max_size{std::uint64_t{10} << 30, {}};  ///< bytes
+};
+
 struct Settings {
   /// What `index` reads when nothing else is said; at least one.
   Setting<std::vector<std::string>> cache_dirs;
@@ -62,6 +77,7 @@ struct Settings {
   Setting<bool> builtin_plugins_only;
   Setting<unsigned> jobs;  ///< reading threads, at least 1
   Setting<util::LogLevel> log_level;
+  PruneSettings prune;
 };
 
 /// One line of the table of settings.
