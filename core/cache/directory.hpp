@@ -24,6 +24,14 @@ struct Node {
   NodeType type = NodeType::other;
   std::uint64_t inode = 0;
   std::int64_t mtime_ns = 0;
+  std::int64_t ctime_ns = 0;
+  std::int64_t atime_ns = 0;
+  std::uint64_t device = 0;
+  std::uint64_t links = 0;
+  std::uint64_t allocated = 0;  ///< bytes that it takes on the disk, as du counts them
+  std::uint32_t mode = 0;       ///< permission bits
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
   std::uint64_t bytes = 0;  ///< of a regular file
 };
 

@@ -36,10 +36,11 @@ std::int64_t now_ns() {
 // Like git's racily clean files: when an entry is changed again within the tick in which it was last changed and read,
 // its time stays, and a comparison of times would never see that change. So what was that young when it was read counts
 // as unread the next time.
-bool is_settled(std::int64_t mtime_ns, std::int64_t now) {
-  const std::int64_t age = now - mtime_ns;
-  return age >= (mtime_ns % kNsPerSecond == 0 ? kCoarseTick : kTick);
+bool is_old(std::int64_t time_ns, std::int64_t now) {
+  return now - time_ns >= (time_ns % kNsPerSecond == 0 ? kCoarseTick : kTick);
 }
+
+bool is_settled(const Node& node, std::int64_t now) { return is_old(node.mtime_ns, now) && is_old(node.ctime_ns, now); }
 
 bool nested_settled(const EntryFiles& files, EntryKind kind, std::int64_t now) {
   if (files.directories.empty()) return true;
@@ -78,7 +79,7 @@ model::Entry closed(int root, const std::string& key, int error) {
     entry = lone(key, EntryKind::foreign, SkipReason::not_an_entry, "not a directory");
   else
     entry = lone(key, EntryKind::broken, SkipReason::unreadable, std::string(error_text(error)));
-  entry.stamp = {node.inode, node.mtime_ns, entry.records.front().kind != EntryKind::broken};
+  entry.stamp = {node.inode, node.mtime_ns, node.ctime_ns, entry.records.front().kind != EntryKind::broken};
   return entry;
 }
 
@@ -115,6 +116,7 @@ Result<void> Root::scan(const std::function<bool(const RootItem&)>& each,
       item.name = name;
       item.inode = node.inode;
       item.mtime_ns = node.mtime_ns;
+      item.ctime_ns = node.ctime_ns;
       item.bytes = node.bytes;
       switch (node.type) {
         case NodeType::directory: item.type = RootItem::Type::directory; break;
@@ -140,7 +142,7 @@ model::Entry Root::read_entry(const std::string& key, const Naming& naming) cons
     const std::int64_t now = now_ns();
     model::Entry entry;
     entry.key = key;
-    entry.stamp = {before.inode, before.mtime_ns, is_settled(before.mtime_ns, now)};
+    entry.stamp = {before.inode, before.mtime_ns, before.ctime_ns, is_settled(before, now)};
     EntryReader reader(directory.get(), key, naming);
     error = reader.read(entry.records);
     if (error != 0) return closed(directory_.get(), key, error);
@@ -149,7 +151,7 @@ model::Entry Root::read_entry(const std::string& key, const Naming& naming) cons
     error = stat_at(directory_.get(), key.c_str(), after);
     if (error == ENOENT || (error == 0 && after.type != NodeType::directory)) return vanished(key);
     const bool same =
-        error == 0 && after.inode == before.inode && after.mtime_ns == before.mtime_ns && !reader.changed();
+        error == 0 && after.inode == before.inode && after.ctime_ns == before.ctime_ns && !reader.changed();
     if (!same && reading < kMaxReadings) continue;
     entry.stamp.settled &=
         same && !reader.try_again() && nested_settled(reader.files(), entry.records.front().kind, now);

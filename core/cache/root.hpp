@@ -33,6 +33,7 @@ struct RootItem {
   std::string_view name;  ///< valid during the call
   std::uint64_t inode = 0;
   std::int64_t mtime_ns = 0;
+  std::int64_t ctime_ns = 0;
   enum class Type : std::uint8_t { directory, file, link, other } type = Type::directory;
   std::uint64_t bytes = 0;  ///< of a file
 };

@@ -20,7 +20,7 @@
 namespace tcm::index {
 
 /// The version of the schema that this release reads and writes.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 enum class OpenMode : std::uint8_t {
   read,    ///< must exist (ErrorCode::missing); an older schema is migrated when the file can be written

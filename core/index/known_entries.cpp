@@ -30,16 +30,17 @@ Result<void> Index::known_entries(std::int64_t root_id, std::uint64_t shards, st
     query.add("root_id = " + query.bind(root_id));
     query.add("ordinal = 0");
     if (shards > 1) query.add(in_shard(query, shards, shard));
-    const std::string text = "SELECT id, inode, mtime_ns, key_hash, settled FROM record" + query.where();
+    const std::string text = "SELECT id, inode, mtime_ns, ctime_ns, key_hash, settled FROM record" + query.where();
     BoundStatement statement(session.sql(), text, query.values());
     long long id = 0;
     long long inode = 0;
     long long mtime = 0;
+    long long ctime = 0;
     long long hash = 0;
     long long settled = 0;
-    statement.into(id).into(inode).into(mtime).into(hash).into(settled).execute();
+    statement.into(id).into(inode).into(mtime).into(ctime).into(hash).into(settled).execute();
     while (statement.fetch())
-      each({id, static_cast<std::uint64_t>(hash), {static_cast<std::uint64_t>(inode), mtime, settled != 0}});
+      each({id, static_cast<std::uint64_t>(hash), {static_cast<std::uint64_t>(inode), mtime, ctime, settled != 0}});
     return {};
   });
 }

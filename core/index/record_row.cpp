@@ -97,6 +97,7 @@ std::vector<RecordRow> rows_of(std::int64_t root_id, const model::Entry& entry) 
     row.problem_detail = without_zeros(record.problem_detail);
     row.inode = static_cast<long long>(entry.stamp.inode);
     row.mtime_ns = entry.stamp.mtime_ns;
+    row.ctime_ns = entry.stamp.ctime_ns;
     row.settled = entry.stamp.settled ? 1 : 0;
     row.key_hash = static_cast<long long>(util::hash64(entry.key));
     row.artifacts = pack_artifacts(record.artifacts);
@@ -121,16 +122,16 @@ void prepare_record_upsert(soci::statement& statement, RecordRow& row) {
   bind(statement, row.shared_bytes);
   bind(statement, row.spill_bytes);
   bind_all(statement, row.ir, row.assembly, row.binary, row.source, row.module, row.metadata_bytes, row.other,
-           row.total, row.file_count, row.inode, row.mtime_ns, row.key_hash, row.settled, row.first_seen_ns,
-           row.probed_by, row.problem);
+           row.total, row.file_count, row.inode, row.mtime_ns, row.ctime_ns, row.key_hash, row.settled,
+           row.first_seen_ns, row.probed_by, row.problem);
   prepare(statement, R"(
     INSERT INTO record (id, root_id, key, ordinal, kind, name, backend, arch, triton_version, version_rank, num_warps,
       num_stages, num_ctas, warp_size, shared_bytes, spill_bytes, ir_bytes, assembly_bytes, binary_bytes, source_bytes,
-      module_bytes, metadata_bytes, other_bytes, total_bytes, file_count, inode, mtime_ns, key_hash, settled,
+      module_bytes, metadata_bytes, other_bytes, total_bytes, file_count, inode, mtime_ns, ctime_ns, key_hash, settled,
       first_seen_ns, probed_by, problem)
     VALUES (:id, :root_id, :key, :ordinal, :kind, :name, :backend, :arch, :triton_version, :version_rank, :num_warps,
       :num_stages, :num_ctas, :warp_size, :shared_bytes, :spill_bytes, :ir, :assembly, :binary, :source, :module, :metadata, :other,
-      :total, :file_count, :inode, :mtime_ns, :key_hash, :settled, :first_seen_ns, :probed_by, :problem)
+      :total, :file_count, :inode, :mtime_ns, :ctime_ns, :key_hash, :settled, :first_seen_ns, :probed_by, :problem)
     ON CONFLICT (key, root_id, ordinal) DO UPDATE SET kind = excluded.kind, name = excluded.name,
       backend = excluded.backend, arch = excluded.arch, triton_version = excluded.triton_version,
       version_rank = excluded.version_rank, num_warps = excluded.num_warps, num_stages = excluded.num_stages,
@@ -140,7 +141,7 @@ void prepare_record_upsert(soci::statement& statement, RecordRow& row) {
       source_bytes = excluded.source_bytes, module_bytes = excluded.module_bytes,
       metadata_bytes = excluded.metadata_bytes, other_bytes = excluded.other_bytes,
       total_bytes = excluded.total_bytes, file_count = excluded.file_count, inode = excluded.inode,
-      mtime_ns = excluded.mtime_ns, key_hash = excluded.key_hash, settled = excluded.settled,
+      mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, key_hash = excluded.key_hash, settled = excluded.settled,
       problem = excluded.problem)");
 }
 

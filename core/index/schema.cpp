@@ -98,7 +98,15 @@ constexpr std::array<std::string_view, 15> kVersion1{
     "CREATE INDEX record_problem ON record (root_id, problem) WHERE problem <> ''",
 };
 
-constexpr std::array<Migration, kSchemaVersion> kMigrations{{{1, kVersion1}}};
+// A prune sets an entry's modification time back, so only the change time tells that something happened to it. Entries
+// that an older release indexed have none, and are read again once.
+constexpr std::array<std::string_view, 3> kVersion2{
+    "ALTER TABLE record ADD COLUMN ctime_ns BIGINT NOT NULL DEFAULT 0",
+    "DROP INDEX record_stamp",
+    "CREATE INDEX record_stamp ON record (root_id, inode, mtime_ns, ctime_ns, key_hash, settled, ordinal)",
+};
+
+constexpr std::array<Migration, kSchemaVersion> kMigrations{{{1, kVersion1}, {2, kVersion2}}};
 
 long long count_tables(Session& session, const std::string& name) {
   long long count = 0;

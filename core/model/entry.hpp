@@ -68,11 +68,18 @@ struct Record {
   std::string problem_detail;  ///< what exactly was wrong, one line, empty without a problem
 };
 
-/// What tells, without opening it, whether an entry changed.
+/// What tells, without opening it, whether an entry changed. The change time is what counts: modification times can be
+/// set, and are set back when an entry is pruned, so that its age stays.
 struct EntryStamp {
   std::uint64_t inode = 0;
   std::int64_t mtime_ns = 0;
-  bool settled = true;  ///< false: so young when read that a later change might leave the same mtime; read it again
+  std::int64_t ctime_ns = 0;
+  bool settled = true;  ///< false: so young when read that a later change might leave the same times; read it again
+
+  /// The same directory in the same state, as far as its times tell.
+  bool same_state(const EntryStamp& other) const {
+    return inode == other.inode && mtime_ns == other.mtime_ns && ctime_ns == other.ctime_ns;
+  }
 };
 
 /// One key directory, read. Always holds at least one record; several when it holds several groups.

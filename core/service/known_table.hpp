@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the index knows of a root, small enough to hold while the root is walked: 48 bytes an entry. Larger roots are
+// What the index knows of a root, small enough to hold while the root is walked: 56 bytes an entry. Larger roots are
 // walked in shards, so that memory has a bound whatever the number of entries.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace tcm::service {
 
-/// Most entries that one table holds: about 25 MB.
+/// Most entries that one table holds: about 30 MB.
 inline constexpr std::uint64_t kMaxKnownEntries = std::uint64_t{1} << 19;
 
 class KnownTable {

@@ -25,7 +25,7 @@ struct WalkNotes {
 };
 
 bool same_stamp(const model::EntryStamp& known, const cache::RootItem& item) {
-  return known.inode == item.inode && known.mtime_ns == item.mtime_ns;
+  return known.same_state({item.inode, item.mtime_ns, item.ctime_ns});
 }
 
 /// One pass over the root, for the entries of one shard.

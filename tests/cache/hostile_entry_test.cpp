@@ -188,6 +188,7 @@ TEST_F(HostileEntry, KeysThatLeaveTheRoot) {
 
 // What another user sees of an entry; "KIND PROBLEM settled|unsettled DETAIL".
 std::string seen_by_others(const fs::path& entry) {
+  let_settle();
   return as_ordinary_user([&] {
     const model::Entry found = read(entry);
     const model::Record& record = found.records.front();

@@ -139,6 +139,7 @@ TEST_F(CacheCommands, WhatAKernelCostsIsShownFilteredAndListed) {
 // The same statement that anyone can check with strace: a second run opens nothing inside an entry.
 TEST_F(CacheCommands, ASecondRunOpensNoFileOfAnyEntry) {
   add_kernels(cache(), 5);
+  let_settle();
   tcm({"index"});
   if (!fs::exists("/usr/bin/strace")) GTEST_SKIP() << "strace is not installed";
   ProgramRun run;

@@ -120,7 +120,7 @@ TEST_F(RootTest, TheCacheDirectoryItselfMayBeTheRootThatWent) {
 TEST_F(RootTest, KnownEntriesAreAllEntriesOnce) {
   Index index = open();
   model::Entry odd = entry("A", {kernel("x"), kernel("y")}, -5);
-  odd.stamp = {~std::uint64_t{0}, -5, false};
+  odd.stamp = {~std::uint64_t{0}, -5, -7, false};
   const std::int64_t id = write(index, "/r", {odd, entry("B", "x", std::int64_t{1} << 62)});
   write(index, "/other", {entry("C", "x")});
   std::vector<KnownEntry> known;
@@ -131,6 +131,7 @@ TEST_F(RootTest, KnownEntriesAreAllEntriesOnce) {
   EXPECT_EQ(a.key_hash, util::hash64("A"));
   EXPECT_EQ(a.stamp.inode, ~std::uint64_t{0});
   EXPECT_EQ(a.stamp.mtime_ns, -5);
+  EXPECT_EQ(a.stamp.ctime_ns, -7);
   EXPECT_FALSE(a.stamp.settled);
   EXPECT_EQ(b.key_hash, util::hash64("B"));
   EXPECT_EQ(b.stamp.mtime_ns, std::int64_t{1} << 62);

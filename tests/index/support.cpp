@@ -52,7 +52,7 @@ model::Record kernel(const std::string& name, const std::string& backend, const 
 model::Entry entry(const std::string& key, std::vector<model::Record> records, std::int64_t mtime_ns) {
   model::Entry made;
   made.key = key;
-  made.stamp = {static_cast<std::uint64_t>(std::hash<std::string>{}(key)), mtime_ns, true};
+  made.stamp = {static_cast<std::uint64_t>(std::hash<std::string>{}(key)), mtime_ns, mtime_ns, true};
   made.records = std::move(records);
   return made;
 }

@@ -78,6 +78,7 @@ TEST_F(IndexService, EntriesThatVanishedLeaveTheIndex) {
 
 TEST_F(IndexService, ASecondRunReadsNoEntry) {
   add_kernels(cache(), 10);
+  let_settle();
   index_all();
   service::IndexProgress progress;
   service::IndexRequest request;

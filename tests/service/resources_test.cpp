@@ -128,6 +128,7 @@ TEST_F(Resources, StatsNameTheKernelsThatSpillMost) {
 }
 
 TEST_F(Resources, ABackendThatCameOrWentReadsAgainWhatItConcernsAndNothingElse) {
+  let_settle();
   service::Backends none(built_plugins(true));
   EXPECT_EQ(read_with(none), 4U);
   EXPECT_TRUE(resources_of(2).empty());
@@ -151,6 +152,7 @@ TEST_F(Resources, ABackendThatCameOrWentReadsAgainWhatItConcernsAndNothingElse) 
 }
 
 TEST_F(Resources, AnUpgradedBackendReadsItsKernelsAgain) {
+  let_settle();
   index_all();
   const auto root = index_.roots()->front();
   // As the index would look had the kernels of one target been read by an older version of their backend.

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -71,6 +72,8 @@ void set_tree_age(const fs::path& path, std::chrono::nanoseconds age) {
   for (const auto& item : fs::recursive_directory_iterator(path)) set_age(item.path(), age);
   set_age(path, age);
 }
+
+void let_settle() { std::this_thread::sleep_for(std::chrono::milliseconds(30)); }
 
 std::uint64_t bytes_below(const fs::path& tree) {
   std::uint64_t bytes = 0;

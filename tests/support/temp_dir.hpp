@@ -40,6 +40,9 @@ void set_time(const std::filesystem::path& path, std::int64_t time_ns);
 /// set_age for a directory and everything in it.
 void set_tree_age(const std::filesystem::path& path, std::chrono::nanoseconds age);
 
+/// Waits until what was changed last is old enough for a reader to trust its times.
+void let_settle();
+
 /// Sum of apparent sizes of the regular files in the tree, as `find TREE -type f -printf %s`.
 std::uint64_t bytes_below(const std::filesystem::path& tree);
 
