@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/util/redact.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tcm::util {
+namespace {
+
+TEST(RedactUrl, HidesThePasswordOnly) {
+  EXPECT_EQ(redact_url("postgresql://user:secret@host:5432/db"), "postgresql://user:***@host:5432/db");
+  EXPECT_EQ(redact_url("postgresql://:secret@/db"), "postgresql://:***@/db");
+}
+
+TEST(RedactUrl, LeavesAloneWhatHoldsNone) {
+  for (const char* url : {"postgresql://host:5432/db", "postgresql://user@host/db?sslmode=require",
+                          "postgresql:///db?host=/run/postgresql", "sqlite:/home/u/a:b@c.db", "/a/b:c@d", ""})
+    EXPECT_EQ(redact_url(url), url);
+}
+
+TEST(RedactUrl, HidesPasswordsAmongTheParameters) {
+  EXPECT_EQ(redact_url("postgresql://h/db?user=u&password=secret&port=1"),
+            "postgresql://h/db?user=u&password=***&port=1");
+  EXPECT_EQ(redact_url("postgresql://h/db?PASSWORD=secret"), "postgresql://h/db?PASSWORD=***");
+  EXPECT_EQ(redact_url("postgresql://h/db?pass%77ord=secret"), "postgresql://h/db?pass%77ord=***");
+  EXPECT_EQ(redact_url("postgresql://h/db?sslpassword=secret"), "postgresql://h/db?sslpassword=***");
+}
+
+// A password that somebody forgot to encode must not show, not even in part.
+TEST(RedactUrl, HidesAPasswordWithCharactersThatAUrlGivesMeaning) {
+  for (const char* url :
+       {"postgresql://u:sec@ret@host/db", "postgresql://u:sec/ret@host/db", "postgresql://u:sec:ret@host/db",
+        "postgresql://u:sec?ret@host/db", "postgresql://u:sec?a=b&password=ret@host/db",
+        "postgresql://u:sec#ret@host/db", "postgresql://h:1/db?password=sec@ret"}) {
+    const std::string shown = redact_url(url);
+    EXPECT_THAT(shown, testing::Not(testing::AnyOf(testing::HasSubstr("sec"), testing::HasSubstr("ret")))) << shown;
+    EXPECT_THAT(shown, testing::HasSubstr("***"));
+  }
+}
+
+}  // namespace
+}  // namespace tcm::util
