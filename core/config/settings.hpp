@@ -60,7 +60,7 @@ struct PruneSettings {
   Setting<unsigned> low_water{100, {}};               ///< percent of a budget to go down to, 1 to 100
   Setting<std::optional<std::uint64_t>> keep_newest;  ///< kernels of each group
   Setting<std::optional<std::int64_t>> unused_for_ns;
-  Setting<bool> trash{true, {}};                                       ///< move to the trash instead of removing
+  Setting<bool> trash{false, {}};                                      ///< move to the trash instead of removing
   Setting<std::int64_t> trash_keep_ns{7 * util::kDay, {}};             ///< how long the trash keeps what is in it
   Setting<std::uint64_t> trash_max_size{std::uint64_t{10} << 30, {}};  ///< bytes
 };

@@ -56,7 +56,19 @@ struct Criteria {
   std::vector<Condition> where{};  ///< all must hold
 };
 
-enum class SortKey : std::uint8_t { modified, name, size, key, arch, version, spill };
+/// Ties are broken by key. In the order of `key`, and in the two behind it, also by root and ordinal, so that the
+/// records of one entry follow each other.
+enum class SortKey : std::uint8_t {
+  modified,
+  name,
+  size,
+  key,
+  arch,
+  version,
+  spill,
+  entry_modified,  ///< as modified, with the records of one entry together
+  alike,           ///< records of one root, name and size together, by age
+};
 
 struct Order {
   SortKey key = SortKey::modified;

@@ -75,6 +75,7 @@ struct Row {
   model::ByteTotals bytes;
   std::int64_t file_count = 0;
   std::int64_t modified_ns = 0;
+  model::EntryStamp stamp;  ///< of the entry when it was read
   std::int64_t first_seen_ns = 0;
   std::string root;
   model::Layout layout = model::Layout::triton;
@@ -115,6 +116,9 @@ class RootWriter {
   virtual Result<void> put(const model::Entry& entry) = 0;
   /// Removes all records of the entry of this record id.
   virtual Result<void> remove(std::int64_t id) = 0;
+  /// Brings files, sizes and the stamp of an entry's records up to date and leaves the rest of them as it is: for an
+  /// entry that lost some of its files. A record that is not there is not made.
+  virtual Result<void> put_files(const model::Entry& entry) = 0;
   /// Commits the last batch, and stores sums and the time of the run in the root's row.
   virtual Result<void> finish(const model::Beside& beside) = 0;
 };

@@ -23,8 +23,19 @@ std::string_view column_of(SortKey key) {
     // Databases disagree on where nulls sort; here no version comes before all others.
     case SortKey::version: return "COALESCE(record.version_rank, -1)";
     case SortKey::spill: return "COALESCE(record.spill_bytes, -1)";
+    case SortKey::entry_modified: return "record.mtime_ns";
+    case SortKey::alike: return "record.root_id, record.name, record.total_bytes, record.mtime_ns";
   }
   return "record.mtime_ns";
+}
+
+std::string_view ties_of(SortKey key) {
+  switch (key) {
+    case SortKey::key: return ", record.root_id, record.ordinal";
+    case SortKey::entry_modified:
+    case SortKey::alike: return ", record.key, record.root_id, record.ordinal";
+    default: return ", record.key";
+  }
 }
 
 // Where a row of the list arrives, column by column.
@@ -34,8 +45,8 @@ class RowReader {
     statement.into(id_).into(key_).into(ordinal_).into(kind_).into(name_).into(backend_).into(arch_).into(version_);
     for (OptionalField* field : {&warps_, &stages_, &ctas_, &warp_size_, &shared_, &spill_})
       statement.into(field->value, field->indicator);
-    for (long long* number :
-         {&ir_, &assembly_, &binary_, &source_, &module_, &metadata_, &other_, &file_count_, &mtime_, &first_seen_})
+    for (long long* number : {&ir_, &assembly_, &binary_, &source_, &module_, &metadata_, &other_, &file_count_,
+                              &mtime_, &first_seen_, &inode_, &ctime_, &settled_})
       statement.into(*number);
     statement.into(problem_).into(root_).into(layout_);
   }
@@ -63,6 +74,7 @@ class RowReader {
     row.bytes = totals();
     row.file_count = file_count_;
     row.modified_ns = mtime_;
+    row.stamp = {static_cast<std::uint64_t>(inode_), mtime_, ctime_, settled_ != 0};
     row.first_seen_ns = first_seen_;
     row.root = root_;
     row.layout = *layout;
@@ -78,7 +90,7 @@ class RowReader {
   }
 
   long long id_ = 0, ordinal_ = 0, ir_ = 0, assembly_ = 0, binary_ = 0, source_ = 0, module_ = 0, metadata_ = 0,
-            other_ = 0, file_count_ = 0, mtime_ = 0, first_seen_ = 0;
+            other_ = 0, file_count_ = 0, mtime_ = 0, first_seen_ = 0, inode_ = 0, ctime_ = 0, settled_ = 0;
   std::string key_, kind_, name_, backend_, arch_, version_, problem_, root_, layout_;
   OptionalField warps_, stages_, ctas_, warp_size_, shared_, spill_;
 };
@@ -99,10 +111,10 @@ std::string list_query(QueryBuilder& query, const Criteria& criteria, Order orde
       "record.shared_bytes, record.spill_bytes, record.ir_bytes, record.assembly_bytes, record.binary_bytes, "
       "record.source_bytes, "
       "record.module_bytes, record.metadata_bytes, record.other_bytes, record.file_count, record.mtime_ns, "
-      "record.first_seen_ns, record.problem, root.path, root.layout{} "
+      "record.first_seen_ns, record.inode, record.ctime_ns, record.settled, record.problem, root.path, root.layout{} "
       "FROM record CROSS JOIN root{} ORDER BY {} {}{}{}",
       columns, where, criteria.spilling && order.key == SortKey::spill ? "record.spill_bytes" : column_of(order.key),
-      order.ascending ? "ASC" : "DESC", order.key == SortKey::key ? "" : ", record.key",
+      order.ascending ? "ASC" : "DESC", ties_of(order.key),
       limit ? " LIMIT " + query.bind(std::max<std::int64_t>(*limit, 0)) : "");
 }
 

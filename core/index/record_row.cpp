@@ -160,6 +160,24 @@ void prepare_resource_removal(soci::statement& statement, RecordRow& row) {
       (SELECT id FROM record WHERE key = :key AND root_id = :root_id AND ordinal = :ordinal))");
 }
 
+void prepare_files_update(soci::statement& statement, RecordRow& row) {
+  bind_all(statement, row.ir, row.assembly, row.binary, row.source, row.module, row.metadata_bytes, row.other,
+           row.total, row.file_count, row.inode, row.mtime_ns, row.ctime_ns, row.settled, row.key, row.root_id,
+           row.ordinal);
+  prepare(statement, R"(
+    UPDATE record SET ir_bytes = :ir, assembly_bytes = :assembly, binary_bytes = :binary, source_bytes = :source,
+      module_bytes = :module, metadata_bytes = :metadata, other_bytes = :other, total_bytes = :total,
+      file_count = :file_count, inode = :inode, mtime_ns = :mtime_ns, ctime_ns = :ctime_ns, settled = :settled
+    WHERE key = :key AND root_id = :root_id AND ordinal = :ordinal)");
+}
+
+void prepare_artifacts_update(soci::statement& statement, RecordRow& row) {
+  bind_all(statement, row.artifacts, row.key, row.root_id, row.ordinal);
+  prepare(statement, R"(
+    UPDATE detail SET artifacts = :artifacts WHERE record_id =
+      (SELECT id FROM record WHERE key = :key AND root_id = :root_id AND ordinal = :ordinal))");
+}
+
 void prepare_detail_upsert(soci::statement& statement, RecordRow& row) {
   bind_all(statement, row.metadata, row.artifacts, row.problem_detail, row.key, row.root_id, row.ordinal);
   prepare(statement, R"(

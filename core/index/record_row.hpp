@@ -39,6 +39,9 @@ void prepare_record_upsert(soci::statement& statement, RecordRow& row);
 /// The same for `resource`. A record without resources has no row there.
 void prepare_resource_upsert(soci::statement& statement, RecordRow& row);
 void prepare_resource_removal(soci::statement& statement, RecordRow& row);
+/// Updates what put_files() changes, in `record` and in `detail`.
+void prepare_files_update(soci::statement& statement, RecordRow& row);
+void prepare_artifacts_update(soci::statement& statement, RecordRow& row);
 /// Upserts into `detail`, for the record that has the identity of `row`, whatever its id.
 void prepare_detail_upsert(soci::statement& statement, RecordRow& row);
 

@@ -17,11 +17,15 @@ struct BatchingRootWriter::Statements {
         upsert_resource(sql),
         remove_resource(sql),
         remove_surplus(sql),
-        remove(sql) {
+        remove(sql),
+        update_files(sql),
+        update_artifacts(sql) {
     prepare_record_upsert(upsert_record, row);
     prepare_detail_upsert(upsert_detail, row);
     prepare_resource_upsert(upsert_resource, row);
     prepare_resource_removal(remove_resource, row);
+    prepare_files_update(update_files, row);
+    prepare_artifacts_update(update_artifacts, row);
     remove_surplus.exchange(soci::use(row.key));
     remove_surplus.exchange(soci::use(row.root_id));
     remove_surplus.exchange(soci::use(row.ordinal));
@@ -39,7 +43,8 @@ struct BatchingRootWriter::Statements {
   }
 
   RecordRow row;
-  soci::statement upsert_record, upsert_detail, upsert_resource, remove_resource, remove_surplus, remove;
+  soci::statement upsert_record, upsert_detail, upsert_resource, remove_resource, remove_surplus, remove, update_files,
+      update_artifacts;
 };
 
 Result<void> BatchingRootWriter::put(const model::Entry& entry) {
@@ -52,6 +57,13 @@ Result<void> BatchingRootWriter::put(const model::Entry& entry) {
 
 Result<void> BatchingRootWriter::remove(std::int64_t id) {
   pending_.emplace_back(id);
+  return flush_when_full();
+}
+
+Result<void> BatchingRootWriter::put_files(const model::Entry& entry) {
+  Rows rows = rows_of(root_id_, entry);
+  for (const RecordRow& row : rows) pending_bytes_ += row.metadata.size() + row.artifacts.size();
+  pending_.emplace_back(Files{std::move(rows)});
   return flush_when_full();
 }
 
@@ -111,6 +123,12 @@ void BatchingRootWriter::write_batch() {
     for (auto& change : pending_) {
       if (Rows* rows = std::get_if<Rows>(&change)) {
         write_entry(statements, *rows, next_id, now);
+      } else if (const Files* files = std::get_if<Files>(&change)) {
+        for (const RecordRow& row : files->rows) {
+          statements.row = row;
+          statements.update_files.execute(true);
+          statements.update_artifacts.execute(true);
+        }
       } else {
         statements.row.root_id = root_id_;
         statements.row.id = std::get<Removal>(change);

@@ -22,11 +22,15 @@ class BatchingRootWriter final : public RootWriter {
 
   Result<void> put(const model::Entry& entry) override;
   Result<void> remove(std::int64_t id) override;
+  Result<void> put_files(const model::Entry& entry) override;
   Result<void> finish(const model::Beside& beside) override;
 
  private:
   using Removal = std::int64_t;
   using Rows = std::vector<RecordRow>;  // of one entry
+  struct Files {
+    Rows rows;
+  };
   struct Statements;
 
   Result<void> flush_when_full();
@@ -36,7 +40,7 @@ class BatchingRootWriter final : public RootWriter {
 
   Session& session_;
   std::int64_t root_id_;
-  std::vector<std::variant<Rows, Removal>> pending_;
+  std::vector<std::variant<Rows, Removal, Files>> pending_;
   std::size_t pending_bytes_ = 0;
   bool sums_outdated_ = false;  // this writer has committed a batch
 };

@@ -85,8 +85,9 @@ TEST_F(PlanTest, CountingReadsAnIndexAndNoRow) {
 }
 
 TEST_F(PlanTest, ComparingWithTheDiskReadsOneIndexAndNoRow) {
-  EXPECT_THAT(plan("SELECT id, inode, mtime_ns, ctime_ns, key_hash, settled FROM record WHERE root_id = 1 AND ordinal = 0"),
-              HasSubstr("USING COVERING INDEX record_stamp (root_id=?"));
+  EXPECT_THAT(
+      plan("SELECT id, inode, mtime_ns, ctime_ns, key_hash, settled FROM record WHERE root_id = 1 AND ordinal = 0"),
+      HasSubstr("USING COVERING INDEX record_stamp (root_id=?"));
 }
 
 TEST_F(PlanTest, WritingAnEntrySearchesAndNeverScans) {

@@ -100,6 +100,34 @@ TEST_F(WriterTest, FirstSeenAndIdSurviveReplacement) {
   EXPECT_EQ(value(index.detail(after[0].id)).metadata, "{}");
 }
 
+// known-failures B15: an entry that lost files has the sizes of what is left, at once.
+TEST_F(WriterTest, FilesOfAnEntryAreBroughtUpToDateAndNothingElse) {
+  Index index = open();
+  const std::int64_t root = write(index, "/r", {entry("K", {kernel("x"), kernel("y")}, 10), entry("L", "x", 10)});
+  const auto before = rows(index, {}, {SortKey::key, true});
+  model::Entry smaller = entry("K", {kernel("other name"), kernel("y")}, 10);
+  smaller.stamp.ctime_ns = 77;
+  smaller.records[0].artifacts.erase(smaller.records[0].artifacts.begin());
+  smaller.records[0].facts.metadata = "{}";
+  auto writer = value(index.write_root(root));
+  ok(writer->put_files(smaller));
+  ok(writer->put_files(entry("unknown", "x")));
+  ok(writer->finish({}));
+
+  const auto after = rows(index, {}, {SortKey::key, true});
+  ASSERT_EQ(after.size(), before.size()) << "no record is made";
+  EXPECT_EQ(after[0].name, "x") << "only files and stamps change";
+  EXPECT_EQ(after[0].stamp.ctime_ns, 77);
+  EXPECT_EQ(after[0].file_count, before[0].file_count - 1);
+  EXPECT_LT(after[0].bytes.total(), before[0].bytes.total());
+  EXPECT_EQ(after[1].bytes.total(), before[1].bytes.total());
+  const Detail detail = value(index.detail(after[0].id));
+  EXPECT_EQ(detail.metadata, kernel("x").facts.metadata);
+  EXPECT_EQ(detail.artifacts.size(), smaller.records[0].artifacts.size());
+  EXPECT_EQ(value(index.roots()).at(0).bytes,
+            static_cast<std::int64_t>(after[0].bytes.total() + after[1].bytes.total() + after[2].bytes.total()));
+}
+
 TEST_F(WriterTest, SurplusRecordsOfAnEntryGo) {
   Index index = open();
   write(index, "/r", {entry("K", {kernel("x"), kernel("y"), kernel("z")}), entry("L", {kernel("x"), kernel("y")})});

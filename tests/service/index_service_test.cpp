@@ -348,6 +348,7 @@ class FailingWriter : public index::RootWriter {
  public:
   Result<void> put(const model::Entry&) override { return fail(ErrorCode::failed, "disk full"); }
   Result<void> remove(std::int64_t) override { return {}; }
+  Result<void> put_files(const model::Entry&) override { return {}; }
   Result<void> finish(const model::Beside&) override { return {}; }
 };
 
