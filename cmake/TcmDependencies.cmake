@@ -12,3 +12,5 @@ find_package(CLI11 2.1 CONFIG REQUIRED)
 find_package(fmt 9.1 CONFIG REQUIRED)
 find_package(spdlog 1.10 CONFIG REQUIRED)
 find_package(tl-expected 1.0 CONFIG REQUIRED)
+# Its headers only: the library is loaded when an index in PostgreSQL is asked for.
+find_package(PostgreSQL 13 REQUIRED)
