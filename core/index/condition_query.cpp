@@ -48,52 +48,49 @@ const std::vector<ColumnField>& column_fields() {
   return fields;
 }
 
-std::string QueryBuilder::json_of(const Field& field) {
-  const std::string path = bind(dialect_.json_path(field.path));
-  const bool resource = field.place == FieldPlace::resource;
+namespace {
+
+std::string_view document_of(const Field& field) {
   // Records without metadata have an empty text there, which is no JSON.
-  const std::string_view document =
-      resource ? "(SELECT figures FROM resource WHERE resource.record_id = record.id)"
-               : "(SELECT metadata FROM detail WHERE detail.record_id = record.id AND metadata <> '')";
-  return dialect_.json_value(document, path);
+  return field.place == FieldPlace::resource
+             ? "(SELECT figures FROM resource WHERE resource.record_id = record.id)"
+             : "(SELECT metadata FROM detail WHERE detail.record_id = record.id AND metadata <> '')";
 }
+
+}  // namespace
 
 std::string QueryBuilder::text_of(const Field& field) {
   if (field.place == FieldPlace::column) {
     const ColumnField* column = column_of(field);
-    return column == nullptr ? "NULL" : dialect_.json_text(column->column);
+    return column == nullptr ? "NULL" : fmt::format("CAST({} AS TEXT)", column->column);
   }
-  return dialect_.json_text(json_of(field));
+  return dialect_.json_shown(document_of(field), bind_as_is(dialect_.json_path(field.path)));
 }
 
 std::string QueryBuilder::has(const Field& field) {
   if (field.place == FieldPlace::column) return column_of(field) == nullptr ? "0 = 1" : "1 = 1";
-  return json_of(field) + " IS NOT NULL";
+  return text_of(field) + " IS NOT NULL";
+}
+
+std::string QueryBuilder::bind_operand(const Operand& operand) {
+  if (const auto* truth = std::get_if<bool>(&operand)) return bind(std::int64_t{*truth ? 1 : 0});
+  if (const auto* number = std::get_if<std::int64_t>(&operand)) return bind(*number);
+  if (const auto* real = std::get_if<double>(&operand)) return dialect_.real_value(bind(*real));
+  return bind(std::get<std::string>(operand));
 }
 
 std::string QueryBuilder::comparison(const Condition& condition) {
   const std::string_view sign = sign_of(condition.comparison);
   const bool is_text = std::holds_alternative<std::string>(condition.value);
-  Value value;
-  if (const auto* truth = std::get_if<bool>(&condition.value))
-    value = std::int64_t{*truth ? 1 : 0};
-  else if (const auto* number = std::get_if<std::int64_t>(&condition.value))
-    value = *number;
-  else if (const auto* real = std::get_if<double>(&condition.value))
-    value = *real;
-  else
-    value = std::get<std::string>(condition.value);
-
   if (condition.field.place == FieldPlace::column) {
     const ColumnField* column = column_of(condition.field);
     if (column == nullptr || column->is_text != is_text) return "(0 = 1)";
-    return fmt::format("({} {} {})", column->column, sign, bind(std::move(value)));
+    return fmt::format("({} {} {})", column->column, sign, bind_operand(condition.value));
   }
-  const std::string json = json_of(condition.field);
-  // Null, and not false, for who lacks the field: so that "not" does not turn it into a match.
-  return fmt::format("(CASE WHEN {} THEN {} {} {} END)",
-                     is_text ? dialect_.json_is_text(json) : dialect_.json_is_number(json), json, sign,
-                     bind(std::move(value)));
+  const std::string path = bind_as_is(dialect_.json_path(condition.field.path));
+  const std::string_view document = document_of(condition.field);
+  const std::string json = is_text ? dialect_.json_string(document, path) : dialect_.json_number(document, path);
+  return fmt::format("({} {} {})", json, sign, bind_operand(condition.value));
 }
 
 std::string QueryBuilder::condition(const Condition& condition) {

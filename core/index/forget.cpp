@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/index/bound_statement.hpp"
 #include "core/index/impl.hpp"
-#include "core/index/query_builder.hpp"
 
 namespace tcm::index {
 
@@ -14,19 +14,19 @@ Result<std::int64_t> Index::forget_roots(const std::string& cache_dir, const std
 
     long long count = 0;
     {
-      BoundStatement roots_gone(session.sql(), "SELECT COUNT(*) FROM root" + gone.where(), gone.values());
+      BoundStatement roots_gone(session, "SELECT COUNT(*) FROM root" + gone.where(), gone.values());
       roots_gone.into(count).execute();
       if (!roots_gone.fetch() || count == 0) return 0;
     }
     long long entries = 0;
     WriteTransaction transaction(session);
     {
-      BoundStatement counting(session.sql(), "SELECT COUNT(*) FROM record WHERE ordinal = 0 AND root_id IN " + roots,
+      BoundStatement counting(session, "SELECT COUNT(*) FROM record WHERE ordinal = 0 AND root_id IN " + roots,
                               gone.values());
       counting.into(entries).execute();
       counting.fetch();
     }
-    BoundStatement(session.sql(), "DELETE FROM root WHERE id IN " + roots, gone.values()).run();
+    BoundStatement(session, "DELETE FROM root WHERE id IN " + roots, gone.values()).run();
     transaction.commit();
     return entries;
   });

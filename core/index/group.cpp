@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/index/bound_statement.hpp"
 #include "core/index/group_query.hpp"
 #include "core/index/impl.hpp"
 
@@ -78,7 +79,7 @@ Result<Sums> Index::sum(const Criteria& criteria) {
   return session.guard([&]() -> Result<Sums> {
     QueryBuilder query(session.dialect());
     const std::string text = group_query(query, criteria, {});
-    BoundStatement statement(session.sql(), text, query.values());
+    BoundStatement statement(session, text, query.values());
     SumsReader reader;
     reader.bind(statement);
     statement.execute();
@@ -96,7 +97,7 @@ Result<std::int64_t> Index::count(const Criteria& criteria, std::optional<std::i
     if (at_most)
       text = fmt::format("SELECT COUNT(*) FROM (SELECT 1 FROM record{} LIMIT {}) AS matching", query.where(),
                          query.bind(*at_most));
-    BoundStatement statement(session.sql(), text, query.values());
+    BoundStatement statement(session, text, query.values());
     long long count = 0;
     statement.into(count);
     statement.execute();
@@ -116,7 +117,7 @@ Result<std::vector<Group>> Index::group(const Criteria& criteria, const std::vec
     }
     QueryBuilder query(session.dialect());
     const std::string text = group_query(query, criteria, by);
-    BoundStatement statement(session.sql(), text, query.values());
+    BoundStatement statement(session, text, query.values());
     std::vector<std::string> values(by.size());
     for (std::string& value : values) statement.into(value);
     SumsReader reader;

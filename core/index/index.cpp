@@ -11,8 +11,8 @@ Index::~Index() = default;
 Index::Index(Index&&) noexcept = default;
 Index& Index::operator=(Index&&) noexcept = default;
 
-Result<Index> Index::open(const std::string& path, OpenMode mode) {
-  TCM_ASSIGN(Session session, Session::open(path, mode));
+Result<Index> Index::open(const std::string& location, OpenMode mode, std::chrono::seconds timeout) {
+  TCM_ASSIGN(Session session, Session::open(location, mode, timeout));
   return Index(std::make_unique<Impl>(std::move(session)));
 }
 

@@ -6,6 +6,7 @@
 // a writer waits a bounded time for another and then fails with ErrorCode::busy.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,9 +24,12 @@ namespace tcm::index {
 inline constexpr int kSchemaVersion = 2;
 
 enum class OpenMode : std::uint8_t {
-  read,    ///< must exist (ErrorCode::missing); an older schema is migrated when the file can be written
-  create,  ///< made, with its directory, when it does not exist
+  read,    ///< must exist (ErrorCode::missing); an older schema is migrated when the database can be written
+  create,  ///< made, with its directory, when it does not exist; a database in PostgreSQL must exist, empty or not
 };
+
+/// How long a server may take to answer a connection, and how long a wait for another writer may be.
+inline constexpr std::chrono::seconds kDefaultTimeout{5};
 
 /// A root as the index knows it, with sums over its records as of the last finished run.
 struct RootRow {
@@ -125,9 +129,10 @@ class RootWriter {
 
 class Index {
  public:
-  /// Opens the database file at `path`. Errors: missing; denied; busy; too_new (schema of a later release); corrupt
-  /// (not a database, or damaged: the message says how to rebuild).
-  static Result<Index> open(const std::string& path, OpenMode mode);
+  /// Opens the index at `location`: the path of a file, or a URL, see parse_location(). `timeout` is for servers.
+  /// Errors: usage (a URL of another kind); missing; denied; busy; too_new (schema of a later release); corrupt (not a
+  /// database, or damaged: the message says how to rebuild). No error holds the password of a URL.
+  static Result<Index> open(const std::string& location, OpenMode mode, std::chrono::seconds timeout = kDefaultTimeout);
   ~Index();
   Index(Index&&) noexcept;
   Index& operator=(Index&&) noexcept;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits>
 
+#include "core/index/bound_statement.hpp"
 #include "core/index/impl.hpp"
-#include "core/index/query_builder.hpp"
 
 namespace tcm::index {
 namespace {
@@ -31,7 +31,7 @@ Result<void> Index::known_entries(std::int64_t root_id, std::uint64_t shards, st
     query.add("ordinal = 0");
     if (shards > 1) query.add(in_shard(query, shards, shard));
     const std::string text = "SELECT id, inode, mtime_ns, ctime_ns, key_hash, settled FROM record" + query.where();
-    BoundStatement statement(session.sql(), text, query.values());
+    BoundStatement statement(session, text, query.values(), Rows::many);
     long long id = 0;
     long long inode = 0;
     long long mtime = 0;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/index/artifact_text.hpp"
+#include "core/index/bound_statement.hpp"
 #include "core/index/impl.hpp"
 #include "core/index/list_query.hpp"
 #include "core/index/record_row.hpp"
@@ -12,6 +13,9 @@
 
 namespace tcm::index {
 namespace {
+
+// Not worth asking for by parts.
+constexpr std::int64_t kFewRows = 1'000;
 
 std::string_view column_of(SortKey key) {
   switch (key) {
@@ -124,7 +128,8 @@ Result<void> Index::list(const Criteria& criteria, Order order, std::optional<st
   return session.guard([&]() -> Result<void> {
     QueryBuilder query(session.dialect());
     const std::string text = list_query(query, criteria, order, limit, extra);
-    BoundStatement statement(session.sql(), text, query.values());
+    const bool few = limit && *limit <= kFewRows;
+    BoundStatement statement(session, text, query.values(), few ? Rows::few : Rows::many);
     RowReader reader;
     reader.bind(statement);
     Row row;
@@ -149,6 +154,9 @@ Result<Detail> Index::detail(std::int64_t record_id) {
     std::string artifacts;
     session.sql() << "SELECT metadata, artifacts, problem_detail FROM detail WHERE record_id = :id",
         soci::into(detail.metadata), soci::into(artifacts), soci::into(detail.problem_detail), soci::use(record_id);
+    const Dialect& dialect = session.dialect();
+    detail.metadata = dialect.plain(std::move(detail.metadata));
+    detail.problem_detail = dialect.plain(std::move(detail.problem_detail));
     if (!session.sql().got_data()) {
       long long count = 0;
       session.sql() << "SELECT COUNT(*) FROM record WHERE id = :id", soci::into(count), soci::use(record_id);
@@ -163,7 +171,7 @@ Result<Detail> Index::detail(std::int64_t record_id) {
     session.sql() << "SELECT figures, units FROM resource WHERE record_id = :id", soci::into(figures),
         soci::into(units), soci::use(record_id);
     if (session.sql().got_data()) {
-      auto resources = unpack_resources(figures, units);
+      auto resources = unpack_resources(dialect.plain(figures), dialect.plain(units));
       if (!resources) return session.damaged(fmt::format("the resources of record {}", record_id));
       detail.resources = std::move(*resources);
     }

@@ -42,7 +42,13 @@ std::string_view sign_of(Comparison comparison) {
 }
 
 std::string QueryBuilder::bind(Value value) {
+  if (auto* text = std::get_if<std::string>(&value)) return bind_as_is(dialect_.stored(std::move(*text)));
   values_.push_back(std::move(value));
+  return fmt::format(":p{}", values_.size() - 1);
+}
+
+std::string QueryBuilder::bind_as_is(std::string text) {
+  values_.emplace_back(std::move(text));
   return fmt::format(":p{}", values_.size() - 1);
 }
 
@@ -81,7 +87,7 @@ void QueryBuilder::root_path_not_in(const std::vector<std::string>& paths) {
 }
 
 std::string QueryBuilder::bind_list(const std::vector<std::string_view>& texts) {
-  return dialect_.rows_of_list(bind(dialect_.text_list(texts)));
+  return dialect_.rows_of_list(bind_as_is(dialect_.text_list(texts)));
 }
 
 // One text is compared directly, so that an index that goes on with the list's order can serve it.
@@ -147,36 +153,15 @@ void QueryBuilder::add_kinds(const std::vector<model::EntryKind>& kinds) {
 }
 
 void QueryBuilder::add_key_prefix(const std::string& prefix) {
-  add("record.key >= " + bind(prefix));
+  std::string value = bind(prefix);
+  if (std::string condition = dialect_.begins_with("record.key", value); !condition.empty())
+    return add(std::move(condition));
+  add("record.key >= " + value);
   if (std::string end = end_of_prefix(prefix); !end.empty()) add("record.key < " + bind(std::move(end)));
 }
 
 void QueryBuilder::compare(std::string_view column, Comparison comparison, std::int64_t value) {
   add(fmt::format("{} {} {}", column, sign_of(comparison), bind(value)));
-}
-
-BoundStatement::BoundStatement(soci::session& sql, std::string text, const std::vector<Value>& values)
-    : statement_(sql), text_(std::move(text)) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::string name = fmt::format("p{}", i);
-    std::visit([&](const auto& value) { statement_.exchange(soci::use(value, name)); }, values[i]);
-  }
-}
-
-void BoundStatement::prepare() {
-  statement_.alloc();
-  statement_.prepare(text_);
-  statement_.define_and_bind();
-}
-
-void BoundStatement::execute() {
-  prepare();
-  statement_.execute(false);
-}
-
-void BoundStatement::run() {
-  prepare();
-  statement_.execute(true);
 }
 
 }  // namespace tcm::index

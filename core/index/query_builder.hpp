@@ -9,8 +9,6 @@
 #include <variant>
 #include <vector>
 
-#include <soci/soci.h>
-
 #include "core/index/criteria.hpp"
 #include "core/index/dialect.hpp"
 
@@ -28,6 +26,8 @@ class QueryBuilder {
 
   /// Binds a value; returns what stands for it in the text.
   std::string bind(Value value);
+  /// The same for a text that the dialect itself made.
+  std::string bind_as_is(std::string text);
   /// Adds a condition, whose values were bound before.
   void add(std::string condition);
   /// Adds everything that `criteria` asks for.
@@ -50,7 +50,7 @@ class QueryBuilder {
  private:
   std::string condition(const Condition& condition);
   std::string comparison(const Condition& condition);
-  std::string json_of(const Field& field);
+  std::string bind_operand(const Operand& operand);
   std::string bind_list(const std::vector<std::string_view>& texts);
   std::string one_of(std::string_view column, const std::vector<std::string_view>& texts);
   std::string any_glob(const std::vector<std::string_view>& patterns);
@@ -65,36 +65,6 @@ class QueryBuilder {
   const Dialect& dialect_;
   std::vector<std::string> conditions_;
   std::vector<Value> values_;
-};
-
-/// A statement with the values of a QueryBuilder, which must outlive it. Throws soci::soci_error.
-class BoundStatement {
- public:
-  BoundStatement(soci::session& sql, std::string text, const std::vector<Value>& values);
-
-  /// Names where the next column of each row goes.
-  template <class T>
-  BoundStatement& into(T& target) {
-    statement_.exchange(soci::into(target));
-    return *this;
-  }
-  template <class T>
-  BoundStatement& into(T& target, soci::indicator& indicator) {
-    statement_.exchange(soci::into(target, indicator));
-    return *this;
-  }
-  /// Starts a query; the rows come from fetch().
-  void execute();
-  /// Carries out a statement that has no rows.
-  void run();
-  /// Reads the next row; false at the end.
-  bool fetch() { return statement_.fetch(); }
-
- private:
-  void prepare();
-
-  soci::statement statement_;
-  std::string text_;
 };
 
 }  // namespace tcm::index

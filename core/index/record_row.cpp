@@ -2,6 +2,9 @@
 #include "core/index/record_row.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
 
 #include "core/index/artifact_text.hpp"
 #include "core/index/criteria.hpp"
@@ -13,6 +16,18 @@ namespace {
 
 // Sparse files can claim any size; sums over them must still fit.
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 50;
+
+// As long as file names are, with room: a name is one, unless somebody made it up. Longer ones fit no index of a
+// database.
+constexpr std::size_t kLongestName = 1'024;
+
+std::string bounded(std::string name) {
+  if (name.size() <= kLongestName) return name;
+  std::size_t end = kLongestName;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;
+  name.resize(end);
+  return name;
+}
 
 // Metadata may spell a zero byte ("\u0000"), which ends a text early in one database and is refused by another.
 std::string without_zeros(const std::string& text) {
@@ -28,7 +43,7 @@ std::string without_zeros(const std::string& text) {
 }
 
 void set_facts(RecordRow& row, const model::KernelFacts& facts) {
-  row.name = without_zeros(facts.name);
+  row.name = bounded(without_zeros(facts.name));
   row.backend = without_zeros(facts.backend);
   row.arch = without_zeros(facts.arch);
   row.triton_version = without_zeros(facts.triton_version);
@@ -54,21 +69,6 @@ void set_sizes(RecordRow& row, const std::vector<model::Artifact>& artifacts) {
   row.other = stored(totals.other);
   row.total = stored(totals.total());
   row.file_count = static_cast<long long>(artifacts.size());
-}
-
-void bind(soci::statement& statement, OptionalField& field) {
-  statement.exchange(soci::use(field.value, field.indicator));
-}
-
-template <class... Fields>
-void bind_all(soci::statement& statement, Fields&... fields) {
-  (statement.exchange(soci::use(fields)), ...);
-}
-
-void prepare(soci::statement& statement, const char* text) {
-  statement.alloc();
-  statement.prepare(text);
-  statement.define_and_bind();
 }
 
 }  // namespace
@@ -111,81 +111,54 @@ std::vector<RecordRow> rows_of(std::int64_t root_id, const model::Entry& entry) 
   return rows;
 }
 
-void prepare_record_upsert(soci::statement& statement, RecordRow& row) {
-  bind_all(statement, row.id, row.root_id, row.key, row.ordinal, row.kind, row.name, row.backend, row.arch,
-           row.triton_version);
-  bind(statement, row.version_rank);
-  bind(statement, row.num_warps);
-  bind(statement, row.num_stages);
-  bind(statement, row.num_ctas);
-  bind(statement, row.warp_size);
-  bind(statement, row.shared_bytes);
-  bind(statement, row.spill_bytes);
-  bind_all(statement, row.ir, row.assembly, row.binary, row.source, row.module, row.metadata_bytes, row.other,
-           row.total, row.file_count, row.inode, row.mtime_ns, row.ctime_ns, row.key_hash, row.settled,
-           row.first_seen_ns, row.probed_by, row.problem);
-  prepare(statement, R"(
-    INSERT INTO record (id, root_id, key, ordinal, kind, name, backend, arch, triton_version, version_rank, num_warps,
-      num_stages, num_ctas, warp_size, shared_bytes, spill_bytes, ir_bytes, assembly_bytes, binary_bytes, source_bytes,
-      module_bytes, metadata_bytes, other_bytes, total_bytes, file_count, inode, mtime_ns, ctime_ns, key_hash, settled,
-      first_seen_ns, probed_by, problem)
-    VALUES (:id, :root_id, :key, :ordinal, :kind, :name, :backend, :arch, :triton_version, :version_rank, :num_warps,
-      :num_stages, :num_ctas, :warp_size, :shared_bytes, :spill_bytes, :ir, :assembly, :binary, :source, :module, :metadata, :other,
-      :total, :file_count, :inode, :mtime_ns, :ctime_ns, :key_hash, :settled, :first_seen_ns, :probed_by, :problem)
-    ON CONFLICT (key, root_id, ordinal) DO UPDATE SET kind = excluded.kind, name = excluded.name,
-      backend = excluded.backend, arch = excluded.arch, triton_version = excluded.triton_version,
-      version_rank = excluded.version_rank, num_warps = excluded.num_warps, num_stages = excluded.num_stages,
-      num_ctas = excluded.num_ctas, warp_size = excluded.warp_size, shared_bytes = excluded.shared_bytes,
-      spill_bytes = excluded.spill_bytes, probed_by = excluded.probed_by,
-      ir_bytes = excluded.ir_bytes, assembly_bytes = excluded.assembly_bytes, binary_bytes = excluded.binary_bytes,
-      source_bytes = excluded.source_bytes, module_bytes = excluded.module_bytes,
-      metadata_bytes = excluded.metadata_bytes, other_bytes = excluded.other_bytes,
-      total_bytes = excluded.total_bytes, file_count = excluded.file_count, inode = excluded.inode,
-      mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, key_hash = excluded.key_hash, settled = excluded.settled,
-      problem = excluded.problem)");
+std::span<const RowColumn> record_columns() {
+  using enum ColumnRole;
+  static constexpr std::array<RowColumn, 33> kColumns{{
+      {"id", &RecordRow::id, fixed},
+      {"root_id", &RecordRow::root_id, identity},
+      {"key", &RecordRow::key, identity},
+      {"ordinal", &RecordRow::ordinal, identity},
+      {"kind", &RecordRow::kind, content},
+      {"name", &RecordRow::name, content},
+      {"backend", &RecordRow::backend, content},
+      {"arch", &RecordRow::arch, content},
+      {"triton_version", &RecordRow::triton_version, content},
+      {"version_rank", &RecordRow::version_rank, content},
+      {"num_warps", &RecordRow::num_warps, content},
+      {"num_stages", &RecordRow::num_stages, content},
+      {"num_ctas", &RecordRow::num_ctas, content},
+      {"warp_size", &RecordRow::warp_size, content},
+      {"shared_bytes", &RecordRow::shared_bytes, content},
+      {"spill_bytes", &RecordRow::spill_bytes, content},
+      {"ir_bytes", &RecordRow::ir, files},
+      {"assembly_bytes", &RecordRow::assembly, files},
+      {"binary_bytes", &RecordRow::binary, files},
+      {"source_bytes", &RecordRow::source, files},
+      {"module_bytes", &RecordRow::module, files},
+      {"metadata_bytes", &RecordRow::metadata_bytes, files},
+      {"other_bytes", &RecordRow::other, files},
+      {"total_bytes", &RecordRow::total, files},
+      {"file_count", &RecordRow::file_count, files},
+      {"inode", &RecordRow::inode, files},
+      {"mtime_ns", &RecordRow::mtime_ns, files},
+      {"ctime_ns", &RecordRow::ctime_ns, files},
+      {"key_hash", &RecordRow::key_hash, content},
+      {"settled", &RecordRow::settled, files},
+      {"first_seen_ns", &RecordRow::first_seen_ns, fixed},
+      {"probed_by", &RecordRow::probed_by, content},
+      {"problem", &RecordRow::problem, content},
+  }};
+  return kColumns;
 }
 
-void prepare_resource_upsert(soci::statement& statement, RecordRow& row) {
-  bind_all(statement, row.figures, row.units, row.key, row.root_id, row.ordinal);
-  prepare(statement, R"(
-    INSERT INTO resource (record_id, figures, units)
-    SELECT id, :figures, :units FROM record WHERE key = :key AND root_id = :root_id AND ordinal = :ordinal
-    ON CONFLICT (record_id) DO UPDATE SET figures = excluded.figures, units = excluded.units)");
-}
-
-void prepare_resource_removal(soci::statement& statement, RecordRow& row) {
-  bind_all(statement, row.key, row.root_id, row.ordinal);
-  prepare(statement, R"(
-    DELETE FROM resource WHERE record_id =
-      (SELECT id FROM record WHERE key = :key AND root_id = :root_id AND ordinal = :ordinal))");
-}
-
-void prepare_files_update(soci::statement& statement, RecordRow& row) {
-  bind_all(statement, row.ir, row.assembly, row.binary, row.source, row.module, row.metadata_bytes, row.other,
-           row.total, row.file_count, row.inode, row.mtime_ns, row.ctime_ns, row.settled, row.key, row.root_id,
-           row.ordinal);
-  prepare(statement, R"(
-    UPDATE record SET ir_bytes = :ir, assembly_bytes = :assembly, binary_bytes = :binary, source_bytes = :source,
-      module_bytes = :module, metadata_bytes = :metadata, other_bytes = :other, total_bytes = :total,
-      file_count = :file_count, inode = :inode, mtime_ns = :mtime_ns, ctime_ns = :ctime_ns, settled = :settled
-    WHERE key = :key AND root_id = :root_id AND ordinal = :ordinal)");
-}
-
-void prepare_artifacts_update(soci::statement& statement, RecordRow& row) {
-  bind_all(statement, row.artifacts, row.key, row.root_id, row.ordinal);
-  prepare(statement, R"(
-    UPDATE detail SET artifacts = :artifacts WHERE record_id =
-      (SELECT id FROM record WHERE key = :key AND root_id = :root_id AND ordinal = :ordinal))");
-}
-
-void prepare_detail_upsert(soci::statement& statement, RecordRow& row) {
-  bind_all(statement, row.metadata, row.artifacts, row.problem_detail, row.key, row.root_id, row.ordinal);
-  prepare(statement, R"(
-    INSERT INTO detail (record_id, metadata, artifacts, problem_detail)
-    SELECT id, :metadata, :artifacts, :problem_detail FROM record
-    WHERE key = :key AND root_id = :root_id AND ordinal = :ordinal
-    ON CONFLICT (record_id) DO UPDATE SET metadata = excluded.metadata, artifacts = excluded.artifacts,
-      problem_detail = excluded.problem_detail)");
+std::string list_columns(std::string_view each, std::initializer_list<ColumnRole> roles) {
+  std::string list;
+  for (const RowColumn& column : record_columns()) {
+    if (roles.size() > 0 && std::find(roles.begin(), roles.end(), column.role) == roles.end()) continue;
+    if (!list.empty()) list += ", ";
+    list += fmt::format(fmt::runtime(each), fmt::arg("name", column.name));
+  }
+  return list;
 }
 
 }  // namespace tcm::index

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A record as its two rows hold it, and the statements that write them.
+// A record as its rows in `record`, `detail` and `resource` hold it.
 #pragma once
 
+#include <cstdint>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include <soci/soci.h>
@@ -34,15 +39,25 @@ struct RecordRow {
 /// One row a record. Ids and first-seen times are left for the writer.
 std::vector<RecordRow> rows_of(std::int64_t root_id, const model::Entry& entry);
 
-/// Upserts into `record` by identity: an id and a first-seen time that are there already stay.
-void prepare_record_upsert(soci::statement& statement, RecordRow& row);
-/// The same for `resource`. A record without resources has no row there.
-void prepare_resource_upsert(soci::statement& statement, RecordRow& row);
-void prepare_resource_removal(soci::statement& statement, RecordRow& row);
-/// Updates what put_files() changes, in `record` and in `detail`.
-void prepare_files_update(soci::statement& statement, RecordRow& row);
-void prepare_artifacts_update(soci::statement& statement, RecordRow& row);
-/// Upserts into `detail`, for the record that has the identity of `row`, whatever its id.
-void prepare_detail_upsert(soci::statement& statement, RecordRow& row);
+/// What happens to a column of `record` when its row is written again.
+enum class ColumnRole : std::uint8_t {
+  fixed,     ///< stays as it was when the row was made
+  identity,  ///< tells which row it is
+  content,   ///< takes the new value
+  files,     ///< the same, also when only an entry's files changed
+};
+
+struct RowColumn {
+  std::string_view name;
+  std::variant<long long RecordRow::*, std::string RecordRow::*, OptionalField RecordRow::*> field;
+  ColumnRole role;
+};
+
+/// All columns of `record`: the one table of them, from which statements are made.
+std::span<const RowColumn> record_columns();
+
+/// Names of columns, each wherever `{name}` stands in `each`, joined by commas; of those with one of `roles`, or of
+/// all.
+std::string list_columns(std::string_view each, std::initializer_list<ColumnRole> roles = {});
 
 }  // namespace tcm::index

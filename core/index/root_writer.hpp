@@ -4,10 +4,9 @@
 #pragma once
 
 #include <memory>
-#include <variant>
 #include <vector>
 
-#include "core/index/record_row.hpp"
+#include "core/index/batch.hpp"
 #include "core/index/session.hpp"
 
 namespace tcm::index {
@@ -18,7 +17,7 @@ inline constexpr std::size_t kBatchEntries = 1'000;
 
 class BatchingRootWriter final : public RootWriter {
  public:
-  BatchingRootWriter(Session& session, std::int64_t root_id) : session_(session), root_id_(root_id) {}
+  BatchingRootWriter(Session& session, std::int64_t root_id) : session_(session) { batch_.root_id = root_id; }
 
   Result<void> put(const model::Entry& entry) override;
   Result<void> remove(std::int64_t id) override;
@@ -26,21 +25,13 @@ class BatchingRootWriter final : public RootWriter {
   Result<void> finish(const model::Beside& beside) override;
 
  private:
-  using Removal = std::int64_t;
-  using Rows = std::vector<RecordRow>;  // of one entry
-  struct Files {
-    Rows rows;
-  };
-  struct Statements;
-
+  void count_bytes(const std::vector<RecordRow>& rows);
   Result<void> flush_when_full();
   Result<void> flush();
   void write_batch();
-  void write_entry(Statements& statements, Rows& rows, std::int64_t& next_id, std::int64_t now);
 
   Session& session_;
-  std::int64_t root_id_;
-  std::vector<std::variant<Rows, Removal, Files>> pending_;
+  Batch batch_;
   std::size_t pending_bytes_ = 0;
   bool sums_outdated_ = false;  // this writer has committed a batch
 };

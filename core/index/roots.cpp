@@ -22,10 +22,11 @@ class RootReader {
       : session_(session), statement_(session.sql()) {
     statement_.exchange(soci::into(id_));
     for (std::string* text : {&path_, &cache_dir_, &layout_, &plugins_}) statement_.exchange(soci::into(*text));
+    if (path != nullptr) bound_path_ = session.dialect().stored(*path);
     for (long long* number :
          {&first_seen_, &indexed_, &sums_valid_, &entries_, &kernels_, &files_, &bytes_, &loose_files_, &loose_bytes_})
       statement_.exchange(soci::into(*number));
-    if (path != nullptr) statement_.exchange(soci::use(*path, "path"));
+    if (path != nullptr) statement_.exchange(soci::use(bound_path_, "path"));
     statement_.alloc();
     statement_.prepare(
         "SELECT id, path, cache_dir, layout, plugins, first_seen_ns, indexed_ns, sums_valid, entries, kernels, files, "
@@ -43,10 +44,11 @@ class RootReader {
     if (!layout) return session_.damaged("unknown layout");
     RootRow row;
     row.id = id_;
-    row.location = {path_, cache_dir_, *layout};
+    const Dialect& dialect = session_.dialect();
+    row.location = {dialect.plain(path_), dialect.plain(cache_dir_), *layout};
     row.first_seen_ns = first_seen_;
     row.indexed_ns = indexed_;
-    row.plugins = plugins_;
+    row.plugins = dialect.plain(plugins_);
     row.entries = entries_;
     row.kernels = kernels_;
     row.files = files_;
@@ -60,7 +62,7 @@ class RootReader {
  private:
   Session& session_;
   soci::statement statement_;
-  std::string path_, cache_dir_, layout_, plugins_;
+  std::string path_, cache_dir_, layout_, plugins_, bound_path_;
   long long id_ = 0, first_seen_ = 0, indexed_ = 0, sums_valid_ = 0, entries_ = 0, kernels_ = 0, files_ = 0, bytes_ = 0,
             loose_files_ = 0, loose_bytes_ = 0;
 };
@@ -71,13 +73,17 @@ Result<std::optional<RootRow>> find_root(Session& session, const std::string& pa
 }
 
 void insert_or_update_root(Session& session, const model::RootLocation& location) {
-  soci::session& sql = session.sql();
   const std::string layout = word(location.layout);
-  const long long id = take_ids(sql, 1);
+  const std::string path = session.dialect().stored(location.path);
+  const std::string cache_dir = session.dialect().stored(location.cache_dir);
   const std::int64_t now = now_ns();
-  sql << "INSERT INTO root (id, path, cache_dir, layout, first_seen_ns) VALUES (:id, :path, :cache_dir, :layout, :now) "
+  WriteTransaction transaction(session, 1);
+  const long long id = transaction.first_id();
+  session.sql()
+      << "INSERT INTO root (id, path, cache_dir, layout, first_seen_ns) VALUES (:id, :path, :cache_dir, :layout, :now) "
          "ON CONFLICT (path) DO UPDATE SET cache_dir = excluded.cache_dir, layout = excluded.layout",
-      soci::use(id), soci::use(location.path), soci::use(location.cache_dir), soci::use(layout), soci::use(now);
+      soci::use(id), soci::use(path), soci::use(cache_dir), soci::use(layout), soci::use(now);
+  transaction.commit();
 }
 
 bool same_place(const model::RootLocation& a, const model::RootLocation& b) {
@@ -107,11 +113,7 @@ Result<RootRow> Index::ensure_root(const model::RootLocation& location) {
     // Most often it is there already, and then nothing is written.
     TCM_ASSIGN(std::optional<RootRow> known, find_root(session, location.path));
     if (known && same_place(known->location, location)) return std::move(*known);
-    {
-      WriteTransaction transaction(session);
-      insert_or_update_root(session, location);
-      transaction.commit();
-    }
+    insert_or_update_root(session, location);
     TCM_ASSIGN(known, find_root(session, location.path));
     if (!known) return fail(ErrorCode::failed, session.where() + ": the root left the index meanwhile");
     return std::move(*known);
@@ -122,13 +124,14 @@ Result<void> Index::put_cache_dir(const CacheDirRow& row) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<void> {
     const std::string layout = word(row.layout);
+    const std::string path = session.dialect().stored(row.path);
     const auto files = static_cast<long long>(row.beside.files);
     const auto bytes = static_cast<long long>(row.beside.bytes);
     WriteTransaction transaction(session);
     session.sql() << "INSERT INTO cache_dir (path, layout, beside_files, beside_bytes) VALUES (:path, :layout, :files, "
                      ":bytes) ON CONFLICT (path) DO UPDATE SET layout = excluded.layout, "
                      "beside_files = excluded.beside_files, beside_bytes = excluded.beside_bytes",
-        soci::use(row.path), soci::use(layout), soci::use(files), soci::use(bytes);
+        soci::use(path), soci::use(layout), soci::use(files), soci::use(bytes);
     transaction.commit();
     return {};
   });
@@ -162,7 +165,9 @@ Result<std::vector<CacheDirRow>> Index::cache_dirs() {
     while (statement.fetch()) {
       const auto layout = layout_of(layout_name);
       if (!layout) return session.damaged("unknown layout");
-      rows.push_back({path, *layout, {static_cast<std::uint64_t>(files), static_cast<std::uint64_t>(bytes)}});
+      rows.push_back({session.dialect().plain(path),
+                      *layout,
+                      {static_cast<std::uint64_t>(files), static_cast<std::uint64_t>(bytes)}});
     }
     return rows;
   });

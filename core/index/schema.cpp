@@ -127,7 +127,7 @@ Result<int> schema_version(Session& session) {
   if (count_tables(session, "tcm_meta") == 0) {
     if (count_tables(session, "") == 0) return 0;
     return fail(ErrorCode::corrupt,
-                session.where() + ": is a database of another program; move it away or choose another file");
+                session.where() + ": is a database of another program; choose another, or move it away");
   }
   long long version = -1;
   session.sql() << "SELECT value FROM tcm_meta WHERE name = 'schema_version'", soci::into(version);
@@ -142,18 +142,20 @@ Result<void> bring_up_to_date(Session& session, std::span<const Migration> steps
   for (const Migration& step : steps) {
     if (version >= step.to) continue;
     WriteTransaction transaction(session);
+    session.dialect().lock_schema(session.sql());
     // Another process may have done it while this one waited.
     TCM_ASSIGN(version, schema_version(session));
     if (version >= step.to) continue;
     apply(session, step);
+    session.dialect().make_functions(session.sql());
     transaction.commit();
     version = step.to;
   }
   if (version > newest)
-    return fail(ErrorCode::too_new,
-                fmt::format("{}: the index has schema version {}, this release knows up to {}; use the newer tcm, or "
-                            "delete the file and run `tcm index` to rebuild",
-                            session.where(), version, newest));
+    return fail(
+        ErrorCode::too_new,
+        fmt::format("{}: the index has schema version {}, this release knows up to {}; use the newer tcm, or {}",
+                    session.where(), version, newest, session.dialect().rebuild_advice()));
   return {};
 }
 

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/index/session.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <random>
 #include <system_error>
+#include <thread>
 
 #include <fmt/format.h>
 
+#include "core/index/location.hpp"
+#include "core/index/postgres_connection.hpp"
 #include "core/index/schema.hpp"
 #include "core/index/sqlite_connection.hpp"
 
@@ -49,7 +54,28 @@ Result<void> check_file(const std::string& path, OpenMode mode) {
 Session::Session(std::string where, std::unique_ptr<soci::session> sql, const Dialect& dialect)
     : where_(std::move(where)), sql_(std::move(sql)), dialect_(&dialect) {}
 
-Result<Session> Session::open(const std::string& path, OpenMode mode) {
+Result<Session> Session::open(const std::string& location, OpenMode mode, std::chrono::seconds timeout) {
+  TCM_ASSIGN(const Location place, parse_location(location));
+  if (place.kind == Location::Kind::postgresql) return open_postgres(place.target, mode, timeout);
+  return open_sqlite(place.target, mode);
+}
+
+Result<Session> Session::open_postgres(const std::string& text, OpenMode mode, std::chrono::seconds timeout) {
+  TCM_ASSIGN(const PostgresTarget target, parse_postgres_target(text, timeout));
+  TCM_ASSIGN(auto sql, connect_postgres(target));
+  Session session(target.where, std::move(sql), postgres_dialect());
+  session.connect_ = [target] { return connect_postgres(target); };
+  TCM_TRY(session.guard([&]() -> Result<void> {
+    if (mode == OpenMode::read) {
+      TCM_ASSIGN(const int version, schema_version(session));
+      if (version == 0) return fail(ErrorCode::missing, target.where + ": there is no index yet; run `tcm index`");
+    }
+    return bring_up_to_date(session);
+  }));
+  return session;
+}
+
+Result<Session> Session::open_sqlite(const std::string& path, OpenMode mode) {
   if (path.empty() || path.find('\0') != std::string::npos)
     return fail(ErrorCode::usage, "the path of the index is empty or holds a zero byte");
   // Absolute, so that no path looks like one of SQLite's special names (":memory:", "file:…").
@@ -78,32 +104,79 @@ Result<Session> Session::open(const std::string& path, OpenMode mode) {
 
 tl::unexpected<Error> Session::damaged(std::string_view what) const {
   return fail(ErrorCode::corrupt,
-              fmt::format("{}: the index is damaged ({}); delete it and run `tcm index` to rebuild", where_, what));
+              fmt::format("{}: the index is damaged ({}); {}", where_, what, dialect_->rebuild_advice()));
 }
 
-WriteTransaction::WriteTransaction(Session& session) : sql_(session.sql()) {
-  sql_ << std::string(session.dialect().begin_write());
+bool Session::try_again(const soci::soci_error& error, int attempt) {
+  using namespace std::chrono_literals;
+  constexpr int kMostAttempts = 10;
+  const Failure failure = dialect_->judge(*sql_, error);
+  if (failure == Failure::final || attempt >= kMostAttempts) return false;
+  if (failure == Failure::lost) return connect_again();
+  // Longer each time, and not as long as the other writer, who may be waiting for the same.
+  static thread_local std::mt19937 random{std::random_device{}()};
+  const int longest = 20 << std::min(attempt, 6);
+  std::this_thread::sleep_for(std::uniform_int_distribution(longest / 2, longest)(random) * 1ms);
+  return true;
 }
 
-WriteTransaction::~WriteTransaction() {
-  if (!open_) return;
+bool Session::connect_again() {
+  using namespace std::chrono_literals;
+  if (!connect_) return false;
+  // A server is back after a restart within seconds.
+  const auto give_up = std::chrono::steady_clock::now() + 30s;
+  for (auto pause = 50ms; std::chrono::steady_clock::now() < give_up; pause = std::min(pause * 2, 2'000ms)) {
+    if (auto sql = connect_()) {
+      sql_ = std::move(*sql);
+      return true;
+    } else if (sql.error().code == ErrorCode::denied || sql.error().code == ErrorCode::missing) {
+      return false;
+    }
+    std::this_thread::sleep_for(pause);
+  }
+  return false;
+}
+
+WriteTransaction::WriteTransaction(Session& session, std::int64_t ids)
+    : session_(session), inner_(session.transactions_ > 0) {
+  const auto take_ids = [&] {
+    if (ids == 0) return;
+    long long next = 0;
+    session_.sql() << "UPDATE tcm_meta SET value = value + :count WHERE name = 'next_id' RETURNING value",
+        soci::into(next), soci::use(ids);
+    first_id_ = next - ids;
+  };
+  const bool apart = session_.dialect().takes_ids_apart();
+  if (apart) take_ids();
+  session_.sql() << (inner_ ? std::string("SAVEPOINT tcm_write") : std::string(session_.dialect().begin_write()));
+  open_ = true;
+  ++session_.transactions_;
+  if (apart) return;
   try {
-    sql_ << "ROLLBACK";
+    take_ids();
+  } catch (...) {
+    roll_back();
+    throw;
+  }
+}
+
+WriteTransaction::~WriteTransaction() { roll_back(); }
+
+void WriteTransaction::roll_back() {
+  if (!open_) return;
+  open_ = false;
+  --session_.transactions_;
+  try {
+    session_.sql() << (inner_ ? "ROLLBACK TO SAVEPOINT tcm_write" : "ROLLBACK");
   } catch (const soci::soci_error&) {
     // The database has rolled back already, or will when the connection closes.
   }
 }
 
 void WriteTransaction::commit() {
-  sql_ << "COMMIT";
+  session_.sql() << (inner_ ? "RELEASE SAVEPOINT tcm_write" : "COMMIT");
   open_ = false;
-}
-
-std::int64_t take_ids(soci::session& sql, std::int64_t count) {
-  long long first = 0;
-  sql << "UPDATE tcm_meta SET value = value + :count WHERE name = 'next_id'", soci::use(count);
-  sql << "SELECT value FROM tcm_meta WHERE name = 'next_id'", soci::into(first);
-  return first - count;
+  --session_.transactions_;
 }
 
 std::int64_t now_ns() {

@@ -2,7 +2,9 @@
 // One connection. The place where exceptions of the database library become Errors.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,53 +20,84 @@ namespace tcm::index {
 
 class Session {
  public:
-  /// Connects and brings the schema up to date; errors as Index::open.
-  static Result<Session> open(const std::string& path, OpenMode mode);
+  /// Connects and brings the schema up to date; `location` and errors as Index::open.
+  static Result<Session> open(const std::string& location, OpenMode mode,
+                              std::chrono::seconds timeout = kDefaultTimeout);
 
   soci::session& sql() { return *sql_; }
   const Dialect& dialect() const { return *dialect_; }
   /// How errors name this database.
   const std::string& where() const { return where_; }
 
-  /// Calls `work`, which returns a Result, and turns what the database throws into its error.
+  /// Calls `work`, which returns a Result, and turns what the database throws into its error. Calls it again, as long
+  /// as none of its rows went anywhere (see BoundStatement::fetch), when another writer was in its way, or when the
+  /// connection was lost and a new one could be made: `work` starts from nothing each time.
   template <class Work>
   auto guard(Work&& work) -> decltype(work()) {
-    try {
-      return std::forward<Work>(work)();
-    } catch (const soci::soci_error& error) {
-      return fail(dialect_->describe(where_, error));
+    const bool outermost = transactions_ == 0;
+    for (int attempt = 0;; ++attempt) {
+      const bool delivered_before = std::exchange(delivered_, false);
+      try {
+        auto result = work();
+        delivered_ = delivered_before;
+        return result;
+      } catch (const soci::soci_error& error) {
+        const bool again = outermost && !delivered_ && try_again(error, attempt);
+        delivered_ = delivered_before;
+        if (!again) return fail(dialect_->describe(where_, error));
+      }
     }
   }
+
+  /// To be called when a row of a result is handed on.
+  void note_delivery() { delivered_ = true; }
 
   /// The error of a value that this release never writes.
   tl::unexpected<Error> damaged(std::string_view what) const;
 
  private:
+  friend class WriteTransaction;
+  friend class Cursor;
+  using Connect = std::function<Result<std::unique_ptr<soci::session>>()>;
+
   Session(std::string where, std::unique_ptr<soci::session> sql, const Dialect& dialect);
+  static Result<Session> open_sqlite(const std::string& path, OpenMode mode);
+  static Result<Session> open_postgres(const std::string& target, OpenMode mode, std::chrono::seconds timeout);
+
+  /// Waits a little, connects anew where that is needed; false when it is no use.
+  bool try_again(const soci::soci_error& error, int attempt);
+  bool connect_again();
 
   std::string where_;
   std::unique_ptr<soci::session> sql_;
   const Dialect* dialect_;
+  Connect connect_;       // empty: a connection cannot be lost
+  int transactions_ = 0;  // open ones, of which all but the first are parts of it
+  bool delivered_ = false;
 };
 
-/// A transaction that writes. Rolls back unless committed. Throws soci::soci_error.
+/// A transaction that writes. Rolls back unless committed. Within another transaction (a list that is being read) it is
+/// a part of that one. Throws soci::soci_error.
 class WriteTransaction {
  public:
-  explicit WriteTransaction(Session& session);
+  /// Hands out `ids` ids that no row has or ever had. From a counter of our own, because ids are then known before the
+  /// rows are written, and are never used twice: an id read by one process cannot come to mean another entry.
+  explicit WriteTransaction(Session& session, std::int64_t ids = 0);
   ~WriteTransaction();
   WriteTransaction(const WriteTransaction&) = delete;
   WriteTransaction& operator=(const WriteTransaction&) = delete;
   void commit();
+  /// The first of the ids.
+  std::int64_t first_id() const { return first_id_; }
 
  private:
-  soci::session& sql_;
-  bool open_ = true;
-};
+  void roll_back();
 
-/// Hands out `count` ids that no row has or ever had, and returns the first. Within a WriteTransaction. A counter of
-/// our own, because ids are then known before the rows are written, and are never used twice: an id read by one process
-/// cannot come to mean another entry. Throws soci::soci_error.
-std::int64_t take_ids(soci::session& sql, std::int64_t count);
+  Session& session_;
+  bool inner_;
+  bool open_ = false;
+  std::int64_t first_id_ = 0;
+};
 
 /// Now, in nanoseconds since 1970 UTC.
 std::int64_t now_ns();

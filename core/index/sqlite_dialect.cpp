@@ -6,6 +6,7 @@
 #include <soci/soci.h>
 
 #include "core/index/dialect.hpp"
+#include "core/index/sqlite_batch.hpp"
 #include "core/index/sqlite_connection.hpp"
 
 namespace tcm::index {
@@ -16,7 +17,10 @@ class SqliteDialect final : public Dialect {
   // Only this very word makes the column the row's own number, which saves an index; it holds 64 bits all the same.
   std::string_view id_type() const override { return "INTEGER"; }
   std::string_view text_type() const override { return "TEXT"; }
+  std::string stored(std::string text) const override { return text; }
+  std::string plain(std::string text) const override { return text; }
   std::string_view begin_write() const override { return "BEGIN IMMEDIATE"; }
+  bool takes_ids_apart() const override { return false; }
 
   void prepare_fresh(soci::session& session) const override {
     // The change to WAL does not wait for others by itself (SQLite, "Write-Ahead Logging").
@@ -33,6 +37,10 @@ class SqliteDialect final : public Dialect {
     }
   }
 
+  void lock_schema(soci::session&) const override {}
+  void make_functions(soci::session&) const override {}
+  bool reads_by_cursor() const override { return false; }
+
   std::string_view count_tables() const override {
     return "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND (:name = '' OR name = :name)";
   }
@@ -42,6 +50,8 @@ class SqliteDialect final : public Dialect {
   }
   std::string text_list(const std::vector<std::string_view>& texts) const override { return json_text_list(texts); }
 
+  std::string real_value(std::string_view value) const override { return std::string(value); }
+  std::string begins_with(std::string_view, std::string_view) const override { return {}; }
   std::string matches_glob(std::string_view column, std::string_view value) const override {
     return fmt::format("{} GLOB {}", column, value);
   }
@@ -66,8 +76,17 @@ class SqliteDialect final : public Dialect {
     return pattern;
   }
 
-  std::string json_value(std::string_view document, std::string_view path) const override {
-    return fmt::format("json_extract({}, {})", document, path);
+  // Of another kind the value is null, and not false, so that "not" does not turn who lacks the field into a match.
+  std::string json_number(std::string_view document, std::string_view path) const override {
+    const std::string value = json_value(document, path);
+    return fmt::format("(CASE WHEN typeof({0}) IN ('integer', 'real') THEN {0} END)", value);
+  }
+  std::string json_string(std::string_view document, std::string_view path) const override {
+    const std::string value = json_value(document, path);
+    return fmt::format("(CASE WHEN typeof({0}) = 'text' THEN {0} END)", value);
+  }
+  std::string json_shown(std::string_view document, std::string_view path) const override {
+    return fmt::format("CAST({} AS TEXT)", json_value(document, path));
   }
   // Names between quotes, so that a dot in one is no step. The parts hold no quotes: they are checked names.
   std::string json_path(const std::vector<std::string>& parts) const override {
@@ -75,14 +94,17 @@ class SqliteDialect final : public Dialect {
     for (const std::string& part : parts) path += fmt::format(".\"{}\"", part);
     return path;
   }
-  std::string json_is_number(std::string_view value) const override {
-    return fmt::format("typeof({}) IN ('integer', 'real')", value);
-  }
-  std::string json_is_text(std::string_view value) const override { return fmt::format("typeof({}) = 'text'", value); }
-  std::string json_text(std::string_view value) const override { return fmt::format("CAST({} AS TEXT)", value); }
-
+  std::string_view rebuild_advice() const override { return "delete it and run `tcm index` to rebuild"; }
   Error describe(const std::string& where, const soci::soci_error& error) const override {
     return describe_sqlite_error(where, error);
+  }
+  // Waiting for another writer is done by SQLite itself.
+  Failure judge(soci::session&, const soci::soci_error&) const override { return Failure::final; }
+  void write(soci::session& session, const Batch& batch) const override { write_sqlite_batch(session, batch); }
+
+ private:
+  static std::string json_value(std::string_view document, std::string_view path) {
+    return fmt::format("json_extract({}, {})", document, path);
   }
 };
 

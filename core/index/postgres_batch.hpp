@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/index/batch.hpp"
+
+namespace tcm::index {
+
+/// Writes the changes within the transaction that is open, many rows a statement: a round trip for each row would be
+/// most of the time of a run. Throws soci::soci_error.
+void write_postgres_batch(soci::session& sql, const Batch& batch);
+
+}  // namespace tcm::index
