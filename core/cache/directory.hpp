@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system calls of this room: everything relative to an open directory, no symbolic link followed, nothing waited
-// for. Functions return 0 or an errno, as they are called for every file. Thread-safe as the calls themselves are.
+// The system calls of this room that read: everything relative to an open directory, no symbolic link followed, nothing
+// waited for. Functions return 0 or an errno, as they are called for every file. Thread-safe as the calls themselves
+// are.
 #pragma once
 
 #include <array>
@@ -32,7 +33,8 @@ struct Node {
   std::uint32_t mode = 0;       ///< permission bits
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
-  std::uint64_t bytes = 0;  ///< of a regular file
+  std::uint64_t bytes = 0;   ///< of a regular file
+  bool mount_point = false;  ///< something is mounted here, be it of the same file system
 };
 
 /// A buffer for list_directory. Large enough that an ordinary entry is one call to the kernel.
@@ -43,6 +45,13 @@ int stat_of(int fd, Node& node);
 
 /// Opens a directory for reading; fails with ELOOP or ENOTDIR when `name` is a link or no directory.
 int open_directory_at(int directory, const char* name, util::Fd& opened);
+
+/// The same for `name`, a single component, when something is going to be changed in it: fails with EXDEV when it is a
+/// mount point, with ELOOP or ENOTDIR as above.
+int open_own_directory_at(int directory, const char* name, util::Fd& opened);
+
+/// Opens a regular file for reading; everything else fails, a link with ELOOP, the rest with EINVAL. Never waits.
+int open_file_at(int directory, const char* name, util::Fd& opened, Node& node);
 
 enum class ReadStatus : std::uint8_t { ok, too_large, not_a_file, failed };
 

@@ -14,16 +14,13 @@
 #include <string>
 #include <vector>
 
+#include "core/cache/file_names.hpp"
 #include "core/cache/root.hpp"
 #include "core/model/change.hpp"
 #include "core/model/entry.hpp"
 #include "core/util/result.hpp"
 
 namespace tcm::cache {
-
-/// Where a root keeps what is on its way out, its own temporaries and what can be restored. Made when it is needed and
-/// removed when it is empty. The scan of a root passes over it.
-inline constexpr const char* kTrashName = ".tcm-trash";
 
 /// A file of an entry, maybe of another root. The root is borrowed.
 struct FileRef {

@@ -18,6 +18,11 @@ bool has_extension(std::string_view name, std::initializer_list<std::string_view
 
 }  // namespace
 
+bool is_file_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos &&
+         name.find('\0') == std::string_view::npos;
+}
+
 bool is_group(std::string_view name) {
   return name.size() > kGroupPrefix.size() + kJson.size() && name.starts_with(kGroupPrefix) && name.ends_with(kJson);
 }

@@ -6,6 +6,13 @@
 
 namespace tcm::cache {
 
+/// Where a root keeps what is on its way out, tcm's own temporaries and what can be restored. No entry, whatever is in
+/// it.
+inline constexpr const char* kTrashName = ".tcm-trash";
+
+/// Whether `name` can name something in a directory: one component, and not the directory itself or the one above.
+bool is_file_name(std::string_view name);
+
 /// `__grp__<stem>.json`, Triton's commit record of an entry (since 2.1).
 bool is_group(std::string_view name);
 /// The stem of a group's name.

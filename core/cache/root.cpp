@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/root.hpp"
 
-#include <ctime>
 #include <memory>
 
 #include <fcntl.h>
@@ -9,6 +8,9 @@
 
 #include "core/cache/directory.hpp"
 #include "core/cache/entry_reader.hpp"
+#include "core/cache/file_names.hpp"
+#include "core/cache/stamp.hpp"
+#include "core/util/time.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -16,40 +18,14 @@ namespace {
 using model::EntryKind;
 using model::SkipReason;
 
-constexpr std::int64_t kNsPerMs = 1'000'000;
-constexpr std::int64_t kNsPerSecond = 1'000 * kNsPerMs;
 constexpr int kMaxReadings = 4;  // the first, and three more when the entry keeps changing
 
-// The kernel stamps a directory with the time of its last timer tick, at most 10 ms ago (100 Hz).
-constexpr std::int64_t kTick = 20 * kNsPerMs;
-// File systems without finer times store whole seconds, or two.
-constexpr std::int64_t kCoarseTick = 2 * kNsPerSecond;
 // A directory's time says nothing of what goes on in its subdirectories. Triton's hold one file while it is written.
-constexpr std::int64_t kNestedYouth = 600 * kNsPerSecond;
-
-std::int64_t now_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return now.tv_sec * kNsPerSecond + now.tv_nsec;
-}
-
-// Like git's racily clean files: when an entry is changed again within the tick in which it was last changed and read,
-// its time stays, and a comparison of times would never see that change. So what was that young when it was read counts
-// as unread the next time.
-bool is_old(std::int64_t time_ns, std::int64_t now) {
-  return now - time_ns >= (time_ns % kNsPerSecond == 0 ? kCoarseTick : kTick);
-}
-
-bool is_settled(const Node& node, std::int64_t now) { return is_old(node.mtime_ns, now) && is_old(node.ctime_ns, now); }
+constexpr std::int64_t kNestedYouth = 600 * util::kSecond;
 
 bool nested_settled(const EntryFiles& files, EntryKind kind, std::int64_t now) {
   if (files.directories.empty()) return true;
   return kind != EntryKind::foreign && now - files.newest_nested_ns >= kNestedYouth;
-}
-
-bool is_file_name(const std::string& name) {
-  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
-         name.find('\0') == std::string::npos;
 }
 
 model::Entry lone(const std::string& key, EntryKind kind, SkipReason problem, std::string detail) {
@@ -107,6 +83,7 @@ Result<void> Root::scan(const std::function<bool(const RootItem&)>& each,
   const auto buffer = std::make_unique<ListBuffer>();
   if (error == 0)
     error = list_directory(listed.get(), *buffer, [&](const char* name, NodeType) {
+      if (std::string_view(name) == kTrashName) return true;
       Node node;
       if (const int failed = stat_at(listed.get(), name, node); failed != 0) {
         if (failed != ENOENT) unreadable(name, std::string(error_text(failed)));
@@ -139,10 +116,10 @@ model::Entry Root::read_entry(const std::string& key, const Naming& naming) cons
     if (error == 0) error = stat_of(directory.get(), before);
     if (error != 0) return closed(directory_.get(), key, error);
 
-    const std::int64_t now = now_ns();
+    const std::int64_t now = util::now_ns();
     model::Entry entry;
     entry.key = key;
-    entry.stamp = {before.inode, before.mtime_ns, before.ctime_ns, is_settled(before, now)};
+    entry.stamp = stamp_of(before, now);
     EntryReader reader(directory.get(), key, naming);
     error = reader.read(entry.records);
     if (error != 0) return closed(directory_.get(), key, error);

@@ -43,9 +43,9 @@ class Root {
   /// Errors: missing, denied, failed.
   static Result<Root> open(const std::string& path);
 
-  /// Calls `each` for everything in the root, in directory order, with its stamp; costs one stat for each and opens
-  /// nothing. Stops early when `each` returns false. What vanishes in between is left out; what cannot be stat'ed goes
-  /// to `unreadable` with a one-line reason.
+  /// Calls `each` for everything in the root but tcm's own trash, in directory order, with its stamp; costs one stat
+  /// for each and opens nothing. Stops early when `each` returns false. What vanishes in between is left out; what
+  /// cannot be stat'ed goes to `unreadable` with a one-line reason.
   Result<void> scan(const std::function<bool(const RootItem&)>& each,
                     const std::function<void(std::string_view name, std::string reason)>& unreadable) const;
 
@@ -58,6 +58,8 @@ class Root {
                              std::string& bytes) const;
 
   const std::string& path() const { return path_; }
+  /// Its directory, for the other parts of this room. Owned by the root.
+  int descriptor() const { return directory_.get(); }
 
  private:
   Root(std::string path, util::Fd directory) : path_(std::move(path)), directory_(std::move(directory)) {}

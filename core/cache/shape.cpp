@@ -29,6 +29,7 @@ Look look_into(int parent, const char* name, bool has_key_shape, ListBuffer& buf
   bool is_empty = true;
   Look look = Look::files;
   list_directory(directory.get(), buffer, [&](const char* item, NodeType type) {
+    if (std::string_view(item) == kTrashName) return true;
     is_empty = false;
     const bool is_directory = type == NodeType::directory;
     const bool is_proof =
@@ -58,6 +59,7 @@ int survey(int directory, bool whole, bool trusted, Survey& found) {
   int key_looks = 0;
   int other_looks = 0;
   return list_directory(directory, *outer, [&](const char* name, NodeType type) {
+    if (std::string_view(name) == kTrashName) return true;
     if (type == NodeType::file) {
       found.is_entry |= is_group(name);
       found.files.emplace_back(name);
