@@ -37,6 +37,13 @@ const FileType* FileTypes::find(std::string_view target, std::string_view extens
   return nullptr;
 }
 
+const FileType* FileTypes::find_any(std::string_view extension) const {
+  if (const FileType* shared = find_shared(extension)) return shared;
+  for (const Row& row : rows_)
+    if (row.extension == extension) return &row.type;
+  return nullptr;
+}
+
 std::string_view FileTypes::target_of(std::string_view extension) const {
   if (find_shared(extension)) return {};
   std::string_view found;

@@ -27,6 +27,9 @@ class FileTypes {
   /// the target's own. Null when nobody knows it.
   const FileType* find(std::string_view target, std::string_view extension) const;
 
+  /// The type that some target gives the extension, shared ones first. Null when nobody knows it.
+  const FileType* find_any(std::string_view extension) const;
+
   /// The only target that claims `extension`; empty when none or several do. Old releases did not write their target.
   std::string_view target_of(std::string_view extension) const;
 

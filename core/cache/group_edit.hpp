@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// A group file's text with fewer children. Everything that stays is kept as it stands, byte by byte: the shape, other
+// members, order, blanks, the spelling of names and numbers.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace tcm::cache {
+
+struct GroupEdit {
+  /// Whether the child of that file name stays. Called once for each, in order.
+  std::function<bool(std::string_view name)> stays;
+  /// The path that the child is to have, given the one that the group says. Empty: the one that it has. Of maps only.
+  std::function<std::string(std::string_view name, std::string_view path)> new_path;
+};
+
+/// Edits a group that parse_group accepts. The error says in one line why that cannot be done faithfully.
+tl::expected<std::string, std::string> edit_group(std::string_view text, const GroupEdit& edit);
+
+/// Appends `text` as a JSON string as Python writes it: in ASCII. False when it is not UTF-8.
+bool append_ascii_json_string(std::string& to, std::string_view text);
+
+}  // namespace tcm::cache

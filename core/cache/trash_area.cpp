@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/trash_area.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "core/cache/directory.hpp"
+#include "core/cache/file_changes.hpp"
+#include "core/cache/file_names.hpp"
+#include "core/cache/tree_removal.hpp"
+
+namespace tcm::cache {
+namespace {
+
+constexpr const char* kLockName = "lock";
+constexpr int kMaxScratches = 10'000;
+
+ErrorCode code_of(int error) { return error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed; }
+
+tl::unexpected<Error> refused(const std::string& path, std::string_view what, int error) {
+  return fail(code_of(error), fmt::format("{}: {}: {}", path, what, error_text(error)));
+}
+
+tl::unexpected<Error> busy(const std::string& path) {
+  return fail(ErrorCode::busy, path + ": another tcm is changing this cache; try again when it is done");
+}
+
+// What file systems say whose directories cannot be locked, or not through a descriptor that only reads.
+bool cannot_lock_directories(int error) {
+  return error == EBADF || error == EINVAL || error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS;
+}
+
+int lock(int fd) {
+  for (;;) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return 0;
+    if (errno != EINTR) return errno;
+  }
+}
+
+}  // namespace
+
+Result<bool> TrashArea::find() {
+  if (area_.valid()) return true;
+  Node node;
+  if (const int error = stat_at(root_, kTrashName, node); error == ENOENT) return false;
+  TCM_TRY(open_area());
+  return true;
+}
+
+Result<void> TrashArea::need() {
+  if (area_.valid()) return {};
+  const int error = make_directory_at(root_, kTrashName);
+  if (error != 0 && error != EEXIST) return refused(path(), "cannot make this directory", error);
+  if (error == 0 && ::geteuid() == 0) {
+    // A system's administrator who cleans up a user's cache leaves nothing that the user cannot restore.
+    Node root;
+    if (stat_of(root_, root) == 0 && root.uid != 0)
+      static_cast<void>(::fchownat(root_, kTrashName, root.uid, root.gid, AT_SYMLINK_NOFOLLOW) == 0);
+  }
+  return open_area();
+}
+
+Result<void> TrashArea::open_area() {
+  util::Fd opened;
+  Node node;
+  if (const int error = open_own_directory_at(root_, kTrashName, opened); error != 0) {
+    if (error == ELOOP || error == ENOTDIR)
+      return fail(ErrorCode::failed, path() + ": not a directory of tcm; remove it");
+    if (error == EXDEV) return fail(ErrorCode::failed, path() + ": another file system is mounted there; unmount it");
+    return refused(path(), "cannot open it", error);
+  }
+  if (const int error = stat_of(opened.get(), node); error != 0) return refused(path(), "cannot look at it", error);
+  if (node.uid != ::geteuid() && ::geteuid() != 0)
+    return fail(ErrorCode::denied, path() + ": belongs to another user; have them run \"tcm trash empty\"");
+  area_ = std::move(opened);
+  return {};
+}
+
+Result<util::Fd> TrashArea::make_below(const std::string& name) {
+  TCM_TRY(need());
+  util::Fd made;
+  int error = make_directory_at(area_.get(), name.c_str());
+  if (error == 0 || error == EEXIST) {
+    const bool is_new = error == 0;
+    error = open_own_directory_at(area_.get(), name.c_str(), made);
+    Node area;
+    if (error == 0 && is_new && ::geteuid() == 0 && stat_of(area_.get(), area) == 0 && area.uid != 0)
+      static_cast<void>(::fchown(made.get(), area.uid, area.gid) == 0);
+  }
+  if (error != 0) return refused(path() + '/' + name, "cannot make this directory", error);
+  return made;
+}
+
+Result<int> TrashArea::scratch() {
+  if (scratch_.valid()) return scratch_.get();
+  TCM_TRY(need());
+  for (; count_ < kMaxScratches; ++count_) {
+    std::string name = fmt::format("tmp.{}.{}", ::getpid(), count_);
+    Node node;
+    if (stat_at(area_.get(), name.c_str(), node) == 0) continue;
+    TCM_ASSIGN(scratch_, make_below(name));
+    scratches_.push_back(std::move(name));
+    return scratch_.get();
+  }
+  return fail(ErrorCode::failed, path() + ": full of temporaries that cannot be removed");
+}
+
+Result<int> TrashArea::bin(const std::string& id) {
+  if (!bin_.valid() || bin_id_ != id) {
+    TCM_ASSIGN(bin_, make_below(id));
+    bin_id_ = id;
+  }
+  return bin_.get();
+}
+
+void TrashArea::sweep() {
+  std::vector<std::string> left;
+  ListBuffer buffer;
+  util::Fd listed;
+  if (open_own_directory_at(area_.get(), ".", listed) != 0) return;
+  list_directory(listed.get(), buffer, [&left](const char* name, NodeType) {
+    if (is_temporary_entry(name)) left.emplace_back(name);
+    return true;
+  });
+  Removal ignored;
+  for (const std::string& name : left) remove_tree(area_.get(), name.c_str(), ignored);
+}
+
+void TrashArea::close() {
+  if (!area_.valid()) return;
+  Removal ignored;
+  for (const std::string& name : scratches_) remove_tree(area_.get(), name.c_str(), ignored);
+  // Fails when something was put into it, as it should.
+  if (!bin_id_.empty()) remove_directory_at(area_.get(), bin_id_.c_str());
+  remove_directory_at(root_, kTrashName);
+  scratches_.clear();
+  scratch_ = {};
+  bin_ = {};
+  area_ = {};
+}
+
+Result<RootLock> RootLock::take(const Root& root, TrashArea& area) {
+  // An open file description of its own: closing it gives the lock back, and no copy of another descriptor keeps it.
+  util::Fd directory;
+  if (const int error = open_directory_at(root.descriptor(), ".", directory); error != 0)
+    return refused(root.path(), "cannot open the cache root", error);
+  int error = lock(directory.get());
+  if (error == 0) return RootLock(std::move(directory));
+  if (error == EWOULDBLOCK) return busy(root.path());
+  if (!cannot_lock_directories(error)) return refused(root.path(), "cannot lock it", error);
+  TCM_TRY(area.need());
+  constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+  util::Fd file(::openat(area.descriptor(), kLockName, kFlags, 0600));
+  error = file.valid() ? lock(file.get()) : errno;
+  if (error == 0) return RootLock(std::move(file));
+  if (error == EWOULDBLOCK) return busy(root.path());
+  return refused(area.path() + '/' + kLockName, "cannot lock it", error);
+}
+
+}  // namespace tcm::cache

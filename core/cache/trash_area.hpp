@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The directory .tcm-trash of a root and what lies in it: `tmp.<pid>.<n>`, what an editor is working on; one bin for
+// each trash id; and `lock` on file systems that lock no directories. Made when it is needed, gone when it is empty.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/cache/file_names.hpp"
+#include "core/cache/root.hpp"
+#include "core/util/fd.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::cache {
+
+class TrashArea {
+ public:
+  /// The path is that of the root, for messages; the descriptor is borrowed.
+  TrashArea(std::string root_path, int root) : root_path_(std::move(root_path)), root_(root) {}
+
+  /// Opens what is there: false when nothing is. Errors: failed, denied (somebody else's, a link, a mount point).
+  Result<bool> find();
+  /// Opens or makes it.
+  Result<void> need();
+  /// Valid after find() returned true, or need().
+  int descriptor() const { return area_.get(); }
+
+  /// A directory of this process in it for temporaries, the same one until renew_scratch(); its descriptor.
+  Result<int> scratch();
+  /// The next scratch() is another one.
+  void renew_scratch() { scratch_ = {}; }
+  /// Opens or makes a bin.
+  Result<int> bin(const std::string& id);
+
+  /// Deletes what killed processes left in it. The root's lock must be held.
+  void sweep();
+  /// Deletes this process's temporaries, and the area itself when that leaves it empty. The root's lock must be held.
+  void close();
+
+  std::string path() const { return root_path_ + '/' + kTrashName; }
+
+ private:
+  Result<void> open_area();
+  Result<util::Fd> make_below(const std::string& name);
+
+  std::string root_path_;
+  int root_;
+  util::Fd area_;
+  util::Fd scratch_;
+  std::vector<std::string> scratches_;
+  int count_ = 0;
+  std::string bin_id_;
+  util::Fd bin_;
+};
+
+/// Takes the lock of a root until it goes. Errors: busy, when another process has it; failed, denied.
+class RootLock {
+ public:
+  /// `area` is made for the lock only where the directory itself cannot be locked.
+  static Result<RootLock> take(const Root& root, TrashArea& area);
+
+ private:
+  explicit RootLock(util::Fd locked) : locked_(std::move(locked)) {}
+  util::Fd locked_;
+};
+
+}  // namespace tcm::cache
