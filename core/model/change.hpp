@@ -41,6 +41,7 @@ enum class KeptReason : std::uint8_t {
   recent,         ///< used since
   within_budget,  ///< the budget is met without it
   unreadable,     ///< cannot be read, so nothing is known of it
+  needs_ir,       ///< of a Triton release that compiles again without its IR
 };
 
 struct KeptWord {
@@ -49,7 +50,7 @@ struct KeptWord {
   std::string_view text;  ///< for people, after a count: "3 …"
 };
 
-inline constexpr std::array<KeptWord, 13> kKeptReasons{{
+inline constexpr std::array<KeptWord, 14> kKeptReasons{{
     {KeptReason::young, "young", "younger than the grace period"},
     {KeptReason::in_use, "in_use", "in use by a live writer"},
     {KeptReason::changed, "changed", "changed since the plan"},
@@ -63,6 +64,7 @@ inline constexpr std::array<KeptWord, 13> kKeptReasons{{
     {KeptReason::recent, "recent", "used since"},
     {KeptReason::within_budget, "within_budget", "within the budget"},
     {KeptReason::unreadable, "unreadable", "unreadable"},
+    {KeptReason::needs_ir, "needs_ir", "of Triton 2, which compiles again without its IR"},
 }};
 
 constexpr std::string_view to_string(Action action) { return word_of(kActions, action); }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The contents of files of a cache, as digests.
+#pragma once
+
+#include <string>
+
+#include "core/cache/root.hpp"
+#include "core/util/digest.hpp"
+
+namespace tcm::service {
+
+/// Larger files are taken for unequal: no kernel has one.
+inline constexpr std::size_t kMaxComparedBytes = std::size_t{1} << 30;
+
+/// Adds a file's content; false when it cannot be read. `buffer` is for reuse.
+inline bool add_content(const cache::Root& root, const std::string& key, const std::string& name, std::string& buffer,
+                        util::Digester& digester) {
+  if (!root.read_artifact(key, name, kMaxComparedBytes, buffer)) return false;
+  digester.add(buffer);
+  return true;
+}
+
+}  // namespace tcm::service

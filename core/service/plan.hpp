@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a destructive command is about to do, computed before anything is touched. It is shown and then carried out as
+// it stands; what was not in it is not touched. Lies in a temporary file, so it takes little memory however long it is.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/cache/editor.hpp"
+#include "core/model/change.hpp"
+#include "core/model/entry.hpp"
+#include "core/util/result.hpp"
+#include "core/util/spool.hpp"
+
+namespace tcm::service {
+
+/// A file to share, and which equal one with; roots are positions in Plan::roots().
+struct PlannedShare {
+  std::string name;
+  std::uint32_t root = 0;
+  std::string key;
+  std::string with;
+};
+
+/// One entry that is going to change.
+struct PlanItem {
+  std::uint32_t root = 0;      ///< position in Plan::roots()
+  std::int64_t record_id = 0;  ///< of one of its records, in the index
+  std::string name;            ///< of its first kernel
+  model::EntryKind kind = model::EntryKind::kernel;
+  cache::Change change;  ///< without shares
+  std::vector<PlannedShare> shares;
+  std::uint64_t kernels = 0;  ///< that are concerned
+  std::uint64_t files = 0;    ///< that go (of share: that are replaced)
+  model::ByteTotals bytes;    ///< apparent sizes of those
+  std::uint64_t frees = 0;    ///< bytes that the disk gets back, as du counts: the last of several hard links frees
+  std::int64_t last_use_ns = 0;
+  std::string reason;  ///< why it goes, a few words
+};
+
+struct PlanSums {
+  std::uint64_t entries = 0;
+  std::uint64_t kernels = 0;
+  std::uint64_t files = 0;
+  model::ByteTotals bytes;
+  std::uint64_t frees = 0;
+
+  void add(const PlanItem& item);
+};
+
+/// Something that was asked for and is left alone.
+struct Kept {
+  std::uint32_t root = 0;
+  std::string key;
+  std::string detail;  ///< one line; may be empty
+};
+
+struct KeptGroup {
+  std::uint64_t count = 0;
+  std::vector<Kept> examples;  ///< at most kMaxKeptListed
+};
+inline constexpr std::size_t kMaxKeptListed = 100;
+
+/// Counts by reason, for what is kept by the plan and for what the execution keeps.
+class KeptList {
+ public:
+  void add(model::KeptReason reason, Kept kept);
+  /// Without an example.
+  void count(model::KeptReason reason, std::uint64_t more) { of(reason).count += more; }
+  const KeptGroup& of(model::KeptReason reason) const { return groups_[static_cast<std::size_t>(reason)]; }
+  std::uint64_t total() const;
+
+ private:
+  KeptGroup& of(model::KeptReason reason) { return groups_[static_cast<std::size_t>(reason)]; }
+  std::array<KeptGroup, model::kKeptReasons.size()> groups_;
+};
+
+/// What a budget counts.
+enum class Measure : std::uint8_t {
+  bytes,    ///< that the entries take, as du counts
+  files,    ///< in the entries
+  missing,  ///< bytes that a file system has too few free
+};
+
+/// How full the roots are, when a budget decides.
+struct BudgetState {
+  std::string limit;  ///< the rule in words: "--max-size 2.0 GiB"
+  std::uint64_t used = 0;
+  std::uint64_t allowed = 0;     ///< what the rule allows
+  std::uint64_t target = 0;      ///< what is left after going down to the low water mark
+  std::uint64_t afterwards = 0;  ///< what is left when the plan has been carried out
+  Measure measure = Measure::bytes;
+  bool met() const { return afterwards <= target; }
+};
+
+/// A bin of a root's trash whose time is over.
+struct ExpiredBin {
+  std::uint32_t root = 0;
+  cache::TrashBin bin;
+};
+
+class Plan {
+ public:
+  static Result<Plan> create(std::vector<std::string> roots);
+
+  const std::vector<std::string>& roots() const { return roots_; }
+  Result<void> add(const PlanItem& item);
+  /// In the order in which they are carried out.
+  Result<void> for_each(const std::function<Result<void>(PlanItem&& item)>& each);
+  const PlanSums& sums() const { return sums_; }
+  bool empty() const { return sums_.entries == 0 && expired.empty(); }
+
+  KeptList kept;
+  std::vector<std::string> notes;  ///< what the user should know, one line each
+  std::vector<Error> failures;     ///< what could not be looked at
+  std::vector<BudgetState> budgets;
+  std::vector<ExpiredBin> expired;
+  std::vector<PlanItem> largest;   ///< those that free most, at most kMaxLargest
+  std::int64_t newest_use_ns = 0;  ///< the latest last use of anything that goes
+  std::string trash_id;            ///< not empty: removed entries are kept there
+
+ private:
+  Plan(std::vector<std::string> roots, util::Spool spool) : roots_(std::move(roots)), spool_(std::move(spool)) {}
+  std::vector<std::string> roots_;
+  util::Spool spool_;
+  PlanSums sums_;
+};
+inline constexpr std::size_t kMaxLargest = 3;
+
+void pack(util::Packer& packer, const PlanItem& item);
+PlanItem unpack_item(util::Unpacker& unpacker);
+
+}  // namespace tcm::service
