@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands/changes.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/confirm.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/prune_output.hpp"
+#include "core/service/execute.hpp"
+#include "core/util/time.hpp"
+
+namespace tcm::cli {
+namespace {
+
+Result<service::Plan> make_plan(const service::PruneRequest& request, index::Index& index, std::int64_t now_ns,
+                                service::PruneProgress& progress, Context& context) {
+  const ProgressWatch watch(context, "Looking at the cache", [&](Progress& line) {
+    const bool indexing = progress.indexing.load(std::memory_order_relaxed);
+    line.set((indexing ? progress.index.seen : progress.looked_at).load(std::memory_order_relaxed), 0);
+  });
+  return service::plan_prune(request, index, context.backends(), now_ns, progress);
+}
+
+Result<service::ExecuteReport> carry_out(service::Plan& plan, const service::ExecuteOptions& options,
+                                         index::Index& index, service::PruneProgress& progress, Context& context) {
+  const ProgressWatch watch(context, "Freeing", [&](Progress& line) {
+    line.set(progress.done.load(std::memory_order_relaxed), progress.freed.load(std::memory_order_relaxed));
+  });
+  return service::execute(plan, options, index, context.backends(), progress);
+}
+
+bool is_json(Format format) { return format == Format::json || format == Format::jsonl; }
+
+ExitCode code_of(const service::Plan& plan, const service::ExecuteReport* report) {
+  if (report != nullptr && report->interrupted) return ExitCode::interrupted;
+  const bool partial = !plan.failures.empty() || (report != nullptr && report->partial());
+  return partial ? ExitCode::partial : ExitCode::ok;
+}
+
+/// Prints whatever there is to print of a plan that was carried out, or (without a report) was not.
+ExitCode show(service::Plan& plan, const service::ExecuteReport* report, const PlanView& view, Format format,
+              Context& context) {
+  if (is_json(format)) {
+    if (auto written = write_plan_json(context, plan, report, view, format); !written)
+      return context.report(written.error());
+    if (report != nullptr)
+      for (const service::Kept& failure : report->failures)
+        context.messages().error(fmt::format("{}/{}: {}", plan.roots()[failure.root], failure.key, failure.detail));
+  } else if (report != nullptr) {
+    print_report(context, plan, *report, view);
+  }
+  return finish_output(context, code_of(plan, report));
+}
+
+}  // namespace
+
+void add_change_options(CLI::App& command, ChangeOptions& options) {
+  const std::string group = "How";
+  command.add_flag("--dry-run", options.dry_run, "Show the plan and stop")->group(group);
+  command.add_flag("-y,--yes", options.yes, "Do not ask")->group(group);
+  command.add_flag("--trash", options.trash, "Keep what is removed in the trash: tcm trash restore")->group(group);
+  command.add_option("--grace", options.grace, "Leave alone what changed within that time [10m]")
+      ->type_name("AGE")
+      ->group(group);
+  command
+      .add_flag("--keep-paths", options.keep_paths,
+                "Groups keep the directory that they name, for a cache that containers see elsewhere")
+      ->group(group);
+  command.add_option("-o,--output", options.output.format, "Form of the output")
+      ->check(CLI::IsMember({"table", "json", "jsonl"}))
+      ->type_name("FORMAT")
+      ->group(group);
+  command.add_flag("--json", options.output.json, "Short for -o json")->group(group);
+}
+
+std::vector<std::string> chosen_cache_dirs(const Context& context) {
+  const auto& dirs = context.settings().cache_dirs;
+  return dirs.origin.source == config::Source::default_value ? std::vector<std::string>() : dirs.value;
+}
+
+Result<void> fill_request(const ChangeOptions& options, const Context& context, service::PruneRequest& request) {
+  const config::PruneSettings& settings = context.settings().prune;
+  request.grace_ns = settings.grace_ns.value;
+  if (options.grace) {
+    auto grace = util::parse_duration(*options.grace);
+    if (!grace) return fail(ErrorCode::usage, "--grace: " + grace.error().message);
+    request.grace_ns = *grace;
+  }
+  const bool removes = request.mode != service::PruneMode::drop && request.mode != service::PruneMode::share;
+  request.trash = options.trash || (removes && settings.trash.value && !request.budget.any());
+  request.trash_keep_ns = settings.trash_keep_ns.value;
+  request.trash_max_bytes = settings.trash_max_size.value;
+  request.cache_dirs = chosen_cache_dirs(context);
+  request.default_dirs = context.settings().cache_dirs.value;
+  request.jobs = context.settings().jobs.value;
+  return {};
+}
+
+ExitCode run_change(const service::PruneRequest& request, const ChangeOptions& options, std::int64_t now_ns,
+                    Context& context) {
+  auto index = context.open_index(index::OpenMode::create);
+  if (!index) return context.report(index.error());
+  service::PruneProgress progress;
+  const InterruptGuard interrupts(progress.index.stop);
+  auto plan = make_plan(request, *index, now_ns, progress, context);
+  if (!plan) return context.report(plan.error());
+
+  const Format format = format_of(options.output);
+  const PlanView view{request, options.dry_run, now_ns};
+  if (!is_json(format))
+    if (auto printed = print_plan(context, *plan, view); !printed) return context.report(printed.error());
+  if (options.dry_run) return show(*plan, nullptr, view, format, context);
+  if (plan->empty()) {
+    const service::ExecuteReport nothing;
+    if (is_json(format)) return show(*plan, &nothing, view, format, context);
+    return finish_output(context, code_of(*plan, nullptr));
+  }
+  if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
+
+  auto report = carry_out(*plan, {request.grace_ns, options.keep_paths}, *index, progress, context);
+  if (!report) return context.report(report.error());
+  return show(*plan, &*report, view, format, context);
+}
+
+}  // namespace tcm::cli

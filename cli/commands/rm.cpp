@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <memory>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "cli/commands/changes.hpp"
+#include "cli/commands/commands.hpp"
+#include "core/util/text.hpp"
+#include "core/util/time.hpp"
+
+namespace tcm::cli {
+namespace {
+
+struct RmOptions {
+  std::vector<std::string> keys;
+  std::vector<std::string> cache_dirs;
+  ChangeOptions change;
+};
+
+/// "-" stands for the keys on stdin, one a line or several with blanks between them.
+std::vector<std::string> all_keys(const std::vector<std::string>& words) {
+  std::vector<std::string> keys;
+  for (const std::string& word : words) {
+    if (word != "-") {
+      keys.push_back(word);
+      continue;
+    }
+    std::string key;
+    while (std::cin >> key) keys.push_back(key);
+  }
+  return keys;
+}
+
+ExitCode run_rm(const RmOptions& options, Context& context) {
+  service::PruneRequest request;
+  request.mode = service::PruneMode::keys;
+  request.filters.cache_dirs = options.cache_dirs;
+  request.keys = all_keys(options.keys);
+  if (auto filled = fill_request(options.change, context, request); !filled) return context.report(filled.error());
+  return run_change(request, options.change, util::now_ns(), context);
+}
+
+}  // namespace
+
+void add_rm_command(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<RmOptions>();
+  CLI::App* command = app.add_subcommand("rm", "Remove the entries with these keys");
+  command->add_option("KEY", options->keys, "A key or an unambiguous beginning of one; - reads them from stdin")
+      ->required();
+  command->add_option("--cache-dir", options->cache_dirs, "Only in this cache directory or root")
+      ->allow_extra_args(false)
+      ->type_name("DIR");
+  add_change_options(*command, options->change);
+  command->footer(
+      "Examples:\n"
+      "  tcm rm 4RYKE7YQ                             one entry\n"
+      "  tcm list --name old_kernel -q | tcm rm - -y\n"
+      "  tcm rm --trash 4RYKE7YQ                     to be had back with tcm trash restore last");
+  command->callback([options, &invocation] {
+    invocation.command = [options](Context& context) { return run_rm(*options, context); };
+  });
+}
+
+}  // namespace tcm::cli

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/trash.hpp"
+
+#include <memory>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands/changes.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/confirm.hpp"
+#include "cli/output/json_writer.hpp"
+#include "cli/output/table.hpp"
+#include "core/util/bytes.hpp"
+#include "core/util/time.hpp"
+
+namespace tcm::cli {
+namespace {
+
+struct TrashOptions {
+  std::string id;
+  std::vector<std::string> ids;
+  std::vector<std::string> cache_dirs;
+  bool yes = false;
+  OutputOptions output;
+};
+
+service::TrashRequest request_of(const TrashOptions& options, const Context& context) {
+  const bool named = !options.cache_dirs.empty();
+  return {named ? options.cache_dirs : chosen_cache_dirs(context), context.settings().cache_dirs.value};
+}
+
+bool is_json(const TrashOptions& options) {
+  const Format format = format_of(options.output);
+  return format == Format::json || format == Format::jsonl;
+}
+
+JsonWriter::Style style_of(const TrashOptions& options) {
+  return format_of(options.output) == Format::json ? JsonWriter::Style::pretty : JsonWriter::Style::compact;
+}
+
+void write_failures(JsonWriter& json, const std::vector<Error>& failures) {
+  json.key("failures").begin_array();
+  for (const Error& failure : failures) json.value(failure.message);
+  json.end_array();
+}
+
+void write_listing(const TrashOptions& options, const service::TrashListing& listing, Context& context) {
+  JsonWriter json(context.out(), style_of(options));
+  json.begin_object();
+  json.field("schema", 1);
+  json.key("bins").begin_array();
+  for (const service::TrashRow& row : listing.rows) {
+    json.begin_object();
+    json.field("id", row.bin.id);
+    json.field("root", row.root);
+    json.field("entries", row.bin.entries);
+    json.field("files", row.bin.files);
+    json.field("bytes", row.bin.bytes);
+    json.field("allocated_bytes", row.bin.allocated);
+    json.field("made", util::format_rfc3339(row.bin.made_ns));
+    json.end_object();
+  }
+  json.end_array();
+  write_failures(json, listing.failures);
+  json.end_object();
+}
+
+void print_listing(const service::TrashListing& listing, Context& context) {
+  const std::int64_t now = util::now_ns();
+  Table table(context.out(),
+              {{"id", "id"},
+               {"entries", "entries", Align::right},
+               {"files", "files", Align::right, 2},
+               {"size", "size", Align::right},
+               {"age", "age", Align::right, 1},
+               {"root", "root", Align::left, 3, true}},
+              context.out_terminal());
+  for (const service::TrashRow& row : listing.rows)
+    table.add_row({row.bin.id, util::format_count(static_cast<std::uint64_t>(row.bin.entries)),
+                   util::format_count(row.bin.files), util::format_bytes(row.bin.bytes),
+                   util::format_age(now, row.bin.made_ns), row.root});
+  table.finish();
+  context.out().flush();
+  if (listing.rows.empty()) context.messages().note("The trash is empty.");
+}
+
+ExitCode run_list(const TrashOptions& options, Context& context) {
+  auto index = context.open_index(index::OpenMode::read);
+  if (!index) return context.report(index.error());
+  const auto listing = service::list_trash(request_of(options, context), *index);
+  if (!listing) return context.report(listing.error());
+  if (is_json(options))
+    write_listing(options, *listing, context);
+  else
+    print_listing(*listing, context);
+  for (const Error& failure : listing->failures) context.messages().error(failure);
+  return finish_output(context, listing->failures.empty() ? ExitCode::ok : ExitCode::partial);
+}
+
+ExitCode print_done(const TrashOptions& options, const service::TrashDone& done, std::string_view verb,
+                    Context& context) {
+  if (is_json(options)) {
+    JsonWriter json(context.out(), style_of(options));
+    json.begin_object();
+    json.field("schema", 1);
+    json.field("id", done.id);
+    json.field("entries", done.entries);
+    json.field("files", done.files);
+    json.field("freed_bytes", done.freed);
+    write_failures(json, done.failures);
+    json.end_object();
+  } else {
+    context.out().write(fmt::format("{} {} {}{}.\n", verb, util::format_count(done.entries),
+                                    done.entries == 1 ? "entry" : "entries",
+                                    done.freed > 0 ? "; the disk got back " + util::format_bytes(done.freed) : ""));
+    context.out().flush();
+  }
+  for (const Error& failure : done.failures) context.messages().error(failure);
+  return finish_output(context, done.failures.empty() ? ExitCode::ok : ExitCode::partial);
+}
+
+ExitCode run_restore(const TrashOptions& options, Context& context) {
+  auto index = context.open_index(index::OpenMode::read);
+  if (!index) return context.report(index.error());
+  const auto done = service::restore_trash(request_of(options, context), options.id, context.settings().jobs.value,
+                                           *index, context.backends());
+  if (!done) return context.report(done.error());
+  return print_done(options, *done, "Restored", context);
+}
+
+ExitCode run_empty(const TrashOptions& options, Context& context) {
+  auto index = context.open_index(index::OpenMode::read);
+  if (!index) return context.report(index.error());
+  const auto listing = service::list_trash(request_of(options, context), *index);
+  if (!listing) return context.report(listing.error());
+  if (!is_json(options)) print_listing(*listing, context);
+  if (listing->rows.empty() && options.ids.empty()) return print_done(options, {}, "Removed", context);
+  if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
+  const auto done = service::empty_trash(request_of(options, context), options.ids, *index);
+  if (!done) return context.report(done.error());
+  return print_done(options, *done, "Removed", context);
+}
+
+CLI::App* add_verb(CLI::App& trash, const std::string& name, const std::string& help, TrashOptions& options) {
+  CLI::App* command = trash.add_subcommand(name, help);
+  command->add_option("--cache-dir", options.cache_dirs, "Only the trash of this cache directory or root")
+      ->allow_extra_args(false)
+      ->type_name("DIR");
+  command->add_option("-o,--output", options.output.format, "Form of the output")
+      ->check(CLI::IsMember({"table", "json", "jsonl"}))
+      ->type_name("FORMAT");
+  command->add_flag("--json", options.output.json, "Short for -o json");
+  return command;
+}
+
+}  // namespace
+
+void add_trash_command(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<TrashOptions>();
+  CLI::App* trash = app.add_subcommand("trash", "What --trash kept: list, restore or empty it");
+  trash->require_subcommand(1);
+  trash->footer(
+      "Examples:\n"
+      "  tcm trash list                              what can be restored, and the room it takes\n"
+      "  tcm trash restore last                      undo the last prune --trash\n"
+      "  tcm trash empty -y                          give the room back");
+  CLI::App* list = add_verb(*trash, "list", "What can be restored, and the room it takes", *options);
+  CLI::App* restore = add_verb(*trash, "restore", "Put the entries of a bin back where they were", *options);
+  CLI::App* empty = add_verb(*trash, "empty", "Delete bins for good; all when none is named", *options);
+  restore->add_option("ID", options->id, "As tcm trash list prints it, or last")->required();
+  empty->add_option("ID", options->ids, "As tcm trash list prints them");
+  empty->add_flag("-y,--yes", options->yes, "Do not ask");
+  list->callback([options, &invocation] {
+    invocation.command = [options](Context& context) { return run_list(*options, context); };
+  });
+  restore->callback([options, &invocation] {
+    invocation.command = [options](Context& context) { return run_restore(*options, context); };
+  });
+  empty->callback([options, &invocation] {
+    invocation.command = [options](Context& context) { return run_empty(*options, context); };
+  });
+}
+
+}  // namespace tcm::cli

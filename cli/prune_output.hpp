@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plans and what came of them, for people and for programs; prune and rm share it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/context.hpp"
+#include "cli/output/formats.hpp"
+#include "core/service/execute.hpp"
+#include "core/service/plan.hpp"
+#include "core/service/prune.hpp"
+
+namespace tcm::cli {
+
+/// What a plan is shown with.
+struct PlanView {
+  const service::PruneRequest& request;
+  bool dry_run = false;
+  std::int64_t now_ns = 0;
+};
+
+/// The plan on stdout. Errors: those of reading the plan.
+Result<void> print_plan(Context& context, service::Plan& plan, const PlanView& view);
+
+/// What came of it on stdout, failures on stderr.
+void print_report(Context& context, const service::Plan& plan, const service::ExecuteReport& report,
+                  const PlanView& view);
+
+/// Both as one JSON document; `report` is null in a dry run. Errors: those of reading the plan.
+Result<void> write_plan_json(Context& context, service::Plan& plan, const service::ExecuteReport* report,
+                             const PlanView& view, Format format);
+
+}  // namespace tcm::cli
