@@ -1,30 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/index/support.hpp"
 
-#include <cstdlib>
-#include <filesystem>
 #include <stdexcept>
-
-#include <sqlite3.h>
-#include <sys/stat.h>
 
 namespace tcm::index::test {
 
-IndexTest::IndexTest() {
-  std::string name = (std::filesystem::temp_directory_path() / "tcm-index-XXXXXX").native();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-  // Open for the tests that go on as another user.
-  ::chmod(name.c_str(), 0755);
-  dir_ = name;
-  path_ = name + "/index.db";
-}
-
-IndexTest::~IndexTest() {
-  std::error_code ignored;
-  std::filesystem::remove_all(dir_, ignored);
-}
-
-Index IndexTest::open(OpenMode mode) const { return value(Index::open(path_, mode)); }
+Index IndexTest::open(OpenMode mode) const { return value(Index::open(path(), mode)); }
 
 void ok(const Result<void>& result) { ASSERT_TRUE(result) << result.error().message; }
 
@@ -81,34 +62,6 @@ std::string keys(Index& index, const Criteria& criteria) {
   std::string joined;
   for (const Row& row : rows(index, criteria, {SortKey::key, true})) joined += (joined.empty() ? "" : " ") + row.key;
   return joined;
-}
-
-namespace {
-
-void check(sqlite3* connection, int result) {
-  if (result == SQLITE_OK || result == SQLITE_ROW || result == SQLITE_DONE) return;
-  throw std::runtime_error(sqlite3_errmsg(connection));
-}
-
-}  // namespace
-
-void run_sql(const std::string& path, const std::string& sql) {
-  sqlite3* connection = nullptr;
-  check(connection, sqlite3_open(path.c_str(), &connection));
-  check(connection, sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr));
-  sqlite3_close(connection);
-}
-
-std::int64_t ask_sql(const std::string& path, const std::string& sql) {
-  sqlite3* connection = nullptr;
-  sqlite3_stmt* statement = nullptr;
-  check(connection, sqlite3_open(path.c_str(), &connection));
-  check(connection, sqlite3_prepare_v2(connection, sql.c_str(), -1, &statement, nullptr));
-  check(connection, sqlite3_step(statement));
-  const std::int64_t answer = sqlite3_column_int64(statement, 0);
-  sqlite3_finalize(statement);
-  sqlite3_close(connection);
-  return answer;
 }
 
 }  // namespace tcm::index::test

@@ -9,22 +9,29 @@
 #include <gtest/gtest.h>
 
 #include "core/index/index.hpp"
+#include "tests/support/storage.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace tcm::index::test {
 
-/// A directory that goes with the test, and in it the path of an index.
+using tcm::test::ask_sql;
+using tcm::test::count_tables;
+using tcm::test::run_sql;
+using tcm::test::stores_in_postgres;
+
+/// A place for an index, which goes with the test. Where that is a file, it lies in a directory of the test's own.
 class IndexTest : public ::testing::Test {
  protected:
-  IndexTest();
-  ~IndexTest() override;
-
   Index open(OpenMode mode = OpenMode::create) const;
   const std::string& dir() const { return dir_; }
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return storage_.location(); }
+  /// What errors name the index by.
+  const std::string& name() const { return storage_.name(); }
 
  private:
-  std::string dir_;
-  std::string path_;
+  tcm::test::TempDir directory_;
+  std::string dir_ = directory_.path().string();
+  tcm::test::TestStorage storage_{directory_.path()};
 };
 
 /// The value, or a failed test and an exception.
@@ -50,10 +57,5 @@ std::vector<Row> rows(Index& index, const Criteria& criteria = {}, Order order =
                       std::optional<std::int64_t> limit = std::nullopt);
 /// The keys of the rows that match, in key order, joined by blanks.
 std::string keys(Index& index, const Criteria& criteria);
-
-/// Runs SQL past the index, through SQLite itself.
-void run_sql(const std::string& path, const std::string& sql);
-/// The first column of the first row.
-std::int64_t ask_sql(const std::string& path, const std::string& sql);
 
 }  // namespace tcm::index::test

@@ -63,6 +63,7 @@ class PostgresDatabase {
   PostgresDatabase(const PostgresDatabase&) = delete;
   PostgresDatabase& operator=(const PostgresDatabase&) = delete;
   const std::string& url() const { return url_; }
+  const std::string& name() const { return name_; }
 
  private:
   std::string name_;
