@@ -8,6 +8,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/commands/commands.hpp"
 #include "cli/context.hpp"
@@ -47,13 +48,25 @@ std::vector<std::string> known_words(const CLI::App& app) {
   return words;
 }
 
+/// The innermost command that the arguments chose; the program itself when they chose none.
+const CLI::App& chosen_command(const CLI::App& app) {
+  const CLI::App* innermost = &app;
+  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = innermost->get_subcommands())
+    innermost = chosen.front();
+  return *innermost;
+}
+
+/// "config set ": what stands between the program and its options.
+std::string words_of(const CLI::App& command) {
+  if (command.get_parent() == nullptr) return {};
+  return words_of(*command.get_parent()) + command.get_name() + " ";
+}
+
 /// What was meant by the first argument that nobody knows.
 std::string suggestion(const CLI::App& app) {
-  const CLI::App* deepest = &app;
-  for (const auto chosen = app.get_subcommands(); !chosen.empty() && deepest == &app;) deepest = chosen.front();
   const auto extras = app.remaining(true);
   if (extras.empty()) return {};
-  const auto words = known_words(*deepest);
+  const auto words = known_words(chosen_command(app));
   const std::vector<std::string_view> candidates(words.begin(), words.end());
   const std::string word = extras.front().substr(0, extras.front().find('='));
   const auto meant = util::closest(word, candidates);
@@ -61,27 +74,26 @@ std::string suggestion(const CLI::App& app) {
 }
 
 ExitCode report_usage(const CLI::App& app, const CLI::ParseError& error, const GlobalOptions& options) {
-  const Terminal terminal = describe_terminal(2, color_mode_of(options.color).value_or(ColorMode::automatic));
-  const Messages messages(terminal.color);
+  const Messages messages(describe_terminal(STDERR_FILENO, early_color(options)).color);
   std::string text = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const auto extras = app.remaining(true);
     text = fmt::format("unknown argument '{}'{}", extras.empty() ? "" : extras.front(), suggestion(app));
   }
-  const auto chosen = app.get_subcommands();
-  messages.error(fmt::format("{} (see tcm {}--help)", text, chosen.empty() ? "" : chosen.front()->get_name() + " "));
+  messages.error(fmt::format("{} (see tcm {}--help)", text, words_of(chosen_command(app))));
   return ExitCode::usage;
 }
 
 ExitCode run_command(const GlobalOptions& options, const Invocation& invocation) {
-  auto settings = config::resolve(options.flags, config::process_environment());
+  auto settings = config::resolve(options.flags, config::process_environment(),
+                                  invocation.reads_files ? config::standard_files() : config::Files{});
   if (!settings) {
-    Messages(describe_terminal(2, color_mode_of(options.color).value_or(ColorMode::automatic)).color)
-        .error(settings.error());
+    Messages(describe_terminal(STDERR_FILENO, early_color(options)).color).error(settings.error());
     return exit_code_of(settings.error().code);
   }
-  start_logging(settings->log_level.value);
   Context context(options, std::move(*settings));
+  for (const std::string& warning : context.settings().warnings) context.messages().warning(warning);
+  if (const auto started = start_logging(context.settings()); !started) return context.report(started.error());
   return invocation.command(context);
 }
 
@@ -99,6 +111,7 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_show_command(app, invocation);
   add_stats_command(app, invocation);
   add_plugins_command(app, invocation);
+  add_config_command(app, invocation);
   add_version_command(app, invocation);
   try {
     app.parse(argc, argv);

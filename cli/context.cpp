@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/context.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include <unistd.h>
@@ -10,16 +12,29 @@
 namespace tcm::cli {
 namespace {
 
-ColorMode color_of(const GlobalOptions& options) { return color_mode_of(options.color).value_or(ColorMode::automatic); }
+ColorMode color_of(const config::Settings& settings) {
+  return color_mode_of(settings.color.value).value_or(ColorMode::automatic);
+}
+
+std::vector<std::string> absolute(const std::vector<std::string>& directories) {
+  std::vector<std::string> paths;
+  for (const std::string& directory : directories) {
+    std::error_code error;
+    const auto path = directory.empty() ? std::filesystem::path() : std::filesystem::absolute(directory, error);
+    paths.push_back(error ? directory : path.lexically_normal().string());
+  }
+  return paths;
+}
 
 backend::SearchOptions search_options(const config::Settings& settings) {
   backend::SearchOptions options;
-  // The search path takes absolute directories only; what a user types is relative to where he is.
-  for (const std::string& directory : settings.plugin_path.value) {
-    std::error_code error;
-    const auto absolute = directory.empty() ? std::filesystem::path() : std::filesystem::absolute(directory, error);
-    options.plugin_path.push_back(error ? directory : absolute.lexically_normal().string());
-  }
+  // The search path takes absolute directories only; what a user types is relative to where he is. A variable is read
+  // by the backends' room itself.
+  const config::Source source = settings.plugin_path.origin.source;
+  if (source == config::Source::flag)
+    options.plugin_path = absolute(settings.plugin_path.value);
+  else if (source != config::Source::environment)
+    options.configured_path = settings.plugin_path.value;
   options.no_plugins = settings.no_plugins.value;
   options.builtin_only = settings.builtin_plugins_only.value;
   return options;
@@ -30,16 +45,19 @@ backend::SearchOptions search_options(const config::Settings& settings) {
 Context::Context(const GlobalOptions& options, config::Settings settings)
     : settings_(std::move(settings)),
       backends_(search_options(settings_)),
-      out_terminal_(describe_terminal(STDOUT_FILENO, color_of(options))),
-      err_terminal_(describe_terminal(STDERR_FILENO, color_of(options))),
+      out_terminal_(describe_terminal(STDOUT_FILENO, color_of(settings_))),
+      err_terminal_(describe_terminal(STDERR_FILENO, color_of(settings_))),
       messages_(err_terminal_.color, options.quiet),
       out_(stdout),
       quiet_(options.quiet),
       now_ns_(util::now_ns()) {}
 
 Result<index::Index> Context::open_index(index::OpenMode mode) const {
-  auto index = index::Index::open(settings_.db_file.value, mode);
-  if (!index && index.error().code == ErrorCode::missing)
+  const config::StorageSettings& storage = settings_.storage;
+  // Servers take 0 for no end of waiting, which nobody means.
+  const std::chrono::seconds timeout(std::clamp<std::int64_t>(storage.timeout_ns.value / util::kSecond, 1, 86400));
+  auto index = index::Index::open(storage.url.value, mode, timeout);
+  if (!index && index.error().code == ErrorCode::missing && !settings_.db_file.value.empty())
     return fail(ErrorCode::missing, settings_.db_file.value + ": there is no index yet; run `tcm index` first");
   return index;
 }

@@ -50,6 +50,7 @@ class Context {
 /// The command that the arguments chose; set while they are parsed, run afterwards.
 struct Invocation {
   std::function<ExitCode(Context&)> command;
+  bool reads_files = true;  ///< files of settings; not what names or mends them, for they may be broken
 };
 
 }  // namespace tcm::cli

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where log lines of the library go: to stderr, with time and level. Never to stdout, which is for data.
+// Where log lines of the library go: to stderr or a file, as text or as JSON. Never to stdout, which is for data.
 #pragma once
 
-#include "core/util/log.hpp"
+#include "core/config/settings.hpp"
+#include "core/util/result.hpp"
 
 namespace tcm::cli {
 
-/// Call once, before other threads start.
-void start_logging(util::LogLevel level);
+/// Call once, before other threads start. Text: "TIME LEVEL MESSAGE", safe for a terminal. JSON: one object a line with
+/// `time` (RFC 3339), `level`, `pid`, `message`. A file is appended to, a line with each write, so several processes
+/// may share it; a new one belongs to this user alone. Errors: the file cannot be opened.
+Result<void> start_logging(const config::Settings& settings);
 
 }  // namespace tcm::cli

@@ -24,22 +24,33 @@ std::vector<std::string> names_of_formats() {
 
 }  // namespace
 
+ColorMode early_color(const GlobalOptions& options) {
+  return color_mode_of(options.flags.color.value_or("auto")).value_or(ColorMode::automatic);
+}
+
+std::string help_of(std::string_view key) {
+  const config::Key* known = config::find_key(key);
+  std::string help(known == nullptr ? std::string_view() : known->help);
+  if (!help.empty() && help.front() >= 'a' && help.front() <= 'z')
+    help.front() = static_cast<char>(help.front() - 'a' + 'A');
+  if (known != nullptr && known->type == config::Type::word) help += ": " + config::form_of(*known);
+  return help;
+}
+
 void add_global_options(CLI::App& app, GlobalOptions& options) {
   const std::string group = "Global options";
   app.add_flag("-v,--verbose", options.flags.verbosity, "Say more (-v: reasons, -vv: details)")->group(group);
-  app.add_option("--color", options.color, "When to use colours")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->type_name("WHEN")
-      ->group(group);
+  app.add_option("--color", options.flags.color, help_of("color"))->type_name("WHEN")->group(group);
   app.add_flag("--no-progress", options.quiet, "No progress line and no hints")->group(group);
-  app.add_option("--db", options.flags.db_file, "The index to use")->type_name("FILE")->group(group);
-  app.add_option("--plugin-path", options.flags.plugin_path, "Look for backends here only (repeatable)")
+  app.add_option("--log-file", options.flags.log_file, help_of("log_file"))->type_name("FILE")->group(group);
+  app.add_option("--log-format", options.flags.log_format, help_of("log_format"))->type_name("FORMAT")->group(group);
+  app.add_option("--db", options.flags.db, help_of("storage.url"))->type_name("DB")->group(group);
+  app.add_option("--plugin-path", options.flags.plugin_path, help_of("plugin_path") + " (repeatable)")
       ->allow_extra_args(false)
       ->type_name("DIR")
       ->group(group);
-  app.add_flag("--no-plugins", options.flags.no_plugins, "Load no backend")->group(group);
-  app.add_flag("--builtin-plugins-only", options.flags.builtin_plugins_only,
-               "Load only the backends installed with tcm")
+  app.add_flag("--no-plugins", options.flags.no_plugins, help_of("no_plugins"))->group(group);
+  app.add_flag("--builtin-plugins-only", options.flags.builtin_plugins_only, help_of("builtin_plugins_only"))
       ->group(group);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/output/formats.hpp"
@@ -19,7 +20,6 @@ namespace tcm::cli {
 /// Accepted before and after the command.
 struct GlobalOptions {
   config::Flags flags;
-  std::string color = "auto";
   bool quiet = false;  ///< no progress, no hints
 };
 
@@ -29,6 +29,12 @@ struct OutputOptions {
   bool json = false;
   bool ids = false;
 };
+
+/// How to colour before the settings are known: as the flag says, if it says something.
+ColorMode early_color(const GlobalOptions& options);
+
+/// The help of an option that sets a key of the settings; see config::setting_keys.
+std::string help_of(std::string_view key);
 
 void add_global_options(CLI::App& app, GlobalOptions& options);
 void add_output_options(CLI::App& command, OutputOptions& options);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
-#include <condition_variable>
-#include <csignal>
-#include <mutex>
-#include <thread>
+#include <memory>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -11,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/output/json_writer.hpp"
-#include "cli/output/progress.hpp"
 #include "core/service/index_service.hpp"
 #include "core/util/bytes.hpp"
 #include "core/util/text.hpp"
@@ -21,73 +18,8 @@ namespace tcm::cli {
 namespace {
 
 struct IndexOptions {
-  std::string layout = "auto";
   bool full_rescan = false;
   OutputOptions output;
-};
-
-// What a signal handler may touch: one lock-free flag.
-std::atomic<service::IndexProgress*> g_running{nullptr};
-
-extern "C" void stop_running(int) {
-  if (service::IndexProgress* progress = g_running.load()) progress->stop.store(true);
-}
-
-/// While it lives, an interrupt ends the run between two entries instead of the process.
-class InterruptGuard {
- public:
-  explicit InterruptGuard(service::IndexProgress& progress) {
-    g_running.store(&progress);
-    struct sigaction action {};
-    action.sa_handler = stop_running;
-    ::sigaction(SIGINT, &action, &old_interrupt_);
-    ::sigaction(SIGTERM, &action, &old_terminate_);
-  }
-  ~InterruptGuard() {
-    ::sigaction(SIGINT, &old_interrupt_, nullptr);
-    ::sigaction(SIGTERM, &old_terminate_, nullptr);
-    g_running.store(nullptr);
-  }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  struct sigaction old_interrupt_ {};
-  struct sigaction old_terminate_ {};
-};
-
-/// Shows how a run goes on, if anybody can see it.
-class Watcher {
- public:
-  Watcher(const Context& context, const service::IndexProgress& progress)
-      : progress_(progress), line_("Indexing", context.err_terminal(), !context.quiet()) {
-    if (context.err_terminal().cursor && !context.quiet()) thread_ = std::thread([this] { watch(); });
-  }
-  ~Watcher() {
-    {
-      const std::lock_guard lock(mutex_);
-      done_ = true;
-    }
-    wake_.notify_one();
-    if (thread_.joinable()) thread_.join();
-    line_.stop();
-  }
-  Watcher(const Watcher&) = delete;
-  Watcher& operator=(const Watcher&) = delete;
-
- private:
-  void watch() {
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, std::chrono::milliseconds(100), [this] { return done_; }))
-      line_.set(progress_.seen.load(std::memory_order_relaxed), progress_.bytes.load(std::memory_order_relaxed));
-  }
-
-  const service::IndexProgress& progress_;
-  Progress line_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool done_ = false;
-  std::thread thread_;
 };
 
 void write_root(JsonWriter& json, const service::RootReport& root) {
@@ -185,15 +117,17 @@ ExitCode run_index(const IndexOptions& options, Context& context) {
   request.cache_dirs = context.settings().cache_dirs.value;
   request.jobs = context.settings().jobs.value;
   request.full_rescan = options.full_rescan;
-  request.layout = model::value_of<model::Layout>(model::kLayouts, options.layout);
+  request.layout = model::value_of<model::Layout>(model::kLayouts, context.settings().layout.value);
 
   auto index = context.open_index(index::OpenMode::create);
   if (!index) return context.report(index.error());
   service::IndexProgress progress;
   Result<service::IndexReport> report;
   {
-    const InterruptGuard interrupts(progress);
-    const Watcher watcher(context, progress);
+    const InterruptGuard interrupts(progress.stop);
+    const ProgressWatch watch(context, "Indexing", [&progress](Progress& line) {
+      line.set(progress.seen.load(std::memory_order_relaxed), progress.bytes.load(std::memory_order_relaxed));
+    });
     report = service::index_caches(request, *index, context.backends(), progress);
   }
   if (!report) return context.report(report.error());
@@ -218,10 +152,8 @@ void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& glo
                    "TRITON_CACHE_DIR, $TRITON_HOME/.triton/cache, ~/.triton/cache")
       ->allow_extra_args(false)
       ->type_name("DIR");
-  command->add_option("--layout", options->layout, "How roots lie in it; auto tells by shape")
-      ->check(CLI::IsMember({"auto", "triton", "inductor", "vllm"}))
-      ->type_name("LAYOUT");
-  command->add_option("-j,--jobs", globals.flags.jobs, "Threads that read the cache")->type_name("N");
+  command->add_option("--layout", globals.flags.layout, help_of("layout"))->type_name("LAYOUT");
+  command->add_option("-j,--jobs", globals.flags.jobs, help_of("jobs"))->type_name("N");
   command->add_flag("--full-rescan", options->full_rescan, "Read every entry again, changed or not");
   command->add_option("-o,--output", options->output.format, "Form of the output")
       ->check(CLI::IsMember({"table", "json", "jsonl"}))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/config/settings.hpp"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <thread>
 
 #include <fmt/format.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/util/env.hpp"
+#include "core/util/redact.hpp"
 #include "core/util/text.hpp"
 
 namespace tcm::config {
@@ -17,33 +18,9 @@ namespace {
 
 using util::LogLevel;
 
-constexpr std::array<Key, 8> kKeys{{
-    {"cache_dir", "--cache-dir", "TCM_CACHE_DIR TCM_TRITON_CACHE_DIR TRITON_CACHE_DIR TRITON_HOME",
-     "cache directories to index (TRITON_HOME is the parent of .triton/cache)"},
-    {"data_dir", "", "TCM_DATA_DIR", "where tcm keeps its own data"},
-    {"db", "--db", "TCM_DB_FILENAME", "the index: a path, or a file name in data_dir"},
-    {"plugin_path", "--plugin-path", "TCM_PLUGIN_PATH", "directories of backends, in place of the default ones"},
-    {"no_plugins", "--no-plugins", "", "load no backend"},
-    {"builtin_plugins_only", "--builtin-plugins-only", "", "load only the backends installed with tcm"},
-    {"jobs", "--jobs", "TCM_JOBS", "threads that read the cache"},
-    {"log_level", "--verbose", "TCM_LOG_LEVEL", "error, warning, info or debug"},
-}};
-
-struct LevelWord {
-  std::string_view name;
-  LogLevel level;
-};
-constexpr std::array<LevelWord, 5> kLevels{{
-    {"error", LogLevel::error},
-    {"warning", LogLevel::warning},
-    {"warn", LogLevel::warning},
-    {"info", LogLevel::info},
-    {"debug", LogLevel::debug},
-}};
-
 /// An empty variable counts as unset: Triton up to 3.3 reads TRITON_CACHE_DIR="" so, and later ones fail on it.
-std::optional<std::string> non_empty(const Environment& environment, const char* name) {
-  auto value = environment(name);
+std::optional<std::string> non_empty(const Environment& environment, std::string_view name) {
+  auto value = environment(std::string(name).c_str());
   if (value && value->empty()) return std::nullopt;
   return value;
 }
@@ -55,100 +32,143 @@ Result<std::string> home(const Environment& environment) {
   return fail(ErrorCode::usage, "HOME is not set and the user has no home directory; set HOME or pass --cache-dir");
 }
 
-Result<Setting<std::vector<std::string>>> resolve_cache_dirs(const Flags& flags, const Environment& environment) {
-  if (!flags.cache_dirs.empty())
-    return Setting<std::vector<std::string>>{flags.cache_dirs, {Source::flag, "--cache-dir"}};
-  for (const char* name : {"TCM_CACHE_DIR", "TCM_TRITON_CACHE_DIR", "TRITON_CACHE_DIR"})
-    if (auto value = non_empty(environment, name))
-      return Setting<std::vector<std::string>>{{*value}, {Source::environment, name}};
-  if (auto value = non_empty(environment, "TRITON_HOME"))
-    return Setting<std::vector<std::string>>{{*value + "/.triton/cache"}, {Source::environment, "TRITON_HOME"}};
-  TCM_ASSIGN(const std::string directory, home(environment));
-  return Setting<std::vector<std::string>>{{directory + "/.triton/cache"}, {}};
+std::string machine_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0') return "localhost";
+  return name.data();
 }
 
-Result<Setting<std::string>> resolve_data_dir(const Flags& flags, const Environment& environment) {
-  if (flags.data_dir) return Setting<std::string>{*flags.data_dir, {Source::flag, "--data-dir"}};
-  if (auto value = non_empty(environment, "TCM_DATA_DIR"))
-    return Setting<std::string>{*value, {Source::environment, "TCM_DATA_DIR"}};
-  // The XDG specification: a relative path is invalid and ignored.
-  if (auto value = non_empty(environment, "XDG_DATA_HOME"); value && value->front() == '/')
-    return Setting<std::string>{*value + "/triton-cache-manager", {Source::environment, "XDG_DATA_HOME"}};
-  TCM_ASSIGN(const std::string directory, home(environment));
-  return Setting<std::string>{directory + "/.local/share/triton-cache-manager", {}};
+/// What the command line said of a key; no words when nothing.
+std::vector<std::string> words_of(const Flags& flags, std::string_view key) {
+  const auto one = [](const std::optional<std::string>& word) {
+    return word ? std::vector<std::string>{*word} : std::vector<std::string>{};
+  };
+  if (key == "cache_dir") return flags.cache_dirs;
+  if (key == "plugin_path") return flags.plugin_path;
+  if (key == "layout") return one(flags.layout);
+  if (key == "data_dir") return one(flags.data_dir);
+  if (key == "storage.url") return one(flags.db);
+  if (key == "jobs") return one(flags.jobs);
+  if (key == "log_file") return one(flags.log_file);
+  if (key == "log_format") return one(flags.log_format);
+  if (key == "color") return one(flags.color);
+  if ((key == "no_plugins" && flags.no_plugins) || (key == "builtin_plugins_only" && flags.builtin_plugins_only))
+    return {"true"};
+  return {};
 }
 
-Setting<std::string> resolve_db(const Flags& flags, const Environment& environment,
-                                const Setting<std::string>& data_dir) {
-  if (flags.db_file) return {*flags.db_file, {Source::flag, "--db"}};
-  if (auto value = non_empty(environment, "TCM_DB_FILENAME"))
-    return {value->front() == '/' ? *value : data_dir.value + "/" + *value, {Source::environment, "TCM_DB_FILENAME"}};
-  return {data_dir.value + "/tcm.db", data_dir.origin};
-}
+class Resolver {
+ public:
+  Resolver(const Flags& flags, const Environment& environment) : flags_(flags), environment_(environment) {}
 
-Result<Setting<unsigned>> resolve_jobs(const Flags& flags, const Environment& environment) {
-  if (flags.jobs) {
-    if (*flags.jobs == 0) return fail(ErrorCode::usage, "--jobs is 0; it must be at least 1");
-    return Setting<unsigned>{*flags.jobs, {Source::flag, "--jobs"}};
+  Result<Settings> run(const Files& files) {
+    TCM_ASSIGN(files_, read_files(files));
+    settings_.warnings = files_.warnings;
+    for (const Key& key : setting_keys()) {
+      TCM_ASSIGN(Effective effective, effective_of(key));
+      if (key.name == "log_level") raise_log_level(effective);
+      key.store(settings_, effective.value, effective.origin);
+      settings_.all.push_back(std::move(effective));
+    }
+    finish_storage();
+    return std::move(settings_);
   }
-  if (auto value = non_empty(environment, "TCM_JOBS")) {
-    unsigned jobs = 0;
-    const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), jobs);
-    if (error != std::errc{} || end != value->data() + value->size() || jobs == 0 || jobs > 1024)
-      return fail(ErrorCode::usage, fmt::format("TCM_JOBS is '{}'; it must be a number from 1 to 1024", *value));
-    return Setting<unsigned>{jobs, {Source::environment, "TCM_JOBS"}};
-  }
-  return Setting<unsigned>{std::max(1U, std::thread::hardware_concurrency()), {}};
-}
 
-Result<Setting<LogLevel>> resolve_log_level(const Flags& flags, const Environment& environment) {
-  Setting<LogLevel> setting{LogLevel::warning, {}};
-  if (auto value = non_empty(environment, "TCM_LOG_LEVEL")) {
-    const std::string lower = util::lower_ascii(*value);
-    const LevelWord* found = nullptr;
-    for (const LevelWord& word : kLevels)
-      if (word.name == lower) found = &word;
-    if (found == nullptr)
-      return fail(ErrorCode::usage,
-                  fmt::format("TCM_LOG_LEVEL is '{}'; it must be error, warning, info or debug", *value));
-    setting = {found->level, {Source::environment, "TCM_LOG_LEVEL"}};
+ private:
+  /// The strongest layer that says something of the key.
+  Result<Effective> effective_of(const Key& key) {
+    if (const auto words = words_of(flags_, key.name); !words.empty()) return from_flag(key, words);
+    for (const std::string_view name : util::split(key.environment, ' '))
+      if (const auto text = non_empty(environment_, name)) return from_variable(key, name, *text);
+    for (const FileValue& value : files_.values)
+      if (value.key == &key) return Effective{&key, value.value, value.origin};
+    if (!key.standard.empty()) return Effective{&key, parse_value(key, key.standard).value_or(Value()), {}};
+    return found_out(key);
   }
-  if (flags.verbosity > 0) {
-    const int level =
-        std::min(static_cast<int>(LogLevel::debug), static_cast<int>(LogLevel::warning) + flags.verbosity);
-    if (level > static_cast<int>(setting.value)) setting = {static_cast<LogLevel>(level), {Source::flag, "--verbose"}};
+
+  static Result<Effective> from_flag(const Key& key, const std::vector<std::string>& words) {
+    const Origin origin{Source::flag, std::string(key.flag), 0};
+    if (key.type == Type::paths) return Effective{&key, words, origin};
+    auto value = parse_value(key, words.front());
+    if (!value) return fail(ErrorCode::usage, wrong_value(key, key.flag, fmt::format("'{}'", words.front())));
+    return Effective{&key, std::move(*value), origin};
   }
-  return setting;
-}
+
+  Result<Effective> from_variable(const Key& key, std::string_view name, const std::string& text) const {
+    const Origin origin{Source::environment, std::string(name), 0};
+    if (name == "TRITON_HOME") return Effective{&key, std::vector<std::string>{text + "/.triton/cache"}, origin};
+    if (name == "TCM_DB_FILENAME") {
+      const std::string path = text.front() == '/' ? text : settings_.data_dir.value + "/" + text;
+      return Effective{&key, "sqlite:" + path, origin};
+    }
+    if (name == "TCM_PLUGIN_PATH") {
+      const auto parts = util::split(text, ':');
+      return Effective{&key, std::vector<std::string>(parts.begin(), parts.end()), origin};
+    }
+    auto value = parse_value(key, text);
+    if (!value) return fail(ErrorCode::usage, wrong_value(key, name, fmt::format("'{}'", text)));
+    return Effective{&key, std::move(*value), origin};
+  }
+
+  /// Defaults that depend on the machine and its user.
+  Result<Effective> found_out(const Key& key) const {
+    if (key.name == "jobs")
+      return Effective{&key, std::uint64_t{std::max(1U, std::thread::hardware_concurrency())}, {}};
+    if (key.name == "host") return Effective{&key, machine_name(), {}};
+    if (key.name == "storage.url")
+      return Effective{&key, "sqlite:" + settings_.data_dir.value + "/tcm.db", settings_.data_dir.origin};
+    if (key.name == "data_dir") return default_data_dir(key);
+    TCM_ASSIGN(const std::string directory, home(environment_));
+    return Effective{&key, std::vector<std::string>{directory + "/.triton/cache"}, {}};
+  }
+
+  /// XDG_DATA_HOME is part of the default, not of the variables: many desktops set it, and who names a directory in a
+  /// file means it. The XDG specification: a relative path is invalid and ignored.
+  Result<Effective> default_data_dir(const Key& key) const {
+    if (const auto base = non_empty(environment_, "XDG_DATA_HOME"); base && base->front() == '/')
+      return Effective{&key, *base + "/triton-cache-manager", {Source::environment, "XDG_DATA_HOME", 0}};
+    TCM_ASSIGN(const std::string directory, home(environment_));
+    return Effective{&key, directory + "/.local/share/triton-cache-manager", {}};
+  }
+
+  /// -v raises the level from `warning`; what asks for more stands.
+  void raise_log_level(Effective& effective) const {
+    if (flags_.verbosity <= 0) return;
+    const auto words = util::split(effective.key->words, ' ');
+    const auto level = std::find(words.begin(), words.end(), std::get<std::string>(effective.value)) - words.begin();
+    const auto wanted = std::min(static_cast<std::ptrdiff_t>(LogLevel::warning) + flags_.verbosity,
+                                 static_cast<std::ptrdiff_t>(LogLevel::debug));
+    if (wanted <= level) return;
+    effective.value = std::string(words[static_cast<std::size_t>(wanted)]);
+    effective.origin = {Source::flag, std::string(effective.key->flag), 0};
+  }
+
+  void finish_storage() {
+    StorageSettings& storage = settings_.storage;
+    storage.redacted = util::redact_url(storage.url.value);
+    settings_.db_file = {database_file(storage.url.value).value_or(std::string()), storage.url.origin};
+    if (storage.url.origin.source == Source::flag && storage.redacted != storage.url.value)
+      settings_.warnings.push_back(
+          "--db holds a password, which every user of this machine can read in the list of processes; leave it out and "
+          "put it into a file that PGPASSFILE names, or set storage.url in your own file of settings");
+  }
+
+  const Flags& flags_;
+  const Environment& environment_;
+  FileValues files_;
+  Settings settings_;
+};
 
 }  // namespace
 
 Environment process_environment() {
-  return [](const char* name) { return util::get_env(name); };
+  return [](const char* name) {
+    return std::string_view(name) == "TCM_PLUGIN_PATH" ? util::get_env_secure(name) : util::get_env(name);
+  };
 }
 
-std::string to_string(const Origin& origin) {
-  switch (origin.source) {
-    case Source::flag: return "flag " + origin.where;
-    case Source::environment: return "env " + origin.where;
-    case Source::default_value: break;
-  }
-  return "default";
-}
-
-std::span<const Key> setting_keys() { return kKeys; }
-
-Result<Settings> resolve(const Flags& flags, const Environment& environment) {
-  Settings settings;
-  TCM_ASSIGN(settings.cache_dirs, resolve_cache_dirs(flags, environment));
-  TCM_ASSIGN(settings.data_dir, resolve_data_dir(flags, environment));
-  settings.db_file = resolve_db(flags, environment, settings.data_dir);
-  if (!flags.plugin_path.empty()) settings.plugin_path = {flags.plugin_path, {Source::flag, "--plugin-path"}};
-  if (flags.no_plugins) settings.no_plugins = {true, {Source::flag, "--no-plugins"}};
-  if (flags.builtin_plugins_only) settings.builtin_plugins_only = {true, {Source::flag, "--builtin-plugins-only"}};
-  TCM_ASSIGN(settings.jobs, resolve_jobs(flags, environment));
-  TCM_ASSIGN(settings.log_level, resolve_log_level(flags, environment));
-  return settings;
+Result<Settings> resolve(const Flags& flags, const Environment& environment, const Files& files) {
+  return Resolver(flags, environment).run(files);
 }
 
 }  // namespace tcm::config

@@ -47,11 +47,22 @@ std::string redacted_query(std::string_view rest) {
   return text;
 }
 
+/// libpq's other form, "postgresql:host=h password=…": where a value ends depends on quotes, so nothing after it shows.
+std::string redacted_words(std::string_view text) {
+  std::size_t at = lower_ascii(text).find("password");
+  if (at != std::string::npos) at = text.find('=', at);
+  if (at == std::string_view::npos) return std::string(text);
+  return std::string(text.substr(0, at + 1)).append(kHidden);
+}
+
 }  // namespace
 
 std::string redact_url(std::string_view url) {
   constexpr std::string_view kMark = "://";
   const std::size_t mark = url.find(kMark);
+  const bool words =
+      url.starts_with("service=") || (url.starts_with("postgresql:") && !url.starts_with("postgresql://"));
+  if (words) return redacted_words(url);
   if (mark == std::string_view::npos) return std::string(url);
   const std::size_t start = mark + kMark.size();
   const std::size_t colon = url.find(':', start);

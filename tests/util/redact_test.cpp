@@ -26,6 +26,15 @@ TEST(RedactUrl, HidesPasswordsAmongTheParameters) {
   EXPECT_EQ(redact_url("postgresql://h/db?sslpassword=secret"), "postgresql://h/db?sslpassword=***");
 }
 
+TEST(RedactUrl, HidesPasswordsAmongWords) {
+  EXPECT_EQ(redact_url("postgresql:host=h password=secret"), "postgresql:host=h password=***");
+  EXPECT_EQ(redact_url("postgresql:password = 'sec ret' host=h"), "postgresql:password =***");
+  EXPECT_EQ(redact_url("service=x password=secret"), "service=x password=***");
+  EXPECT_EQ(redact_url("service=x"), "service=x");
+  EXPECT_EQ(redact_url("postgresql:service=x dbname=y"), "postgresql:service=x dbname=y");
+  EXPECT_EQ(redact_url("/a/password=x"), "/a/password=x") << "a path";
+}
+
 // A password that somebody forgot to encode must not show, not even in part.
 TEST(RedactUrl, HidesAPasswordWithCharactersThatAUrlGivesMeaning) {
   for (const char* url :
