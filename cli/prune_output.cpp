@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
 #include "core/util/bytes.hpp"
 #include "core/util/text.hpp"
@@ -160,137 +159,6 @@ std::string largest_line(const Plan& plan) {
   return text;
 }
 
-void write_kept(JsonWriter& json, std::string_view name, const service::KeptList& kept, const Plan& plan) {
-  json.key(name).begin_array();
-  for (const model::KeptWord& word : model::kKeptReasons) {
-    const service::KeptGroup& group = kept.of(word.value);
-    if (group.count == 0) continue;
-    json.begin_object();
-    json.field("reason", word.name);
-    json.field("count", group.count);
-    json.key("examples").begin_array();
-    for (const service::Kept& one : group.examples) {
-      json.begin_object();
-      json.field("key", one.key);
-      json.field("root", plan.roots()[one.root]);
-      json.field("detail", one.detail);
-      json.end_object();
-    }
-    json.end_array();
-    json.end_object();
-  }
-  json.end_array();
-}
-
-void write_kinds(JsonWriter& json, const model::ByteTotals& bytes) {
-  json.key("by_kind").begin_object();
-  json.field("ir", bytes.ir);
-  json.field("source", bytes.source);
-  json.field("assembly", bytes.assembly);
-  json.field("binary", bytes.binary);
-  json.field("metadata", bytes.metadata);
-  json.field("module", bytes.module);
-  json.field("other", bytes.other);
-  json.end_object();
-}
-
-void write_item(JsonWriter& json, const PlanItem& item, const Plan& plan) {
-  json.begin_object();
-  json.field("key", item.change.key);
-  json.field("root", plan.roots()[item.root]);
-  json.field("name", item.name);
-  json.field("kind", to_string(item.kind));
-  json.field("action", to_string(item.change.action));
-  json.field("files", item.files);
-  json.field("bytes", item.bytes.total());
-  json.field("frees_bytes", item.frees);
-  json.field("last_use", util::format_rfc3339(item.last_use_ns));
-  json.field("reason", item.reason);
-  json.key("stays");
-  if (item.change.twin)
-    json.value(item.change.twin->key);
-  else
-    json.null();
-  json.end_object();
-}
-
-Result<void> write_plan(JsonWriter& json, Plan& plan) {
-  json.key("plan").begin_object();
-  json.field("entries", plan.sums().entries);
-  json.field("kernels", plan.sums().kernels);
-  json.field("files", plan.sums().files);
-  json.field("bytes", plan.sums().bytes.total());
-  json.field("frees_bytes", plan.sums().frees);
-  write_kinds(json, plan.sums().bytes);
-  json.key("roots").begin_array();
-  for (const std::string& root : plan.roots()) json.value(root);
-  json.end_array();
-  json.key("budgets").begin_array();
-  for (const service::BudgetState& budget : plan.budgets) {
-    json.begin_object();
-    json.field("rule", budget.limit);
-    json.field("used", budget.used);
-    json.field("allowed", budget.allowed);
-    json.field("target", budget.target);
-    json.field("afterwards", budget.afterwards);
-    json.field("met", budget.met());
-    json.end_object();
-  }
-  json.end_array();
-  json.key("items").begin_array();
-  TCM_TRY(plan.for_each([&](PlanItem&& item) -> Result<void> {
-    write_item(json, item, plan);
-    return {};
-  }));
-  json.end_array();
-  write_kept(json, "kept", plan.kept, plan);
-  json.key("notes").begin_array();
-  for (const std::string& note : plan.notes) json.value(note);
-  json.end_array();
-  json.key("expired").begin_array();
-  for (const service::ExpiredBin& expired : plan.expired) json.value(expired.bin.id);
-  json.end_array();
-  json.key("failures").begin_array();
-  for (const Error& failure : plan.failures) json.value(failure.message);
-  json.end_array();
-  json.end_object();
-  return {};
-}
-
-void write_report(JsonWriter& json, const service::ExecuteReport& report, const Plan& plan) {
-  json.key("done").begin_object();
-  json.field("entries", report.done.entries);
-  json.field("kernels", report.done.kernels);
-  json.field("files", report.done.files);
-  json.field("bytes", report.done.bytes.total());
-  json.field("freed_bytes", report.done.frees);
-  write_kinds(json, report.done.bytes);
-  json.field("failed", report.failed);
-  json.field("kept", report.kept.total());
-  json.key("failures").begin_array();
-  for (const service::Kept& failure : report.failures) {
-    json.begin_object();
-    json.field("key", failure.key);
-    json.field("root", plan.roots()[failure.root]);
-    json.field("message", failure.detail);
-    json.end_object();
-  }
-  json.end_array();
-  json.key("errors").begin_array();
-  for (const Error& error : report.errors) json.value(error.message);
-  json.end_array();
-  write_kept(json, "kept_entries", report.kept, plan);
-  json.field("relocated", report.relocated);
-  json.key("trash");
-  if (report.trash_id.empty())
-    json.null();
-  else
-    json.value(report.trash_id);
-  json.field("trash_emptied_bytes", report.trash_emptied);
-  json.field("interrupted", report.interrupted);
-  json.end_object();
-}
-
 }  // namespace
 
 Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
@@ -303,8 +171,10 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
                    view.dry_run ? "Would link" : "Link") +
               ": " + amount(sums) + ".\n");
     out.write(root_text(plan));
-    out.write(fmt::format("  {}; frees {} on the disk\n", kinds_line(sums), util::format_bytes(sums.frees)));
-    if (plan.sums().entries > kMaxLargest) out.write("  largest: " + largest_line(plan) + "\n");
+    out.write(fmt::format("  {}; {}\n", kinds_line(sums),
+                          plan.trash_id.empty() ? fmt::format("frees {} on the disk", util::format_bytes(sums.frees))
+                                                : "frees nothing before the trash is emptied"));
+    if (plan.sums().entries > service::kMaxLargest) out.write("  largest: " + largest_line(plan) + "\n");
   }
   for (const service::BudgetState& budget : plan.budgets) out.write(budget_line(budget));
   print_expired(context, plan);
@@ -337,21 +207,6 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
     context.messages().error(fmt::format("{} more failed", util::format_count(report.failed - report.failures.size())));
   for (const Error& error : report.errors) context.messages().error(error);
   if (report.interrupted) context.messages().error("interrupted; what was done is done, the rest is as it was");
-}
-
-Result<void> write_plan_json(Context& context, Plan& plan, const service::ExecuteReport* report, const PlanView& view,
-                             Format format) {
-  JsonWriter json(context.out(), format == Format::json ? JsonWriter::Style::pretty : JsonWriter::Style::compact);
-  json.begin_object();
-  json.field("schema", 1);
-  json.field("dry_run", view.dry_run);
-  TCM_TRY(write_plan(json, plan));
-  if (report != nullptr)
-    write_report(json, *report, plan);
-  else
-    json.key("done").null();
-  json.end_object();
-  return {};
 }
 
 }  // namespace tcm::cli

@@ -10,6 +10,7 @@
 #include "cli/commands/commands.hpp"
 #include "core/service/prune_check.hpp"
 #include "core/util/bytes.hpp"
+#include "core/util/text.hpp"
 #include "core/util/time.hpp"
 
 namespace tcm::cli {
@@ -55,7 +56,8 @@ Result<void> read_mode(const PruneOptions& options, service::PruneRequest& reque
   }
   if (options.all && !options.full)
     return fail(ErrorCode::usage, "--all belongs to --full: the other ways to prune mean every kernel anyway");
-  if (!options.drop.empty()) TCM_ASSIGN(request.drop, service::parse_drop(options.drop));
+  if (options.drop.empty()) return {};
+  TCM_ASSIGN(request.drop, service::parse_drop(options.drop));
   return {};
 }
 
@@ -77,7 +79,9 @@ Result<void> read_policy(const PruneOptions& options, std::int64_t now_ns, servi
   TCM_TRY(size("--max-size", options.max_size, budget.max_bytes));
   TCM_TRY(size("--min-free", options.min_free, budget.min_free));
   budget.max_files = options.max_files;
-  if (options.low_water) TCM_ASSIGN(budget.low_water, service::parse_low_water(*options.low_water));
+  if (options.low_water) {
+    TCM_ASSIGN(budget.low_water, service::parse_low_water(*options.low_water));
+  }
   request.keep_newest = options.keep_newest;
   for (const std::string& list : options.group_by)
     for (const std::string_view word : util::split(list, ',')) request.group_by.emplace_back(util::trim(word));
@@ -93,7 +97,6 @@ void apply_configured_policy(const config::PruneSettings& settings, std::int64_t
   budget.max_bytes = settings.max_size.value;
   budget.max_files = settings.max_files.value;
   budget.min_free = settings.min_free.value;
-  if (budget.max_bytes || budget.max_files) budget.low_water = settings.low_water.value;
   if (!budget.any()) request.keep_newest = settings.keep_newest.value;
   if (settings.unused_for_ns.value) request.unused_since_ns = now_ns - *settings.unused_for_ns.value;
 }
@@ -107,6 +110,8 @@ Result<service::PruneRequest> request_of(const PruneOptions& options, const Cont
   const bool chooses = request.mode == service::PruneMode::drop || request.mode == service::PruneMode::full;
   if (chooses && !options.all && !options.names_a_policy() && !service::narrows(options.filters))
     apply_configured_policy(context.settings().prune, now_ns, request);
+  if (!options.low_water && (request.budget.max_bytes || request.budget.max_files))
+    request.budget.low_water = context.settings().prune.low_water.value;
   if (request.keep_newest && request.group_by.empty()) request.group_by = {"name", "backend", "arch"};
   TCM_TRY(fill_request(options.change, context, request));
   return request;

@@ -74,7 +74,7 @@ min_free = "6K"
 low_water = "70%"
 keep_newest = 8
 unused_for = "9d"
-trash = false
+trash = true
 trash_keep = "2w"
 trash_max_size = "1M"
 )");
@@ -96,7 +96,7 @@ trash_max_size = "1M"
   EXPECT_EQ(found.prune.low_water.value, 70U);
   EXPECT_EQ(found.prune.keep_newest.value, 8U);
   EXPECT_EQ(found.prune.unused_for_ns.value, 9 * util::kDay);
-  EXPECT_FALSE(found.prune.trash.value);
+  EXPECT_TRUE(found.prune.trash.value);
   EXPECT_EQ(found.prune.trash_keep_ns.value, 14 * util::kDay);
   EXPECT_EQ(found.prune.trash_max_size.value, std::uint64_t{1} << 20);
   for (const Effective& setting : found.all)

@@ -156,7 +156,7 @@ TEST(Prune, HasDefaultsThatDeleteNothingByThemselves) {
   const PruneSettings prune = resolved({}, {}).prune;
   EXPECT_EQ(prune.grace_ns.value, 10 * util::kMinute);
   EXPECT_EQ(prune.low_water.value, 100U);
-  EXPECT_TRUE(prune.trash.value);
+  EXPECT_FALSE(prune.trash.value);
   EXPECT_EQ(prune.trash_keep_ns.value, 7 * util::kDay);
   EXPECT_EQ(prune.trash_max_size.value, std::uint64_t{10} << 30);
   EXPECT_FALSE(prune.max_size.value || prune.max_files.value || prune.min_free.value || prune.keep_newest.value ||
@@ -169,14 +169,14 @@ TEST(Prune, TakesItsLimitsFromVariables) {
                                             {"TCM_PRUNE_LOW_WATER", "80%"},
                                             {"TCM_PRUNE_UNUSED_FOR", "14d"},
                                             {"TCM_PRUNE_KEEP_NEWEST", "none"},
-                                            {"TCM_PRUNE_TRASH", "off"}})
+                                            {"TCM_PRUNE_TRASH", "on"}})
                                   .prune;
   EXPECT_EQ(prune.max_size.value, std::uint64_t{2} << 30);
   EXPECT_EQ(prune.max_files.value, 1000U);
   EXPECT_EQ(prune.low_water.value, 80U);
   EXPECT_EQ(prune.unused_for_ns.value, 14 * util::kDay);
   EXPECT_EQ(prune.keep_newest.value, std::nullopt);
-  EXPECT_FALSE(prune.trash.value);
+  EXPECT_TRUE(prune.trash.value);
 }
 
 // Every layer of every key, so that none is listed and then not read.
