@@ -14,6 +14,7 @@
 #include "core/service/search.hpp"
 #include "core/util/time.hpp"
 #include "tests/support/cache_builder.hpp"
+#include "tests/support/storage.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace tcm::test {
@@ -64,12 +65,13 @@ class ServiceTest : public testing::Test {
   }
 
   TempDir directory_;
+  TestStorage storage_{directory_.path()};
   service::Backends backends_{built_plugins()};
   index::Index index_;
 
  private:
   index::Index open_index() {
-    auto index = index::Index::open((directory_ / "tcm.db").string(), index::OpenMode::create);
+    auto index = index::Index::open(storage_.location(), index::OpenMode::create);
     if (!index) throw std::runtime_error(index.error().message);
     return std::move(*index);
   }
