@@ -61,7 +61,7 @@ struct PruneSettings {
   Setting<unsigned> low_water;                        ///< percent of a budget to go down to, 1 to 100
   Setting<std::optional<std::uint64_t>> keep_newest;  ///< kernels of each group
   Setting<std::optional<std::int64_t>> unused_for_ns;
-  Setting<bool> trash;                    ///< move to the trash instead of removing
+  Setting<bool> trash;                    ///< keep removed entries in the trash
   Setting<std::int64_t> trash_keep_ns;    ///< how long the trash keeps what is in it
   Setting<std::uint64_t> trash_max_size;  ///< bytes
 };

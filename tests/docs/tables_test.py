@@ -63,15 +63,18 @@ class Options(WithProgram):
         return {option for word in first_cells(text) for option in OPTION.findall(word)}
 
     def helped(self, *command):
-        """The options that --help explains: they begin a line."""
-        lines = self.home.output(*command, "--help").splitlines()
-        spelled = [m.group(1) for line in lines if (m := re.match(r" {2,4}(-\S+)", line))]
-        return {option for word in spelled for option in OPTION.findall(word)}
+        """The options that --help explains: they begin a line. Those of a command's own commands are the command's."""
+        text = self.home.output(*command, "--help")
+        spelled = [m.group(1) for line in text.splitlines() if (m := re.match(r" {2,4}(-\S+)", line))]
+        options = {option for word in spelled for option in OPTION.findall(word)}
+        for inner in self.commands(*command) if command else []:
+            options |= self.helped(*command, inner)
+        return options
 
-    def commands(self):
-        text = self.home.output("--help")
-        listed = re.search(r"^Subcommands:\n((?: .*\n)+)", text, re.MULTILINE).group(1)
-        return re.findall(r"^  ([a-z]+)", listed, re.MULTILINE)
+    def commands(self, *command):
+        text = self.home.output(*command, "--help")
+        listed = re.search(r"^Subcommands:\n((?: .*\n)+)", text, re.MULTILINE)
+        return re.findall(r"^  ([a-z]+)", listed.group(1), re.MULTILINE) if listed else []
 
     def test_every_command_has_a_section(self):
         sections = re.findall(r"^## tcm (\w+)$", self.text, re.MULTILINE)
@@ -178,18 +181,47 @@ class Json(WithProgram):
         self.assertEqual(inner, set(answer["plugins"][0]))
         self.assertEqual(self.fields("version"), set(self.printed("version")) - {"schema"})
 
+    def test_config(self):
+        settings, files = self.printed("config", "show"), self.printed("config", "path")
+        names = set(settings) | set(files) - {"schema"}
+        names |= {f"settings[].{field}" for entry in settings["settings"] for field in entry}
+        names |= {f"files[].{field}" for entry in files["files"] for field in entry}
+        self.assertEqual(self.fields("config"), names - {"schema"})
 
-class Settings(unittest.TestCase):
-    def test_they_are_those_of_the_program(self):
-        table = re.search(r"kKeys\{\{(.*?)\}\};", read("core/config/settings.cpp"), re.DOTALL).group(1)
-        code = re.findall(r'\{"(\w+)", "([^"]*)", "([^"]*)",', table)
-        self.assertGreater(len(code), 3)
+
+class Settings(WithProgram):
+    """docs/config.md against the program."""
+
+    def test_the_table_is_the_programs(self):
+        program = {}
+        for setting in json.loads(self.home.output("config", "show", "--json"))["settings"]:
+            flags = [setting["flag"]] if setting["flag"] else []
+            program[setting["key"]] = (flags, setting["variables"], setting["in_project"])
+        self.assertGreater(len(program), 20)
         written = {}
-        for name, flag, variables, *_ in table_with(read("docs/config.md"), "setting"):
+        for name, flag, variables, _, in_project, _ in table_with(read("docs/config.md"), "setting"):
             # The first word set as code is the long form.
             flags = [word for word in markdown.code(flag) if word.startswith("--")]
-            written[markdown.code(name)[0]] = (flags[:1], markdown.code(variables))
-        self.assertEqual(written, {name: (flag.split(), variables.split()) for name, flag, variables in code})
+            written[markdown.code(name)[0]] = (flags[:1], markdown.code(variables), in_project == "yes")
+        self.assertEqual(written, program)
+
+    def test_the_defaults_are_the_programs(self):
+        written = {markdown.code(row[0])[0]: row[3] for row in table_with(read("docs/config.md"), "setting")}
+        for setting in json.loads(self.home.output("config", "show", "--json"))["settings"]:
+            if setting["default"] is not None and setting["key"] != "plugin_path":
+                self.assertEqual(written[setting["key"]], f"`{setting['default']}`", setting["key"])
+
+    def test_the_examples_are_read(self):
+        examples = markdown.blocks(read("docs/config.md"), "toml")
+        self.assertGreater(len(examples), 0)
+        for line, lines in examples:
+            with self.subTest(line=line):
+                file = self.home.path / ".config/tcm/config.toml"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text("\n".join(lines))
+                self.addCleanup(file.unlink, missing_ok=True)
+                settings = json.loads(self.home.output("config", "show", "--json"))["settings"]
+                self.assertIn("user", {setting["source"] for setting in settings})
 
 
 class Database(WithProgram):
