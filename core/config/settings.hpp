@@ -49,7 +49,7 @@ enum class LogFormat : std::uint8_t { text, json };
 struct StorageSettings {
   Setting<std::string> url;          ///< "sqlite:PATH" or a PostgreSQL URL, which may hold a password: show `redacted`
   std::string redacted;              ///< the same without the password
-  Setting<std::int64_t> timeout_ns;  ///< how long to wait for a database that is busy or does not answer
+  Setting<std::int64_t> timeout_ns;  ///< how long to wait for a server
 };
 
 /// What `prune` does when its options say nothing else. Absent: no such limit.
