@@ -114,7 +114,9 @@ Said said_by(std::string_view text) {
     const std::string_view state = text.substr(at - 5, 5);
     const bool code = std::all_of(state.begin(), state.end(),
                                   [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
-    if (!code || (at > 5 && text[at - 6] != ' ')) continue;
+    // With a digit, which tells it from the word that says how bad it is.
+    const bool digit = state.find_first_of("0123456789") != std::string_view::npos;
+    if (!code || !digit || (at > 5 && text[at - 6] != ' ')) continue;
     const std::string_view rest = text.substr(at + 2);
     return {state, std::string(rest.substr(0, rest.find('\n')))};
   }
@@ -153,13 +155,10 @@ Result<void> prepare_session(const PostgresLibrary& library, const PostgresTarge
     return fail(ErrorCode::failed, fmt::format("{}: the database has the encoding {}; make one with UTF8", target.where,
                                                encoding != nullptr ? encoding : "(none)"));
   // - lock_timeout bounds every wait for another writer;
-  // - a commit does not wait for the disk: a crash of the server loses the last moments of a mirror, and no
-  // consistency;
   // - a list is read to its end, so plans for its beginning only are the wrong ones.
   const std::string lock_timeout = std::to_string(std::chrono::milliseconds(target.timeout).count());
   std::string ignored;
-  session << "SELECT set_config('lock_timeout', :timeout, false) || set_config('synchronous_commit', 'off', false) || "
-             "set_config('cursor_tuple_fraction', '1', false)",
+  session << "SELECT set_config('lock_timeout', :timeout, false) || set_config('cursor_tuple_fraction', '1', false)",
       soci::into(ignored), soci::use(lock_timeout);
   return {};
 }
@@ -235,6 +234,9 @@ Failure judge_postgres_error(soci::session& session, const soci::soci_error& err
   const Said said = said_by(whole);
   if (said.state == "40001" || said.state == "40P01") return Failure::conflict;
   if (said.state.starts_with("57P0") || said.state.starts_with("08")) return Failure::lost;
+  // A failure without a code does not come from the server but from the way to it; its first sign leaves the
+  // connection's state as it was. SOCI's own complaints are no failures of a query.
+  if (said.state.empty() && contains(whole, "Fatal error.")) return Failure::lost;
   const auto library = postgres_library();
   if (library && (*library)->status(connection_of(session)) != CONNECTION_OK) return Failure::lost;
   return Failure::final;
