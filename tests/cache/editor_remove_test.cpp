@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/cache/editing.hpp"
+#include "tests/support/other_user.hpp"
 
 namespace tcm::test {
 namespace {
@@ -63,6 +65,161 @@ TEST(EditorRemove, IntoTheTrashAndBack) {
   EXPECT_EQ(names_in(entry), names);
   EXPECT_EQ(read(entry).stamp.mtime_ns, 1'700'000'000'123'456'789);
   EXPECT_FALSE(fs::exists(dir / ".tcm-trash"));
+}
+
+TEST(EditorRemove, EveryKindOfEntry) {
+  const TempDir dir;
+  add_module(dir.path(), 1, "launcher.cpython-312-x86_64-linux-gnu.so");
+  add_autotune(dir.path(), 2, "add_kernel");
+  add_empty(dir.path(), 3);
+  add_partial(dir.path(), 4);
+  add_leftover(dir.path(), 5);
+  add_xpu_kernel(dir.path(), 6, true);
+  add_npu_kernel(dir.path(), 7);
+  add_cpu_kernel(dir.path(), 8);
+  add_triton20_kernel(dir.path(), 9);
+  add_triton21_kernel(dir.path(), 10);
+  add_entry(dir.path(), "tmp.0b5c5d4e", {{"__grp__k.json", R"({"child_paths": {"k.json": "/x"}})"}, {"k.json", "{}"}});
+  add_entry(dir.path(), make_key(11), {{"__grp__k.json", "not json"}, {"k.json", "{}"}});
+  add_entry(dir.path(), make_key(12), {{"precompiled.h", "x"}, {"precompiled.h.gch", "y"}, {"u.so", "z"}});
+  for (const std::string& key : names_in(dir.path())) {
+    const Outcome outcome = run_one(dir / key, Action::remove);
+    EXPECT_EQ(outcome.status, Status::done) << key << ": " << outcome.detail;
+    EXPECT_TRUE(outcome.gone);
+  }
+  EXPECT_THAT(names_in(dir.path()), IsEmpty());
+}
+
+TEST(EditorRemove, AForeignFileKeepsTheWholeEntry) {
+  for (const char* name : {"notes.txt", "mine.json", "README", ".keep", "backup/add_kernel.ttir"}) {
+    const TempDir dir;
+    const fs::path entry = add_kernel(dir.path());
+    write_file(entry / name, "a user's");
+    set_tree_age(entry, std::chrono::hours(1));
+    const auto names = names_in(entry);
+    const Outcome outcome = run_one(entry, Action::remove);
+    EXPECT_EQ(outcome.status, Status::kept);
+    EXPECT_EQ(outcome.kept, KeptReason::foreign_file);
+    EXPECT_THAT(outcome.detail, HasSubstr(fs::path(name).begin()->string()));
+    EXPECT_EQ(names_in(entry), names);
+    EXPECT_FALSE(fs::exists(dir / ".tcm-trash"));
+  }
+}
+
+TEST(EditorRemove, ANestedDirectoryKeepsTheWholeEntry) {
+  const TempDir dir;
+  const fs::path entry = add_kernel(dir.path());
+  fs::create_directory(entry / "empty");
+  const Outcome outcome = run_one(entry, Action::remove);
+  EXPECT_EQ(outcome.kept, KeptReason::foreign_file);
+  EXPECT_EQ(outcome.detail, "empty/: not a directory of Triton's");
+}
+
+TEST(EditorRemove, WhatIsNoEntryIsKept) {
+  const TempDir dir;
+  fs::create_directory(dir / "empty");
+  write_file(dir / "mine/config.json", "{}");
+  write_file(dir / "file", "x");
+  ASSERT_EQ(::mkfifo((dir / "fifo").c_str(), 0600), 0);
+  for (const char* name : {"empty", "mine", "file", "fifo"}) {
+    const Outcome outcome = run_one(dir / name, Action::remove);
+    EXPECT_EQ(outcome.status, Status::kept) << name;
+    EXPECT_EQ(outcome.kept, KeptReason::foreign_file) << name;
+    EXPECT_TRUE(fs::exists(dir / name));
+  }
+}
+
+TEST(EditorRemove, NamesThatLeadElsewhereAreRefused) {
+  const TempDir dir;
+  write_file(dir / "outside/k.ttir", "x");
+  add_kernel(dir / "root");
+  for (const char* key : {"../outside", "..", ".", "", "/etc"}) {
+    cache::Change change;
+    change.key = key;
+    for (const Action action : {Action::remove, Action::drop, Action::sweep, Action::share}) {
+      change.action = action;
+      EXPECT_EQ(run_one(dir / "root", change).status, Status::kept) << key;
+    }
+  }
+  EXPECT_TRUE(fs::exists(dir / "outside/k.ttir"));
+}
+
+TEST(EditorRemove, AFifoKeepsTheEntry) {
+  const TempDir dir;
+  const fs::path entry = add_kernel(dir.path());
+  ASSERT_EQ(::mkfifo((entry / "add_kernel.fifo").c_str(), 0600), 0);
+  const Outcome outcome = run_one(entry, Action::remove);
+  EXPECT_EQ(outcome.kept, KeptReason::foreign_file);
+}
+
+struct TwinTest : testing::Test {
+  TwinTest() {
+    KernelSpec spec;
+    one = add_kernel(dir.path(), spec);
+    spec.seed = 2;
+    two = add_kernel(dir.path(), spec);
+  }
+  cache::Change change() const {
+    cache::Change made = change_of(two, Action::remove);
+    const std::string key = one.filename();
+    made.twin =
+        cache::Twin{key, cache::inspect(open_root(dir.path()), key).stamp, "add_kernel.cubin", "add_kernel.cubin"};
+    return made;
+  }
+  TempDir dir;
+  fs::path one, two;
+};
+
+TEST_F(TwinTest, ADuplicateGoesWhileItsTwinStays) {
+  EXPECT_EQ(run_one(dir.path(), change()).status, Status::done);
+  EXPECT_THAT(names_in(dir.path()), ElementsAre(one.filename().string()));
+}
+
+TEST_F(TwinTest, ADifferentBinaryKeepsIt) {
+  std::string bytes = read_file(two / "add_kernel.cubin");
+  bytes.back() ^= 1;
+  write_file(two / "add_kernel.cubin", bytes);
+  const Outcome outcome = run_one(dir.path(), change());
+  EXPECT_EQ(outcome.status, Status::kept);
+  EXPECT_EQ(outcome.kept, KeptReason::twin_changed);
+  EXPECT_TRUE(fs::exists(two));
+}
+
+TEST_F(TwinTest, AChangedGoneOrSameTwinKeepsIt) {
+  cache::Change planned = change();
+  planned.twin->key = planned.key;
+  planned.twin->stamp = planned.stamp;
+  EXPECT_EQ(run_one(dir.path(), planned).kept, KeptReason::twin_changed) << "nothing is its own twin";
+  planned = change();
+  fs::permissions(one, fs::perms(0700));
+  EXPECT_EQ(run_one(dir.path(), planned).kept, KeptReason::twin_changed);
+  fs::remove_all(one);
+  const Outcome outcome = run_one(dir.path(), planned);
+  EXPECT_EQ(outcome.status, Status::kept);
+  EXPECT_EQ(outcome.kept, KeptReason::twin_changed);
+  EXPECT_TRUE(fs::exists(two));
+}
+
+TEST(EditorRemove, OfHardLinksTheLastFrees) {
+  const TempDir dir;
+  const fs::path entry = add_entry(dir.path(), make_key(1), {{"a.so", std::string(10'000, 'x')}});
+  fs::create_hard_link(entry / "a.so", entry / "b.so");
+  struct stat file {};
+  struct stat directory {};
+  ASSERT_EQ(::stat((entry / "a.so").c_str(), &file), 0);
+  ASSERT_EQ(::stat(entry.c_str(), &directory), 0);
+  const Outcome outcome = run_one(entry, Action::remove);
+  EXPECT_EQ(outcome.files, 2U);
+  EXPECT_EQ(outcome.freed, static_cast<std::uint64_t>(file.st_blocks + directory.st_blocks) * 512);
+}
+
+TEST(EditorRemove, AnotherUsersEntryIsAFailureWithItsPath) {
+  const TempDir dir;
+  const fs::path entry = add_kernel(dir.path());
+  const std::string told = as_ordinary_user([&] { return run_one(entry, Action::remove).detail; });
+  if (::geteuid() != 0) GTEST_SKIP() << "needs the rights of root to make another user's cache";
+  EXPECT_EQ(told, dir.path().string() + "/.tcm-trash: cannot make this directory: Permission denied");
+  EXPECT_TRUE(fs::exists(entry / "add_kernel.ttir"));
 }
 
 }  // namespace

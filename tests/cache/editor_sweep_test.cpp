@@ -43,5 +43,66 @@ TEST(EditorSweep, AnEntryOfNothingElseGoes) {
   EXPECT_TRUE(names_in(dir.path()).empty());
 }
 
+TEST(EditorSweep, TemporariesOfEveryReleaseGo) {
+  const TempDir dir;
+  const fs::path entry = add_kernel(dir.path());
+  const auto names = names_in(entry);
+  for (const char* name : {"add_kernel.ttir.tmp", "add_kernel.ttir.tmp.pid_999999999_123", "tmp.pid_999999999_x/k.ttir",
+                           "tmp.1a2b3c4d/k.ttir"})
+    write_file(entry / name, "12345");
+  fs::create_directory(entry / "tmp.pid_999999999_empty");
+  set_tree_age(entry, std::chrono::hours(1));
+  const Outcome outcome = run_one(entry, Action::sweep);
+  EXPECT_EQ(outcome.status, Status::done) << outcome.detail;
+  EXPECT_EQ(outcome.files, 4U);
+  EXPECT_EQ(outcome.bytes.total(), 20U);
+  EXPECT_EQ(names_in(entry), names);
+  EXPECT_FALSE(fs::exists(dir / ".tcm-trash"));
+}
+
+TEST(EditorSweep, LiveAndYoungOnesStay) {
+  const TempDir dir;
+  const fs::path entry = add_kernel(dir.path());
+  const std::string live = "tmp.pid_" + std::to_string(::getpid()) + "_x";
+  write_file(entry / live / "k.ttir", "1");
+  write_file(entry / "tmp.young/k.ttir", "2");
+  write_file(entry / "tmp.old/k.ttir", "3");
+  set_tree_age(entry / "tmp.old", std::chrono::hours(1));
+  cache::EditorOptions options;
+  options.grace_ns = 600'000'000'000;
+  const Outcome outcome = run_one(entry, Action::sweep, options);
+  EXPECT_EQ(outcome.status, Status::done) << outcome.detail;
+  EXPECT_EQ(outcome.files, 1U);
+  EXPECT_TRUE(fs::exists(entry / live));
+  EXPECT_TRUE(fs::exists(entry / "tmp.young"));
+  EXPECT_FALSE(fs::exists(entry / "tmp.old"));
+  EXPECT_EQ(run_one(entry, Action::sweep, options).kept, KeptReason::in_use);
+  fs::remove_all(entry / live);
+  EXPECT_EQ(run_one(entry, Action::sweep, options).kept, KeptReason::young);
+}
+
+TEST(EditorSweep, AnEmptyEntryGoesOnceItIsOld) {
+  const TempDir dir;
+  const fs::path entry = add_empty(dir.path(), 1);
+  cache::EditorOptions options;
+  options.grace_ns = std::chrono::nanoseconds(std::chrono::hours(2)).count();
+  EXPECT_EQ(run_one(entry, Action::sweep, options).files, 0U);
+  EXPECT_TRUE(fs::exists(entry));
+  EXPECT_TRUE(run_one(entry, Action::sweep).gone);
+  EXPECT_FALSE(fs::exists(entry));
+}
+
+TEST(EditorSweep, WhatIsNotAWritersStays) {
+  const TempDir dir;
+  const fs::path entry = add_entry(dir.path(), make_key(1), {{"tmp.old/k.ttir", "1"}, {"notes.txt", "mine"}});
+  const Outcome outcome = run_one(entry, Action::sweep);
+  EXPECT_EQ(outcome.status, Status::done);
+  EXPECT_FALSE(outcome.gone);
+  EXPECT_EQ(names_in(entry), std::set<std::string>{"notes.txt"});
+  fs::create_directory(dir / "mine");
+  EXPECT_FALSE(run_one(dir / "mine", Action::sweep).gone);
+  EXPECT_TRUE(fs::exists(dir / "mine"));
+}
+
 }  // namespace
 }  // namespace tcm::test

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// The editor when the system refuses, and when it is killed: at every moment an entry is whole, or pruned and a hit, or
+// gone.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+
+#include "core/cache/file_names.hpp"
+#include "tests/cache/editing.hpp"
+#include "tests/support/shimmed.hpp"
+
+namespace tcm::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AnyOf;
+using testing::HasSubstr;
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+constexpr int kEntries = 6;
+
+// Kernels of all sorts: maps, a list, two in one entry, a moved cache, and a temporary of a dead writer.
+void make_cache(const fs::path& root) {
+  add_kernels(root, kEntries - 3);
+  KernelSpec list;
+  list.seed = 100;
+  list.group = GroupShape::list;
+  add_kernel(root, list);
+  KernelSpec moved;
+  moved.seed = 101;
+  moved.group_root = "/old/place";
+  add_kernel(root, moved);
+  KernelSpec two;
+  two.seed = 102;
+  add_kernel(root, two);
+  two.name = "other_kernel";
+  two.source = kHip942;
+  const fs::path entry = add_kernel(root, two);
+  write_file(entry / "tmp.pid_999999999_x/add_kernel.ttir", "half of");
+  set_tree_age(entry, std::chrono::hours(1));
+}
+
+std::set<std::string> listed(const fs::path& group) {
+  const nlohmann::json children = nlohmann::json::parse(read_file(group)).at("child_paths");
+  std::set<std::string> names;
+  for (const auto& [name, path] : children.items())
+    names.insert(children.is_array() ? path.get<std::string>() : std::string(name));
+  return names;
+}
+
+// What an entry holds that a hit needs: everything that a group lists, the binary and the metadata among it.
+void expect_hit(const fs::path& entry, const std::set<std::string>& original) {
+  const auto names = names_in(entry);
+  for (const std::string& name : original) {
+    if (!cache::is_group(name)) continue;
+    ASSERT_TRUE(names.contains(name)) << entry << " lost " << name;
+    const auto children = listed(entry / name);
+    const std::string stem(cache::group_stem(name));
+    EXPECT_TRUE(children.contains(stem + ".json")) << entry;
+    EXPECT_TRUE(children.contains(stem + ".cubin") || children.contains(stem + ".hsaco")) << entry;
+    for (const std::string& child : children) EXPECT_TRUE(names.contains(child)) << entry << " lists " << child;
+  }
+}
+
+class EditorFault : public testing::Test {
+ protected:
+  void SetUp() override {
+    make_cache(root());
+    for (const std::string& key : names_in(root())) original_[key] = names_in(root() / key);
+  }
+  fs::path root() const { return dir_ / "cache"; }
+
+  ShimmedRun drive(const std::string& action, Environment environment, const std::string& trash = {}) const {
+    environment.emplace_back("TCM_TEST_ROOT", root().string());
+    std::vector<std::string> words{action, root().string()};
+    if (!trash.empty()) words.push_back(trash);
+    return run_shimmed(TCM_EDITOR_DRIVER, words, environment);
+  }
+
+  // How many calls a run makes that change something.
+  long count_calls(const std::string& action) {
+    const fs::path saved = dir_ / "saved";
+    copy_tree(root(), saved);
+    const ShimmedRun run = drive(action, {{"TCM_TEST_COUNT", (dir_ / "count").string()}});
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    put_back(saved);
+    return std::stol(read_file(dir_ / "count"));
+  }
+
+  void put_back(const fs::path& saved) const {
+    fs::remove_all(root());
+    copy_tree(saved, root());
+  }
+
+  void expect_no_ir() const {
+    for (const auto& [key, names] : original_)
+      for (const std::string& name : names_in(root() / key))
+        EXPECT_FALSE(name.ends_with("ir") || name.ends_with(".source")) << key << '/' << name;
+  }
+
+  TempDir dir_;
+  std::map<std::string, std::set<std::string>> original_;
+};
+
+TEST_F(EditorFault, KilledAnywhereInADropEveryEntryIsAHit) {
+  const fs::path saved = dir_ / "first";
+  copy_tree(root(), saved);
+  const long calls = count_calls("drop");
+  ASSERT_GT(calls, kEntries * 8);
+  for (long at = 1; at <= calls; ++at) {
+    SCOPED_TRACE("killed at call " + std::to_string(at));
+    put_back(saved);
+    EXPECT_EQ(drive("drop", {{"TCM_TEST_KILL_AT", std::to_string(at)}}).signal, SIGKILL);
+    for (const auto& [key, names] : original_) expect_hit(root() / key, names);
+    const ShimmedRun again = drive("drop", {});
+    EXPECT_EQ(again.exit_code, 0) << again.output;
+    for (const auto& [key, names] : original_) expect_hit(root() / key, names);
+    expect_no_ir();
+    EXPECT_FALSE(fs::exists(root() / ".tcm-trash"));
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(EditorFault, KilledAnywhereInARemovalEveryEntryIsWholeOrGone) {
+  const fs::path saved = dir_ / "first";
+  copy_tree(root(), saved);
+  const long calls = count_calls("remove");
+  ASSERT_GT(calls, kEntries * 10);
+  for (long at = 1; at <= calls; ++at) {
+    SCOPED_TRACE("killed at call " + std::to_string(at));
+    put_back(saved);
+    EXPECT_EQ(drive("remove", {{"TCM_TEST_KILL_AT", std::to_string(at)}}).signal, SIGKILL);
+    for (const auto& [key, names] : original_)
+      if (fs::exists(root() / key)) {
+        EXPECT_EQ(names_in(root() / key), names);
+      }
+    const ShimmedRun again = drive("remove", {});
+    EXPECT_EQ(again.exit_code, 0) << again.output;
+    EXPECT_THAT(names_in(root()), testing::IsEmpty());
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(EditorFault, KilledOnTheWayToTheTrashNothingIsLost) {
+  const fs::path saved = dir_ / "first";
+  copy_tree(root(), saved);
+  for (int at = 1; at <= kEntries + 2; ++at) {
+    SCOPED_TRACE("killed at call " + std::to_string(at));
+    put_back(saved);
+    EXPECT_EQ(drive("remove", {{"TCM_TEST_KILL_AT", std::to_string(at)}}, "20261123-1").signal, SIGKILL);
+    for (const auto& [key, names] : original_) {
+      const fs::path kept = fs::exists(root() / key) ? root() / key : root() / ".tcm-trash/20261123-1" / key;
+      EXPECT_EQ(names_in(kept), names);
+    }
+  }
+}
+
+TEST_F(EditorFault, TheGroupsAreOnTheDiskBeforeTheFirstIsPutInPlace) {
+  const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "syncfs:1:EIO"}});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.output, HasSubstr("Input/output error"));
+  for (const auto& [key, names] : original_) EXPECT_EQ(names_in(root() / key), names);
+  EXPECT_FALSE(fs::exists(root() / ".tcm-trash"));
+}
+
+TEST_F(EditorFault, WhereTheFileSystemCannotBeSyncedTheFilesAre) {
+  const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "syncfs:*:ENOSYS"}});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  expect_no_ir();
+  EXPECT_EQ(drive("drop", {{"TCM_TEST_FAULT", "syncfs:*:ENOSYS,fsync:*:EIO"}}).exit_code, 0) << "nothing is left to do";
+}
+
+TEST_F(EditorFault, AGroupThatCannotBeSyncedStaysAndTheOthersGoOn) {
+  const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "syncfs:*:ENOSYS,fsync:1:EIO"}});
+  EXPECT_EQ(run.exit_code, 3);
+  int whole = 0;
+  for (const auto& [key, names] : original_) {
+    expect_hit(root() / key, names);
+    whole += names_in(root() / key) == names;
+  }
+  EXPECT_EQ(whole, 1);
+}
+
+TEST_F(EditorFault, AFullDiskLeavesTheEntryWhole) {
+  const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "write:*:ENOSPC@.tcm-trash"}});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.output, HasSubstr("cannot write the new one: No space left on device"));
+  for (const auto& [key, names] : original_) EXPECT_EQ(names_in(root() / key), names);
+  EXPECT_FALSE(fs::exists(root() / ".tcm-trash"));
+}
+
+TEST_F(EditorFault, AGroupThatCannotBeReplacedLeavesTheEntryWhole) {
+  const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "renameat:*:EACCES"}});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.output, HasSubstr("cannot be replaced: Permission denied"));
+  for (const auto& [key, names] : original_) {
+    expect_hit(root() / key, names);
+    EXPECT_EQ(names_in(root() / key), names);
+  }
+}
+
+TEST_F(EditorFault, AFileThatCannotBeDeletedIsListedNoMore) {
+  const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "unlinkat:1:EBUSY"}});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.output, HasSubstr("cannot be deleted: Device or resource busy"));
+  for (const auto& [key, names] : original_) expect_hit(root() / key, names);
+}
+
+TEST_F(EditorFault, AnEntryThatCannotBeMovedIsNotTouched) {
+  const ShimmedRun run = drive("remove", {{"TCM_TEST_FAULT", "renameat2:*:EACCES"}});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.output, HasSubstr("cannot move it into the trash: Permission denied"));
+  for (const auto& [key, names] : original_) EXPECT_EQ(names_in(root() / key), names);
+  EXPECT_FALSE(fs::exists(root() / ".tcm-trash"));
+}
+
+TEST_F(EditorFault, AFileSystemWithoutMovesThatReplaceNothing) {
+  const ShimmedRun run = drive("remove", {{"TCM_TEST_FAULT", "renameat2:*:EINVAL"}});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(names_in(root()), testing::IsEmpty());
+}
+
+TEST_F(EditorFault, WhatCouldNotBeDeletedTheNextEditorDeletes) {
+  const ShimmedRun run = drive("remove", {{"TCM_TEST_FAULT", "unlinkat:*:EIO"}});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.output, HasSubstr("Input/output error"));
+  EXPECT_THAT(names_in(root()), testing::ElementsAre(".tcm-trash"));
+  EXPECT_EQ(drive("remove", {}).exit_code, 0);
+  EXPECT_THAT(names_in(root()), testing::IsEmpty());
+}
+
+TEST_F(EditorFault, NoTrashNoChange) {
+  for (const char* action : {"drop", "remove"}) {
+    const ShimmedRun run = drive(action, {{"TCM_TEST_FAULT", "mkdirat:*:EROFS"}});
+    EXPECT_EQ(run.exit_code, 3);
+    EXPECT_THAT(run.output, HasSubstr(".tcm-trash: cannot make this directory: Read-only file system"));
+    for (const auto& [key, names] : original_) EXPECT_EQ(names_in(root() / key), names);
+  }
+}
+
+}  // namespace
+}  // namespace tcm::test
