@@ -87,6 +87,13 @@ class RunTests(unittest.TestCase):
         self.assertEqual(len(calls), 1)
         self.assertTrue(calls[0].endswith(" -R a name"), calls)
 
+    def test_interop_is_the_debug_build_with_tests_of_its_own(self):
+        self.assertEqual(self.run_script("--interop").returncode, 0)
+        calls = [line for line in (self.base / "calls").read_text().splitlines() if line.startswith("ctest")]
+        self.assertEqual(len(calls), 1)
+        self.assertIn("--preset dev ", calls[0])
+        self.assertTrue(calls[0].endswith(" --build-config Interop --label-regex ^interop-full$ --verbose"), calls)
+
     def test_a_failure_in_a_later_stage_fails_the_whole(self):
         run = self.run_script(FAILING="asan")
         self.assertEqual(run.returncode, 1)
