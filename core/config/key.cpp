@@ -69,18 +69,29 @@ std::optional<Value> parse_word(const Key& key, std::string_view text) {
   return word;
 }
 
+/// libpq's other form: "postgresql:key=value …", "service=NAME".
+bool has_words(std::string_view text) {
+  constexpr std::string_view kScheme = "postgresql:";
+  const bool scheme = text.starts_with(kScheme);
+  if (scheme) text.remove_prefix(kScheme.size());
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size()) return false;
+  const std::string_view word = text.substr(0, equals);
+  return scheme ? word.find_first_not_of("abcdefghijklmnopqrstuvwxyz_ ") == std::string_view::npos : word == "service";
+}
+
 std::optional<Value> parse_database(std::string_view text) {
-  for (const std::string_view server : {"postgresql:", "postgres://", "service="})
-    if (text.starts_with(server))
-      return text.size() > server.size() ? std::optional<Value>(std::string(text)) : std::nullopt;
+  if (text.starts_with("postgresql://") || text.starts_with("postgres://") || has_words(text)) return std::string(text);
+  if (text.starts_with("postgresql:") || text.starts_with("service=")) return std::nullopt;
   std::string_view path = text;
   if (text.starts_with(kSqlite)) {
     path.remove_prefix(kSqlite.size());
     if (path.starts_with("//")) path.remove_prefix(2);
     // sqlite://x would name a host.
     if (path.empty() || (text.starts_with("sqlite://") && path.front() != '/')) return std::nullopt;
-  } else if (text.find("://") != std::string_view::npos) {
-    return std::nullopt;
+  } else if (text.find("://") != std::string_view::npos ||
+             (text.starts_with("postgres") && text.find('@') != std::string_view::npos)) {
+    return std::nullopt;  // "postgres//user@host" is a slip of the hand, and a path with a password
   }
   return std::string(kSqlite).append(path);
 }
@@ -216,7 +227,11 @@ std::string to_text(const Key& key, const Value& value) {
 }
 
 std::string wrong_value(const Key& key, std::string_view subject, std::string_view shown) {
-  return fmt::format("{} is {}; it must be {}", subject, util::redact_url(shown), form_of(key));
+  // What is no URL cannot be searched for its password.
+  const bool may_hold_secret = key.type == Type::database && (shown.find('@') != std::string_view::npos ||
+                                                              shown.find("password") != std::string_view::npos);
+  return fmt::format("{} is {}; it must be {}", subject, may_hold_secret ? "'***'" : util::redact_url(shown),
+                     form_of(key));
 }
 
 std::optional<std::string> database_file(std::string_view url) {

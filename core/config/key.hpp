@@ -54,7 +54,7 @@ std::optional<Value> parse_value(const Key& key, std::string_view text);
 /// A value in a form that parse_value reads (of a list: its elements, joined by ", "). A password in it is hidden.
 std::string to_text(const Key& key, const Value& value);
 
-/// "SUBJECT is 'TEXT'; it must be FORM", for the user. A password in it is hidden.
+/// "SUBJECT is SHOWN; it must be FORM", for the user. Whatever may be a password is hidden.
 std::string wrong_value(const Key& key, std::string_view subject, std::string_view shown);
 
 /// The path of "sqlite:PATH"; absent when `url`, a value of Type::database, names a server.

@@ -141,12 +141,28 @@ TEST_F(HostileFile, MayHoldManyDotsInStringsAndComments) {
             "");
 }
 
+TEST_F(HostileFile, HasOtherCharactersThanAsciiInQuotesAndCommentsOnly) {
+  for (const char* text : {"\xc3\xa9 = 1", "[\xc3\xa9]", "jobs = 1 \xc3\xa9", "host = \"\"\"a\\\xc3\xa9\"\"\"",
+                           "host = \"\"\"a\\ \t\xc3\xa9\"\"\"", "\xc2\xa0jobs = 1"})
+    EXPECT_THAT(error_of(text), StartsWith(files_.user + ":1: is not TOML: a character that is not ASCII")) << text;
+  EXPECT_EQ(
+      error_of(
+          "host = \"\xc3\xa9\" # \xc3\xa9\nlog_file = '/\xe2\x82\xac'\ncache_dir = \"\"\"\n/\xc3\xa9\\\n  b\"\"\"\n"),
+      "");
+}
+
 TEST_F(HostileFile, ThatIsNoUtf8IsAnError) {
   EXPECT_THAT(error_of("jobs = 1\nhost = \"\xff\xfe\"\n"), StartsWith(files_.user + ":2: is not TOML: "));
   EXPECT_THAT(error_of(std::string_view("jobs = 1\n\0\n", 11)), StartsWith(files_.user + ":2: is not TOML: "));
   EXPECT_THAT(error_of("\x7f"
                        "ELF\x02\x01\x01"),
               StartsWith(files_.user + ":1: is not TOML: "));
+}
+
+// The parser of Debian 12 ends the program at these, unless it is kept from it.
+TEST_F(HostileFile, WithABrokenHeaderIsAnError) {
+  for (const char* text : {"[=", "[.a]", "[#", "[,]", "[\n]", "[[=", "[a.=", "[", "[["})
+    EXPECT_THAT(error_of(text), StartsWith(files_.user + ":1: is not TOML: ")) << text;
 }
 
 TEST_F(HostileFile, ThatIsNoFileIsNamedAndHoldsNothingUp) {

@@ -199,7 +199,8 @@ TEST_F(Mistakes, OfAWeakerLayerAreToldToo) {
 
 TEST_F(Mistakes, KeepSecrets) {
   for (const char* text :
-       {"storage.url = \"mysql://u:geheim@h/db\"\n", "storage.ulr = \"postgresql://u:geheim@h/db\"\n",
+       {"storage.url = \"mysql://u:geheim@h/db\"\n", "storage.url = \"postgres//u:geheim@h/db\"\n",
+        "storage.url = \"postgresql:/u:geheim@h/db\"\n", "storage.ulr = \"postgresql://u:geheim@h/db\"\n",
         "host = [\"postgresql://u:geheim@h/db\", 1]\n", "storage.url = postgresql://u:geheim@h/db\n",
         "storage.url = \"postgresql://u:geheim@h/db\n", "jobs = \"postgresql://u:geheim@h/db\"\n",
         "storage = \"postgresql://u:geheim@h/db\"\n"}) {
