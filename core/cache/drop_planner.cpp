@@ -83,6 +83,7 @@ std::optional<Outcome> DropPlanner::read() {
       if (!is_nested(artifact)) present_.push_back(artifact.name);
     }
   std::sort(present_.begin(), present_.end());
+  plan_.names = present_.size() + reader.files().directories.size();
   if (is_plain) return std::nullopt;
   return refuse_by_look(look_at_entry(shop_.root.descriptor(), change_.key));
 }
@@ -129,7 +130,7 @@ std::optional<Outcome> DropPlanner::edit_groups() {
   for (Record& record : plan_.entry.records)
     if (Artifact* group = group_of(record))
       if (auto refused = edit(record, *group)) {
-        for (const NewGroup& made : plan_.groups) unlink_at(*shop_.trash.scratch(), made.scratch.c_str());
+        for (const NewGroup& made : plan_.groups) unlink_at(*shop_.trash.group_scratch(), made.scratch.c_str());
         plan_.groups.clear();
         return refused;
       }
@@ -183,7 +184,7 @@ std::optional<Outcome> DropPlanner::check_children(const Record& record, const s
 }
 
 std::optional<Outcome> DropPlanner::write(const std::string& group, const Node& old, const std::string& text) {
-  const auto scratch = shop_.trash.scratch();
+  const auto scratch = shop_.trash.group_scratch();
   if (!scratch) {
     Outcome outcome;
     outcome.status = Status::failed;

@@ -57,11 +57,14 @@ class Teller {
     if (stamp.same_state(entry.stamp)) entry.stamp.settled = stamp.settled;
   }
 
-  // What goes on in a directory below does not show in the entry's own times.
+  // What goes on in a directory below does not show in the entry's own times, and what could not be read may be
+  // readable the next time.
   static bool has_unfinished(const model::Entry& entry) {
-    for (const model::Record& record : entry.records)
+    for (const model::Record& record : entry.records) {
+      if (record.problem == model::SkipReason::unreadable || record.problem == model::SkipReason::vanished) return true;
       for (const model::Artifact& artifact : record.artifacts)
         if (artifact.name.find('/') != std::string::npos) return true;
+    }
     return false;
   }
 

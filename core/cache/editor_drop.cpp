@@ -25,11 +25,14 @@ class Dropping {
     Outcome outcome;
     if (replace_groups(outcome)) delete_files(outcome);
     if (!changed_) return outcome;
-    put_time_back(directory_.get(), plan_.stamp.mtime_ns, outcome);
-    if (outcome.status == Status::failed)
-      shop_.read_again(change_, outcome);
-    else
+    // What a writer put there meanwhile is young, so the entry is.
+    const bool is_as_planned = outcome.status == Status::done && !has_more_names();
+    if (is_as_planned || outcome.status == Status::failed)
+      put_time_back(directory_.get(), plan_.stamp.mtime_ns, outcome);
+    if (is_as_planned)
       finish(outcome);
+    else
+      shop_.read_again(change_, outcome);
     return outcome;
   }
 
@@ -94,6 +97,14 @@ class Dropping {
     outcome.freed += done.freed;
   }
 
+  bool has_more_names() {
+    alignas(dirent64) thread_local ListBuffer buffer;
+    std::size_t count = 0;
+    const int error =
+        list_directory(directory_.get(), buffer, [&count](const char*, NodeType) { return ++count != 0; });
+    return error != 0 || count + plan_.files.size() > plan_.names;
+  }
+
   void finish(Outcome& outcome) {
     Node node;
     if (stat_of(directory_.get(), node) != 0) return shop_.read_again(change_, outcome);
@@ -124,7 +135,7 @@ void Dropper::sync(std::vector<DropPlan>& plans) {
     if (plan.decided || plan.groups.empty()) continue;
     if (one_by_one) error = 0;
     for (const NewGroup& group : plan.groups)
-      if (one_by_one && error == 0) error = sync_file(*shop_.trash.scratch(), group.scratch.c_str());
+      if (one_by_one && error == 0) error = sync_file(*shop_.trash.group_scratch(), group.scratch.c_str());
     if (error == 0) continue;
     plan.decided =
         shop_.failed(plan.entry.key, plan.groups.front().name, "cannot write the new one to the disk", error);
@@ -136,14 +147,14 @@ Outcome Dropper::carry_out(const Change& change, DropPlan& plan) {
   if (plan.decided)
     outcome = std::move(*plan.decided);
   else
-    outcome = Dropping(shop_, *shop_.trash.scratch(), change, plan).run();
+    outcome = Dropping(shop_, *shop_.trash.group_scratch(), change, plan).run();
   if (!outcome.now || outcome.status != Status::done) discard(plan);
   return outcome;
 }
 
 void Dropper::discard(const DropPlan& plan) {
   if (plan.groups.empty()) return;
-  const auto scratch = shop_.trash.scratch();
+  const auto scratch = shop_.trash.group_scratch();
   for (const NewGroup& group : plan.groups)
     if (scratch) unlink_at(*scratch, group.scratch.c_str());
 }

@@ -47,6 +47,7 @@ struct DropPlan {
   model::Entry entry;  ///< as it will be, but for the stamp
   std::vector<DroppedFile> files;
   std::vector<NewGroup> groups;
+  std::size_t names = 0;  ///< directly in the entry, before
   bool relocated = false;
 };
 

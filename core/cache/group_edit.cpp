@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/group_edit.hpp"
 
-#include <charconv>
 #include <optional>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "core/util/text.hpp"
+#include "core/cache/json_strings.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -109,70 +106,6 @@ class Scanner {
   bool broken_ = false;
 };
 
-void append_utf8(std::string& to, char32_t c) {
-  const auto tail = [&to, c](int shift) { to += static_cast<char>(0x80 | ((c >> shift) & 0x3F)); };
-  if (c < 0x80) {
-    to += static_cast<char>(c);
-  } else if (c < 0x800) {
-    to += static_cast<char>(0xC0 | (c >> 6));
-    tail(0);
-  } else if (c < 0x10000) {
-    to += static_cast<char>(0xE0 | (c >> 12));
-    tail(6);
-    tail(0);
-  } else {
-    to += static_cast<char>(0xF0 | (c >> 18));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
-
-std::optional<char32_t> unit_at(std::string_view text, std::size_t at) {
-  if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return std::nullopt;
-  std::uint32_t unit = 0;
-  const auto [end, error] = std::from_chars(text.data() + at + 2, text.data() + at + 6, unit, 16);
-  if (error != std::errc() || end != text.data() + at + 6) return std::nullopt;
-  return unit;
-}
-
-// One escape at `at`, which is moved behind it.
-bool append_escape(std::string& to, std::string_view text, std::size_t& at) {
-  constexpr std::string_view kLetters = "\"\\/bfnrt";
-  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-  if (at + 1 >= text.size()) return false;
-  if (const std::size_t which = kLetters.find(text[at + 1]); which != std::string_view::npos) {
-    to += kMeanings[which];
-    at += 2;
-    return true;
-  }
-  auto c = unit_at(text, at);
-  if (!c) return false;
-  at += 6;
-  if (*c >= 0xD800 && *c < 0xDC00) {
-    const auto low = unit_at(text, at);
-    if (!low || *low < 0xDC00 || *low > 0xDFFF) return false;
-    c = 0x10000 + ((*c - 0xD800) << 10) + (*low - 0xDC00);
-    at += 6;
-  }
-  append_utf8(to, *c);
-  return true;
-}
-
-// `text` with its quotes.
-std::optional<std::string> decode(std::string_view text) {
-  std::string decoded;
-  if (text.size() < 2) return std::nullopt;
-  text = text.substr(1, text.size() - 2);
-  for (std::size_t at = 0; at < text.size();) {
-    if (text[at] != '\\')
-      decoded += text[at++];
-    else if (!append_escape(decoded, text, at))
-      return std::nullopt;
-  }
-  return decoded;
-}
-
 std::string_view cut(std::string_view text, Span span) { return text.substr(span.begin, span.end - span.begin); }
 
 /// The container `child_paths`, brackets included.
@@ -200,7 +133,7 @@ class Editing {
     scanner_.expect('{');
     if (scanner_.take('}')) return;
     do {
-      const auto key = decode(cut(text_, scanner_.string()));
+      const auto key = decode_json_string(cut(text_, scanner_.string()));
       scanner_.expect(':');
       const char bracket = scanner_.peek();
       if (key == "child_paths" && (bracket == '{' || bracket == '[')) {
@@ -244,7 +177,7 @@ class Editing {
     made += cut(text_, {container_.all.begin, children.front().all.begin});
     bool first = true;
     for (const Child& child : children) {
-      const auto listed = decode(cut(text_, child.name));
+      const auto listed = decode_json_string(cut(text_, child.name));
       if (!listed) return "a name in it cannot be read";
       const std::string_view name = std::string_view(*listed).substr(listed->rfind('/') + 1);
       if (!edit_.stays(name)) continue;
@@ -259,7 +192,7 @@ class Editing {
   std::optional<std::string> write_child(std::string& made, const Child& child, std::string_view name) {
     std::string path;
     if (child.value && text_[child.value->begin] == '"') {
-      const auto old = decode(cut(text_, *child.value));
+      const auto old = decode_json_string(cut(text_, *child.value));
       if (!old) return "a path in it cannot be read";
       path = edit_.new_path(name, *old);
     }
@@ -283,32 +216,6 @@ class Editing {
 
 tl::expected<std::string, std::string> edit_group(std::string_view text, const GroupEdit& edit) {
   return Editing(text, edit).run();
-}
-
-bool append_ascii_json_string(std::string& to, std::string_view text) {
-  const auto escape = [&to](char32_t unit) {
-    fmt::format_to(std::back_inserter(to), "\\u{:04x}", static_cast<std::uint32_t>(unit));
-  };
-  to += '"';
-  while (!text.empty()) {
-    const util::Utf8Char c = util::decode_utf8(text);
-    if (!c.valid) return false;
-    const char32_t point = c.code_point;
-    if (point == '"' || point == '\\') {
-      to += '\\';
-      to += static_cast<char>(point);
-    } else if (point >= 0x20 && point < 0x7F) {
-      to += static_cast<char>(point);
-    } else if (point < 0x10000) {
-      escape(point);
-    } else {
-      escape(0xD800 + ((point - 0x10000) >> 10));
-      escape(0xDC00 + ((point - 0x10000) & 0x3FF));
-    }
-    text.remove_prefix(c.length);
-  }
-  to += '"';
-  return true;
 }
 
 }  // namespace tcm::cache

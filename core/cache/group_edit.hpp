@@ -21,7 +21,4 @@ struct GroupEdit {
 /// Edits a group that parse_group accepts. The error says in one line why that cannot be done faithfully.
 tl::expected<std::string, std::string> edit_group(std::string_view text, const GroupEdit& edit);
 
-/// Appends `text` as a JSON string as Python writes it: in ASCII. False when it is not UTF-8.
-bool append_ascii_json_string(std::string& to, std::string_view text);
-
 }  // namespace tcm::cache

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which directory the paths in a group name. They are looked at, never opened.
+#include <filesystem>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -14,6 +16,9 @@ constexpr std::size_t kMaxSpellings = 256;
 }  // namespace
 
 RootSpelling::RootSpelling(const Root& root, bool keep_paths) : path_(root.path()), keep_paths_(keep_paths) {
+  std::error_code error;
+  if (!path_.starts_with('/'))
+    if (auto whole = std::filesystem::canonical(path_, error); !error) path_ = whole.string();
   while (path_.ends_with('/')) path_.pop_back();
   stat_of(root.descriptor(), node_);
 }

@@ -93,18 +93,31 @@ Result<util::Fd> TrashArea::make_below(const std::string& name) {
   return made;
 }
 
-Result<int> TrashArea::scratch() {
-  if (scratch_.valid()) return scratch_.get();
+Result<util::Fd> TrashArea::make_scratch() {
   TCM_TRY(need());
   for (; count_ < kMaxScratches; ++count_) {
     std::string name = fmt::format("tmp.{}.{}", ::getpid(), count_);
     Node node;
     if (stat_at(area_.get(), name.c_str(), node) == 0) continue;
-    TCM_ASSIGN(scratch_, make_below(name));
+    TCM_ASSIGN(util::Fd made, make_below(name));
     scratches_.push_back(std::move(name));
-    return scratch_.get();
+    return made;
   }
   return fail(ErrorCode::failed, path() + ": full of temporaries that cannot be removed");
+}
+
+Result<int> TrashArea::scratch() {
+  if (!scratch_.valid()) {
+    TCM_ASSIGN(scratch_, make_scratch());
+  }
+  return scratch_.get();
+}
+
+Result<int> TrashArea::group_scratch() {
+  if (!group_scratch_.valid()) {
+    TCM_ASSIGN(group_scratch_, make_scratch());
+  }
+  return group_scratch_.get();
 }
 
 Result<int> TrashArea::bin(const std::string& id) {
@@ -137,6 +150,7 @@ void TrashArea::close() {
   remove_directory_at(root_, kTrashName);
   scratches_.clear();
   scratch_ = {};
+  group_scratch_ = {};
   bin_ = {};
   area_ = {};
 }

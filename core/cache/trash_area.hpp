@@ -25,10 +25,12 @@ class TrashArea {
   /// Valid after find() returned true, or need().
   int descriptor() const { return area_.get(); }
 
-  /// A directory of this process in it for temporaries, the same one until renew_scratch(); its descriptor.
+  /// A directory of this process in it for what is on its way out, the same one until renew_scratch(); its descriptor.
   Result<int> scratch();
-  /// The next scratch() is another one.
+  /// The next scratch() is another one: something in this one could not be deleted.
   void renew_scratch() { scratch_ = {}; }
+  /// Another one, for new groups; the same one always.
+  Result<int> group_scratch();
   /// Opens or makes a bin.
   Result<int> bin(const std::string& id);
 
@@ -42,11 +44,13 @@ class TrashArea {
  private:
   Result<void> open_area();
   Result<util::Fd> make_below(const std::string& name);
+  Result<util::Fd> make_scratch();
 
   std::string root_path_;
   int root_;
   util::Fd area_;
   util::Fd scratch_;
+  util::Fd group_scratch_;
   std::vector<std::string> scratches_;
   int count_ = 0;
   std::string bin_id_;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/cache/file_names.hpp"
 #include "tests/cache/editing.hpp"
@@ -71,11 +72,12 @@ class EditorFault : public testing::Test {
   }
   fs::path root() const { return dir_ / "cache"; }
 
-  ShimmedRun drive(const std::string& action, Environment environment, const std::string& trash = {}) const {
+  ShimmedRun drive(const std::string& action, Environment environment, const std::string& trash = {},
+                   const std::function<void()>& paused = {}) const {
     environment.emplace_back("TCM_TEST_ROOT", root().string());
     std::vector<std::string> words{action, root().string()};
     if (!trash.empty()) words.push_back(trash);
-    return run_shimmed(TCM_EDITOR_DRIVER, words, environment);
+    return run_shimmed(TCM_EDITOR_DRIVER, words, environment, paused);
   }
 
   // How many calls a run makes that change something.
@@ -228,6 +230,83 @@ TEST_F(EditorFault, WhatCouldNotBeDeletedTheNextEditorDeletes) {
   EXPECT_THAT(names_in(root()), testing::ElementsAre(".tcm-trash"));
   EXPECT_EQ(drive("remove", {}).exit_code, 0);
   EXPECT_THAT(names_in(root()), testing::IsEmpty());
+}
+
+TEST_F(EditorFault, WhereDirectoriesCannotBeLockedAFileIs) {
+  for (const char* error : {"EBADF", "EOPNOTSUPP", "ENOLCK"}) {
+    const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", std::string("flock:1:") + error}});
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    EXPECT_THAT(names_in(root() / ".tcm-trash"), testing::ElementsAre("lock"));
+  }
+  expect_no_ir();
+  EXPECT_THAT(drive("drop", {{"TCM_TEST_FAULT", "flock:*:EIO"}}).output,
+              HasSubstr("cannot lock it: Input/output error"));
+}
+
+TEST_F(EditorFault, TheLockOfTheFileIsTold) {
+  const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "flock:1:EBADF"}, {"TCM_TEST_PAUSE_AT", "4"}}, {}, [&] {
+    const ShimmedRun second = drive("drop", {{"TCM_TEST_FAULT", "flock:1:EBADF"}});
+    EXPECT_EQ(second.exit_code, 1);
+    EXPECT_THAT(second.output, HasSubstr("another tcm is changing this cache"));
+  });
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+}
+
+TEST_F(EditorFault, WithoutOpenat2ItIsTheSame) {
+  fs::create_directory_symlink(dir_.path(), root() / "LINK");
+  const ShimmedRun run = drive("remove", {{"TCM_TEST_FAULT", "openat2:*:ENOSYS"}});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_EQ(run.output, "symbolic link, not followed\n");
+  EXPECT_THAT(names_in(root()), testing::ElementsAre("LINK"));
+}
+
+// The third call of a removal moves the first entry: .tcm-trash and its temporary directory are made before.
+constexpr const char* kBeforeTheFirstMove = "3";
+
+TEST_F(EditorFault, AWriterThatComesBeforeTheMoveGetsItsEntryBack) {
+  std::set<std::string> written;
+  const ShimmedRun run = drive("remove", {{"TCM_TEST_PAUSE_AT", kBeforeTheFirstMove}}, {}, [&] {
+    for (const auto& [key, names] : original_)
+      write_file(root() / key / ("tmp.pid_" + std::to_string(::getpid()) + "_x/k.ttir"), "half of");
+  });
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.output, HasSubstr("pid " + std::to_string(::getpid())));
+  for (const auto& [key, names] : original_) EXPECT_EQ(names_in(root() / key).size(), names.size() + 1) << key;
+  EXPECT_FALSE(fs::exists(root() / ".tcm-trash"));
+}
+
+TEST_F(EditorFault, AnEntryThatIsAnotherOneByThenComesBack) {
+  const ShimmedRun run = drive("remove", {{"TCM_TEST_PAUSE_AT", kBeforeTheFirstMove}}, {}, [&] {
+    for (const auto& [key, names] : original_) {
+      fs::rename(root() / key, dir_ / key);
+      write_file(root() / key / "other", "somebody else's");
+    }
+  });
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.output, HasSubstr("while it was being moved"));
+  for (const auto& [key, names] : original_) EXPECT_EQ(names_in(root() / key), std::set<std::string>{"other"});
+}
+
+TEST_F(EditorFault, WhatAWriterPutsInDuringADropKeepsItsAge) {
+  const long calls = count_calls("drop");
+  const auto now = fs::file_time_type::clock::now();
+  for (const auto& [key, names] : original_) fs::last_write_time(root() / key, now - std::chrono::hours(1));
+  // Three calls for each new group and more at the beginning: at this one the first entries are being changed.
+  const long at = calls - 12;
+  std::set<std::string> written;
+  const ShimmedRun run = drive("drop", {{"TCM_TEST_PAUSE_AT", std::to_string(at)}}, {}, [&] {
+    for (const auto& [key, names] : original_) {
+      if (names_in(root() / key) == names) continue;  // not begun
+      const auto age = fs::last_write_time(root() / key);
+      write_file(root() / key / "add_kernel.new", "of a writer");
+      written.insert(key);
+      if (age < now) fs::last_write_time(root() / key, age);  // done already: as it was
+    }
+  });
+  EXPECT_FALSE(written.empty());
+  int young = 0;
+  for (const std::string& key : written) young += fs::last_write_time(root() / key) >= now;
+  EXPECT_EQ(young, 1) << "the one that was being changed when the writer came";
 }
 
 TEST_F(EditorFault, NoTrashNoChange) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/cache/json_strings.hpp"
+
 namespace tcm::cache {
 namespace {
 
@@ -78,10 +80,8 @@ TEST(GroupEdit, ValuesThatAreNoPathsAreKept) {
 TEST(GroupEdit, WhatCannotBeKeptFaithfullyIsRefused) {
   for (const char* text : {R"({"child_paths": ["a"], "child_paths": ["b"]})", R"({})", R"({"child_paths": null})", "",
                            "[]", R"({"child_paths": ["\udcff"]})", R"({"child_paths": ["a")", R"({"child_paths": {"a")",
-                           "{\"", R"({"child_paths": ["a\)", R"({"child_paths": {"a": "\ud800"}})", R"({"x": [[[)"}) {
-    const auto edited = without("z", text);
-    EXPECT_TRUE(!edited || std::string_view(text).find("udcff") != std::string_view::npos) << text;
-  }
+                           "{\"", R"({"child_paths": ["a\)", R"({"child_paths": {"a": "\ud800"}})", R"({"x": [[[)"})
+    EXPECT_FALSE(without("z", text)) << text;
 }
 
 }  // namespace

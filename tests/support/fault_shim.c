@@ -7,10 +7,12 @@
 //                                    the number: each such call. "@text" behind it: only where the path of the
 //                                    directory or file holds the text, as in write:1:ENOSPC@.tcm-trash
 //   TCM_TEST_KILL_AT=137             SIGKILL right before the 137th call that counts
+//   TCM_TEST_PAUSE_AT=137            the same with SIGSTOP, so that a test can do something at that moment
 //   TCM_TEST_COUNT=/file             appends at exit how many counted, as a line
 //
 // The calls: unlinkat renameat renameat2 rename linkat mkdirat openat (with O_CREAT, and open) write pwrite ftruncate
-// futimens utimensat fsync fdatasync syncfs. Writing counts for files that were opened with O_CREAT.
+// futimens utimensat fsync fdatasync syncfs. Writing counts for files that were opened with O_CREAT. Two more may fail
+// but change nothing, so they do not count: flock openat2 (by way of syscall).
 //
 // A program with the address sanitizer needs ASAN_OPTIONS=verify_asan_link_order=0.
 #define _GNU_SOURCE
@@ -26,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -47,6 +50,7 @@ static struct fault faults[MAX_FAULTS];
 static int fault_count;
 static char root[PATH_MAX];
 static long kill_at;
+static long pause_at;
 static atomic_long counted;
 static atomic_bool created[MAX_FILES];
 
@@ -54,9 +58,10 @@ static int error_named(const char* name) {
   static const struct {
     const char* name;
     int error;
-  } known[] = {{"EACCES", EACCES}, {"EBUSY", EBUSY},   {"EDQUOT", EDQUOT}, {"EINVAL", EINVAL}, {"EIO", EIO},
-               {"EMLINK", EMLINK}, {"ENOENT", ENOENT}, {"ENOSPC", ENOSPC}, {"ENOSYS", ENOSYS}, {"EPERM", EPERM},
-               {"EROFS", EROFS},   {"EXDEV", EXDEV},   {"ESTALE", ESTALE}};
+  } known[] = {{"EACCES", EACCES}, {"EBADF", EBADF},   {"EBUSY", EBUSY},   {"EDQUOT", EDQUOT},
+               {"EINVAL", EINVAL}, {"EIO", EIO},       {"ENOLCK", ENOLCK}, {"EOPNOTSUPP", EOPNOTSUPP},
+               {"EMLINK", EMLINK}, {"ENOENT", ENOENT}, {"ENOSPC", ENOSPC}, {"ENOSYS", ENOSYS},
+               {"EPERM", EPERM},   {"EROFS", EROFS},   {"EXDEV", EXDEV},   {"ESTALE", ESTALE}};
   for (size_t i = 0; i < sizeof known / sizeof *known; ++i)
     if (strcmp(known[i].name, name) == 0) return known[i].error;
   fprintf(stderr, "fault_shim: unknown error %s\n", name);
@@ -83,6 +88,8 @@ __attribute__((constructor)) static void start(void) {
   if (text) snprintf(root, sizeof root, "%s", text);
   text = getenv("TCM_TEST_KILL_AT");
   if (text) kill_at = strtol(text, NULL, 10);
+  text = getenv("TCM_TEST_PAUSE_AT");
+  if (text) pause_at = strtol(text, NULL, 10);
   text = getenv("TCM_TEST_FAULT");
   if (!text) return;
   char* list = strdup(text);
@@ -118,8 +125,14 @@ static int is_below_root(const char* path) {
   return strncmp(path, root, length) == 0 && (length == 0 || path[length] == '/' || path[length] == '\0');
 }
 
+static void count_call(void) {
+  const long number = atomic_fetch_add(&counted, 1) + 1;
+  if (number == kill_at) kill(getpid(), SIGKILL);
+  if (number == pause_at) raise(SIGSTOP);
+}
+
 // True when the call is to fail, with errno set.
-static int refuse(const char* call, int fd, const char* name) {
+static int refuse_any(const char* call, int fd, const char* name, int counts) {
   const int error_before = errno;
   char path[PATH_MAX];
   path_of(fd, name, path);
@@ -127,7 +140,7 @@ static int refuse(const char* call, int fd, const char* name) {
     errno = error_before;
     return 0;
   }
-  if (atomic_fetch_add(&counted, 1) + 1 == kill_at) kill(getpid(), SIGKILL);
+  if (counts) count_call();
   for (int i = 0; i < fault_count; ++i) {
     struct fault* fault = &faults[i];
     if (strcmp(fault->call, call) != 0 || (fault->text[0] != '\0' && !strstr(path, fault->text))) continue;
@@ -139,6 +152,8 @@ static int refuse(const char* call, int fd, const char* name) {
   return 0;
 }
 
+static int refuse(const char* call, int fd, const char* name) { return refuse_any(call, fd, name, 1); }
+
 static void* next(const char* name) {
   void* found = dlsym(RTLD_NEXT, name);
   if (!found) abort();
@@ -149,6 +164,22 @@ static void* next(const char* name) {
 #define REAL(result, name, ...)       \
   static result (*real)(__VA_ARGS__); \
   if (!real) *(void**)(&real) = next(#name)
+
+SHIM int flock(int fd, int operation) {
+  REAL(int, flock, int, int);
+  return refuse_any("flock", fd, NULL, 0) ? -1 : real(fd, operation);
+}
+
+SHIM long syscall(long number, ...) {
+  REAL(long, syscall, long, ...);
+  long words[6];
+  va_list more;
+  va_start(more, number);
+  for (int i = 0; i < 6; ++i) words[i] = va_arg(more, long);
+  va_end(more);
+  if (number == SYS_openat2 && refuse_any("openat2", (int)words[0], (const char*)words[1], 0)) return -1;
+  return real(number, words[0], words[1], words[2], words[3], words[4], words[5]);
+}
 
 static void note_created(int fd, int yes) {
   if (fd >= 0 && fd < MAX_FILES) atomic_store(&created[fd], yes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/shimmed.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <system_error>
 
@@ -26,7 +27,8 @@ namespace {
 }  // namespace
 
 ShimmedRun run_shimmed(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                       const std::vector<std::pair<std::string, std::string>>& environment) {
+                       const std::vector<std::pair<std::string, std::string>>& environment,
+                       const std::function<void()>& paused) {
   std::vector<std::string> words{program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
@@ -40,12 +42,21 @@ ShimmedRun run_shimmed(const std::filesystem::path& program, const std::vector<s
   if (child == 0) exec(ends[1], program, std::move(pointers), environment);
   ::close(ends[1]);
   ShimmedRun run;
+  int status = 0;
+  bool ended = false;
+  if (paused) {
+    ::waitpid(child, &status, WUNTRACED);
+    ended = !WIFSTOPPED(status);
+    if (!ended) {
+      paused();
+      ::kill(child, SIGCONT);
+    }
+  }
   char buffer[4096];
   for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;)
     run.output.append(buffer, static_cast<std::size_t>(got));
   ::close(ends[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
+  if (!ended) ::waitpid(child, &status, 0);
   if (WIFEXITED(status)) run.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) run.signal = WTERMSIG(status);
   return run;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,8 +16,10 @@ struct ShimmedRun {
   std::string output;  ///< standard output and standard error
 };
 
-/// Runs the program to its end with the shim and these variables of the environment added.
+/// Runs the program to its end with the shim and these variables of the environment added. `paused` is called while the
+/// program waits at TCM_TEST_PAUSE_AT; it writes little until then.
 ShimmedRun run_shimmed(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                       const std::vector<std::pair<std::string, std::string>>& environment);
+                       const std::vector<std::pair<std::string, std::string>>& environment,
+                       const std::function<void()>& paused = {});
 
 }  // namespace tcm::test
