@@ -3,6 +3,8 @@
 #include <filesystem>
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "tests/cli/cli_fixture.hpp"
 
@@ -196,6 +198,30 @@ TEST_F(Config, TheFilesReallyDecide) {
   write_file(user_file(), "cache_dir = \"~/elsewhere\"\nlayout = \"vllm\"\n");
   EXPECT_EQ(tcm({"index", "--layout", "triton"}).exit_code, 0);
   EXPECT_THAT(tcm({"index"}).out, Not(HasSubstr("2 unchanged"))) << "as vLLM's it has other roots";
+}
+
+// The user's file may name code to load, so its place must not come from a caller with fewer rights.
+TEST_F(Config, AProgramWithMoreRightsThanItsCallerFindsTheFileOfItsOwnUser) {
+  struct statvfs status {};
+  if (::geteuid() != 0 || ::statvfs(home_.path().c_str(), &status) != 0 || (status.f_flag & ST_NOSUID) != 0)
+    GTEST_SKIP() << "only root can make a program run as somebody else, where the file system allows it";
+  constexpr uid_t kNobody = 65534;
+  const fs::path program = home_ / "tcm";
+  fs::copy_file(TCM_PROGRAM, program);
+  ASSERT_EQ(::chown(program.c_str(), kNobody, kNobody), 0);
+  fs::permissions(program, fs::perms(04755));
+  fs::permissions(home_.path(), fs::perms(0755));
+  write_file(user_file(), "plugin_path = \"/evil\"\n");
+  environment_["XDG_CONFIG_HOME"] = (home_ / ".config").string();
+  environment_["TCM_PLUGIN_PATH"] = "/evil";
+  ProgramRun run;
+  run.environment = environment_;
+  run.directory = "/";
+  run.arguments = {"config", "path"};
+  EXPECT_THAT(run_program(program, run).out, Not(HasSubstr(home_.path().string())));
+  run.arguments = {"config", "get", "plugin_path"};
+  EXPECT_EQ(run_program(program, run).out, "none\n");
+  EXPECT_EQ(tcm({"config", "get", "plugin_path"}).out, "/evil\n") << "without the rights it is the caller's own choice";
 }
 
 TEST_F(Config, NothingIsMadeByLooking) {
