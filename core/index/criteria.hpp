@@ -54,6 +54,12 @@ struct Criteria {
   bool with_problem = false;       ///< only rows with a problem
   bool spilling = false;           ///< only rows that spill
   std::vector<Condition> where{};  ///< all must hold
+  bool all_hosts = false;          ///< else only rows of this host, see Index::use_host
+  /// Only rows of these roots; absent: any.
+  std::optional<std::vector<std::int64_t>> root_ids{};
+  std::vector<std::int64_t> without_root_ids{};
+  /// Only rows whose key is in none of these roots; absent: any.
+  std::optional<std::vector<std::int64_t>> missing_in_root_ids{};
 };
 
 /// Ties are broken by key. In the order of `key`, and in the two behind it, also by root and ordinal, so that the

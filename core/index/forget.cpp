@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+
 #include "core/index/bound_statement.hpp"
 #include "core/index/impl.hpp"
 
@@ -7,7 +9,8 @@ namespace tcm::index {
 Result<std::int64_t> Index::forget_roots(const std::string& cache_dir, const std::vector<std::string>& present) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<std::int64_t> {
-    QueryBuilder gone(session.dialect());
+    QueryBuilder gone(session.dialect(), session.host_id());
+    gone.add("root.host_id = " + std::to_string(session.host_id()));
     gone.roots_at_or_below({cache_dir});
     gone.root_path_not_in(present);
     const std::string roots = "(SELECT root.id FROM root" + gone.where() + ")";

@@ -2,6 +2,7 @@
 // Sums over records. An entry that holds several kernels counts as one entry, where its first record counts: so that
 // the entries of all groups add up to the entries there are.
 #include <algorithm>
+#include <initializer_list>
 
 #include <fmt/format.h>
 
@@ -28,6 +29,7 @@ std::string_view column_of(GroupKey key) {
     case GroupKey::name: return "record.name";
     case GroupKey::kind: return "record.kind";
     case GroupKey::root: return "root.path";
+    case GroupKey::host: return "host.name";
   }
   return "record.backend";
 }
@@ -62,13 +64,20 @@ std::string group_query(QueryBuilder& query, const Criteria& criteria, const std
   std::vector<std::string> columns;
   for (const GroupKey key : by) columns.push_back(expression_of(key));
   query.add(criteria);
-  const bool with_root = std::find(by.begin(), by.end(), GroupKey::root) != by.end();
+  const auto by_any = [&](std::initializer_list<GroupKey> keys) {
+    return std::find_first_of(by.begin(), by.end(), keys.begin(), keys.end()) != by.end();
+  };
+  const bool with_host = by_any({GroupKey::host});
+  const bool with_root = by_any({GroupKey::root, GroupKey::host});
   if (with_root) query.add("root.id = record.root_id");
+  if (with_host) query.add("host.id = root.host_id");
   const std::string list = fmt::format("{}", fmt::join(columns, ", "));
   std::string text = "SELECT ";
   if (!by.empty()) text += list + ", ";
   text += kSums;
-  text += with_root ? " FROM record CROSS JOIN root" : " FROM record";
+  text += " FROM record";
+  if (with_root) text += " CROSS JOIN root";
+  if (with_host) text += " CROSS JOIN host";
   text += query.where();
   if (!by.empty()) text += fmt::format(" GROUP BY {} ORDER BY SUM(record.total_bytes) DESC, {}", list, list);
   return text;
@@ -77,7 +86,7 @@ std::string group_query(QueryBuilder& query, const Criteria& criteria, const std
 Result<Sums> Index::sum(const Criteria& criteria) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<Sums> {
-    QueryBuilder query(session.dialect());
+    QueryBuilder query(session.dialect(), session.host_id());
     const std::string text = group_query(query, criteria, {});
     BoundStatement statement(session, text, query.values());
     SumsReader reader;
@@ -91,7 +100,7 @@ Result<Sums> Index::sum(const Criteria& criteria) {
 Result<std::int64_t> Index::count(const Criteria& criteria, std::optional<std::int64_t> at_most) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<std::int64_t> {
-    QueryBuilder query(session.dialect());
+    QueryBuilder query(session.dialect(), session.host_id());
     query.add(criteria);
     std::string text = "SELECT COUNT(*) FROM record" + query.where();
     if (at_most)
@@ -115,7 +124,7 @@ Result<std::vector<Group>> Index::group(const Criteria& criteria, const std::vec
       groups.push_back({{}, sums});
       return groups;
     }
-    QueryBuilder query(session.dialect());
+    QueryBuilder query(session.dialect(), session.host_id());
     const std::string text = group_query(query, criteria, by);
     BoundStatement statement(session, text, query.values());
     std::vector<std::string> values(by.size());

@@ -21,7 +21,7 @@
 namespace tcm::index {
 
 /// The version of the schema that this release reads and writes.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 enum class OpenMode : std::uint8_t {
   read,    ///< must exist (ErrorCode::missing); an older schema is migrated when the database can be written
@@ -30,6 +30,15 @@ enum class OpenMode : std::uint8_t {
 
 /// How long a server may take to answer a connection, and how long a wait for another writer may be.
 inline constexpr std::chrono::seconds kDefaultTimeout{5};
+
+/// Whose roots a question is about.
+enum class Hosts : std::uint8_t { own, all };
+
+/// A machine. Its identity is its machine-id, so that its name may change; without one, its name.
+struct HostName {
+  std::string name;
+  std::string machine_id;
+};
 
 /// A root as the index knows it, with sums over its records as of the last finished run.
 struct RootRow {
@@ -43,6 +52,8 @@ struct RootRow {
   std::int64_t bytes = 0;  ///< of records
   model::Beside beside;    ///< loose files in the root itself
   std::string plugins;     ///< the backends of the last finished run, see set_plugins()
+  std::string host;        ///< name; empty when no host was ever named
+  model::DirectoryPlace place;
 };
 
 /// Which backend serves a target: what Record::probed_by would say now.
@@ -56,6 +67,7 @@ struct CacheDirRow {
   std::string path;
   model::Layout layout = model::Layout::triton;
   model::Beside beside;
+  std::string host{};  ///< name; not read by put_cache_dir()
 };
 
 /// What the scan compares a directory with. `key_hash` is util::hash64 of the key.
@@ -82,6 +94,7 @@ struct Row {
   model::EntryStamp stamp;  ///< of the entry when it was read
   std::int64_t first_seen_ns = 0;
   std::string root;
+  std::string host;  ///< name; empty when no host was ever named
   model::Layout layout = model::Layout::triton;
   std::optional<std::int64_t> spill_bytes;
   model::SkipReason problem = model::SkipReason::none;
@@ -104,7 +117,7 @@ struct Sums {
   model::ByteTotals bytes;
 };
 
-enum class GroupKey : std::uint8_t { backend, arch, version, name, kind, root };
+enum class GroupKey : std::uint8_t { backend, arch, version, name, kind, root, host };
 
 struct Group {
   std::vector<std::string> values;  ///< one for each key asked for
@@ -137,9 +150,14 @@ class Index {
   Index(Index&&) noexcept;
   Index& operator=(Index&&) noexcept;
 
+  /// Whose roots are this program's own from now on. Nothing is written before one of them is. Without it all roots are
+  /// those of the host without a name, which the first host that comes takes over. Every function but list() and its
+  /// like, which are told by Criteria::all_hosts, sees and changes this host's roots only.
+  Result<void> use_host(const HostName& host);
+
   // -- writing ---------------------------------------------------------------------------------------------------
-  /// Finds or makes the row of a root; its layout and cache directory are brought up to date.
-  Result<RootRow> ensure_root(const model::RootLocation& location);
+  /// Finds or makes the row of a root; its layout, cache directory and place are brought up to date.
+  Result<RootRow> ensure_root(const model::RootLocation& location, const model::DirectoryPlace& place = {});
   Result<void> put_cache_dir(const CacheDirRow& row);
   /// Removes roots below `cache_dir` that are not among `present`, with all their records: they are gone from the disk.
   /// Returns how many entries went.
@@ -155,8 +173,8 @@ class Index {
   Result<void> set_plugins(std::int64_t root_id, const std::string& plugins);
 
   // -- asking ----------------------------------------------------------------------------------------------------
-  Result<std::vector<RootRow>> roots();
-  Result<std::vector<CacheDirRow>> cache_dirs();
+  Result<std::vector<RootRow>> roots(Hosts hosts = Hosts::own);
+  Result<std::vector<CacheDirRow>> cache_dirs(Hosts hosts = Hosts::own);
   /// Calls `each` for the rows that match, in `order` (ties by key), at most `limit`; streams, holds one at a time.
   /// Row::extra gets the values of `extra`.
   Result<void> list(const Criteria& criteria, Order order, std::optional<std::int64_t> limit,

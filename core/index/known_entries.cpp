@@ -26,7 +26,7 @@ Result<void> Index::known_entries(std::int64_t root_id, std::uint64_t shards, st
     return fail(ErrorCode::usage, "there is no such shard of the known entries");
   Session& session = impl_->session;
   return session.guard([&]() -> Result<void> {
-    QueryBuilder query(session.dialect());
+    QueryBuilder query(session.dialect(), session.host_id());
     query.add("root_id = " + query.bind(root_id));
     query.add("ordinal = 0");
     if (shards > 1) query.add(in_shard(query, shards, shard));

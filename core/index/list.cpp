@@ -52,7 +52,7 @@ class RowReader {
     for (long long* number : {&ir_, &assembly_, &binary_, &source_, &module_, &metadata_, &other_, &file_count_,
                               &mtime_, &first_seen_, &inode_, &ctime_, &settled_})
       statement.into(*number);
-    statement.into(problem_).into(root_).into(layout_);
+    statement.into(problem_).into(root_).into(layout_).into(host_);
   }
 
   /// Fills `row`; false when a word is none that this release writes.
@@ -81,6 +81,7 @@ class RowReader {
     row.stamp = {static_cast<std::uint64_t>(inode_), mtime_, ctime_, settled_ != 0};
     row.first_seen_ns = first_seen_;
     row.root = root_;
+    row.host = host_;
     row.layout = *layout;
     row.problem = *problem;
     return true;
@@ -95,7 +96,7 @@ class RowReader {
 
   long long id_ = 0, ordinal_ = 0, ir_ = 0, assembly_ = 0, binary_ = 0, source_ = 0, module_ = 0, metadata_ = 0,
             other_ = 0, file_count_ = 0, mtime_ = 0, first_seen_ = 0, inode_ = 0, ctime_ = 0, settled_ = 0;
-  std::string key_, kind_, name_, backend_, arch_, version_, problem_, root_, layout_;
+  std::string key_, kind_, name_, backend_, arch_, version_, problem_, root_, layout_, host_;
   OptionalField warps_, stages_, ctas_, warp_size_, shared_, spill_;
 };
 
@@ -115,7 +116,8 @@ std::string list_query(QueryBuilder& query, const Criteria& criteria, Order orde
       "record.shared_bytes, record.spill_bytes, record.ir_bytes, record.assembly_bytes, record.binary_bytes, "
       "record.source_bytes, "
       "record.module_bytes, record.metadata_bytes, record.other_bytes, record.file_count, record.mtime_ns, "
-      "record.first_seen_ns, record.inode, record.ctime_ns, record.settled, record.problem, root.path, root.layout{} "
+      "record.first_seen_ns, record.inode, record.ctime_ns, record.settled, record.problem, root.path, root.layout, "
+      "(SELECT host.name FROM host WHERE host.id = root.host_id){} "
       "FROM record CROSS JOIN root{} ORDER BY {} {}{}{}",
       columns, where, criteria.spilling && order.key == SortKey::spill ? "record.spill_bytes" : column_of(order.key),
       order.ascending ? "ASC" : "DESC", ties_of(order.key),
@@ -126,7 +128,7 @@ Result<void> Index::list(const Criteria& criteria, Order order, std::optional<st
                          const std::function<void(const Row&)>& each, const std::vector<Field>& extra) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<void> {
-    QueryBuilder query(session.dialect());
+    QueryBuilder query(session.dialect(), session.host_id());
     const std::string text = list_query(query, criteria, order, limit, extra);
     const bool few = limit && *limit <= kFewRows;
     BoundStatement statement(session, text, query.values(), few ? Rows::few : Rows::many);

@@ -75,7 +75,7 @@ Result<void> Index::set_plugins(std::int64_t root_id, const std::string& plugins
 Result<bool> Index::has_field(const Field& field) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<bool> {
-    QueryBuilder query(session.dialect());
+    QueryBuilder query(session.dialect(), session.host_id());
     query.add(query.has(field));
     long long one = 0;
     BoundStatement statement(session, "SELECT 1 FROM record" + query.where() + " LIMIT 1", query.values());

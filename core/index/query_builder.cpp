@@ -73,9 +73,27 @@ void QueryBuilder::add(const Criteria& criteria) {
   if (criteria.with_problem) add("record.problem <> ''");
   if (criteria.spilling) add("record.spill_bytes > 0");
   for (const Condition& part : criteria.where) add(condition(part));
+  add_hosts(criteria);
   // The sign keeps the planner from starting at the root and sorting all its rows: filters come in the list's order.
   if (!criteria.root_paths.empty())
     add("+record.root_id IN (SELECT root.id FROM root WHERE " + roots_condition(criteria.root_paths) + ")");
+}
+
+// The signs are there for the same reason.
+void QueryBuilder::add_hosts(const Criteria& criteria) {
+  if (!criteria.all_hosts)
+    add(fmt::format("+record.root_id IN (SELECT root.id FROM root WHERE root.host_id = {})", host_id_));
+  if (criteria.root_ids) add("+record.root_id IN (" + ids(*criteria.root_ids) + ")");
+  if (!criteria.without_root_ids.empty()) add("+record.root_id NOT IN (" + ids(criteria.without_root_ids) + ")");
+  if (criteria.missing_in_root_ids)
+    add("NOT EXISTS (SELECT 1 FROM record AS there WHERE there.key = record.key AND +there.root_id IN (" +
+        ids(*criteria.missing_in_root_ids) + "))");
+}
+
+std::string QueryBuilder::ids(const std::vector<std::int64_t>& ids) {
+  const std::string list = fmt::format("[\"{}\"]", fmt::join(ids, "\",\""));
+  return fmt::format("SELECT CAST(item.value AS BIGINT) FROM ({}) AS item",
+                     dialect_.rows_of_list(bind_as_is(ids.empty() ? "[]" : list)));
 }
 
 void QueryBuilder::roots_at_or_below(const std::vector<std::string>& paths) { add(roots_condition(paths)); }

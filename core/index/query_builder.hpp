@@ -22,7 +22,8 @@ std::string_view sign_of(Comparison comparison);
 /// Collects conditions, all of which must hold, on `record` (and on `root`, where a function says so).
 class QueryBuilder {
  public:
-  explicit QueryBuilder(const Dialect& dialect) : dialect_(dialect) {}
+  /// `host_id` is whose rows Criteria means when they do not say all.
+  explicit QueryBuilder(const Dialect& dialect, std::int64_t host_id = 0) : dialect_(dialect), host_id_(host_id) {}
 
   /// Binds a value; returns what stands for it in the text.
   std::string bind(Value value);
@@ -51,6 +52,8 @@ class QueryBuilder {
   std::string condition(const Condition& condition);
   std::string comparison(const Condition& condition);
   std::string bind_operand(const Operand& operand);
+  std::string ids(const std::vector<std::int64_t>& ids);
+  void add_hosts(const Criteria& criteria);
   std::string bind_list(const std::vector<std::string_view>& texts);
   std::string one_of(std::string_view column, const std::vector<std::string_view>& texts);
   std::string any_glob(const std::vector<std::string_view>& patterns);
@@ -63,6 +66,7 @@ class QueryBuilder {
   void compare(std::string_view column, Comparison comparison, std::int64_t value);
 
   const Dialect& dialect_;
+  std::int64_t host_id_;
   std::vector<std::string> conditions_;
   std::vector<Value> values_;
 };

@@ -2,6 +2,8 @@
 // The rows of roots and cache directories.
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "core/index/impl.hpp"
 #include "core/index/root_writer.hpp"
 
@@ -18,20 +20,22 @@ std::optional<model::Layout> layout_of(const std::string& name) {
 // Reads roots one by one. Throws soci::soci_error.
 class RootReader {
  public:
-  RootReader(Session& session, const std::string& tail, const std::string* path = nullptr)
+  RootReader(Session& session, const std::string& tail, const std::string* identity = nullptr)
       : session_(session), statement_(session.sql()) {
     statement_.exchange(soci::into(id_));
-    for (std::string* text : {&path_, &cache_dir_, &layout_, &plugins_}) statement_.exchange(soci::into(*text));
-    if (path != nullptr) bound_path_ = session.dialect().stored(*path);
-    for (long long* number :
-         {&first_seen_, &indexed_, &sums_valid_, &entries_, &kernels_, &files_, &bytes_, &loose_files_, &loose_bytes_})
+    for (std::string* text : {&path_, &cache_dir_, &layout_, &plugins_, &host_, &file_system_})
+      statement_.exchange(soci::into(*text));
+    if (identity != nullptr) bound_identity_ = session.dialect().stored(*identity);
+    for (long long* number : {&first_seen_, &indexed_, &sums_valid_, &entries_, &kernels_, &files_, &bytes_,
+                              &loose_files_, &loose_bytes_, &inode_})
       statement_.exchange(soci::into(*number));
-    if (path != nullptr) statement_.exchange(soci::use(bound_path_, "path"));
+    if (identity != nullptr) statement_.exchange(soci::use(bound_identity_, "identity"));
     statement_.alloc();
     statement_.prepare(
-        "SELECT id, path, cache_dir, layout, plugins, first_seen_ns, indexed_ns, sums_valid, entries, kernels, files, "
+        "SELECT id, path, cache_dir, layout, plugins, (SELECT host.name FROM host WHERE host.id = root.host_id), "
+        "file_system, first_seen_ns, indexed_ns, sums_valid, entries, kernels, files, "
         "bytes, "
-        "loose_files, loose_bytes FROM root " +
+        "loose_files, loose_bytes, inode FROM root " +
         tail);
     statement_.define_and_bind();
     statement_.execute(false);
@@ -49,6 +53,8 @@ class RootReader {
     row.first_seen_ns = first_seen_;
     row.indexed_ns = indexed_;
     row.plugins = dialect.plain(plugins_);
+    row.host = dialect.plain(host_);
+    row.place = {dialect.plain(file_system_), static_cast<std::uint64_t>(inode_)};
     row.entries = entries_;
     row.kernels = kernels_;
     row.files = files_;
@@ -62,31 +68,48 @@ class RootReader {
  private:
   Session& session_;
   soci::statement statement_;
-  std::string path_, cache_dir_, layout_, plugins_, bound_path_;
+  std::string path_, cache_dir_, layout_, plugins_, host_, file_system_, bound_identity_;
   long long id_ = 0, first_seen_ = 0, indexed_ = 0, sums_valid_ = 0, entries_ = 0, kernels_ = 0, files_ = 0, bytes_ = 0,
-            loose_files_ = 0, loose_bytes_ = 0;
+            loose_files_ = 0, loose_bytes_ = 0, inode_ = 0;
 };
 
+// One path on two hosts is two roots.
+std::string identity_of(const Session& session, const std::string& path) {
+  return fmt::format("{} {}", session.host_id(), path);
+}
+
+std::string of_hosts(const Session& session, Hosts hosts) {
+  return hosts == Hosts::all ? std::string() : fmt::format("WHERE host_id = {} ", session.host_id());
+}
+
 Result<std::optional<RootRow>> find_root(Session& session, const std::string& path) {
-  RootReader reader(session, "WHERE path = :path", &path);
+  const std::string identity = identity_of(session, path);
+  RootReader reader(session, "WHERE identity = :identity", &identity);
   return reader.next();
 }
 
-void insert_or_update_root(Session& session, const model::RootLocation& location) {
+void insert_or_update_root(Session& session, const model::RootLocation& location, const model::DirectoryPlace& place) {
   const std::string layout = word(location.layout);
   const std::string path = session.dialect().stored(location.path);
   const std::string cache_dir = session.dialect().stored(location.cache_dir);
+  const std::string identity = session.dialect().stored(identity_of(session, location.path));
+  const std::string file_system = session.dialect().stored(place.file_system);
   const std::int64_t now = now_ns();
+  const long long host = session.host_id();
+  const auto inode = static_cast<long long>(place.inode);
   WriteTransaction transaction(session, 1);
   const long long id = transaction.first_id();
   session.sql()
-      << "INSERT INTO root (id, path, cache_dir, layout, first_seen_ns) VALUES (:id, :path, :cache_dir, :layout, :now) "
-         "ON CONFLICT (path) DO UPDATE SET cache_dir = excluded.cache_dir, layout = excluded.layout",
-      soci::use(id), soci::use(path), soci::use(cache_dir), soci::use(layout), soci::use(now);
+      << "INSERT INTO root (id, identity, host_id, path, cache_dir, layout, file_system, inode, first_seen_ns) "
+         "VALUES (:id, :identity, :host, :path, :cache_dir, :layout, :file_system, :inode, :now) "
+         "ON CONFLICT (identity) DO UPDATE SET cache_dir = excluded.cache_dir, layout = excluded.layout, "
+         "file_system = excluded.file_system, inode = excluded.inode",
+      soci::use(id), soci::use(identity), soci::use(host), soci::use(path), soci::use(cache_dir), soci::use(layout),
+      soci::use(file_system), soci::use(inode), soci::use(now);
   transaction.commit();
 }
 
-bool same_place(const model::RootLocation& a, const model::RootLocation& b) {
+bool same_location(const model::RootLocation& a, const model::RootLocation& b) {
   return a.path == b.path && a.cache_dir == b.cache_dir && a.layout == b.layout;
 }
 
@@ -107,13 +130,14 @@ void compute_sums(soci::session& sql, std::int64_t root_id, RootRow& row) {
   row.bytes = bytes;
 }
 
-Result<RootRow> Index::ensure_root(const model::RootLocation& location) {
+Result<RootRow> Index::ensure_root(const model::RootLocation& location, const model::DirectoryPlace& place) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<RootRow> {
+    impl_->ensure_host();
     // Most often it is there already, and then nothing is written.
     TCM_ASSIGN(std::optional<RootRow> known, find_root(session, location.path));
-    if (known && same_place(known->location, location)) return std::move(*known);
-    insert_or_update_root(session, location);
+    if (known && same_location(known->location, location) && known->place == place) return std::move(*known);
+    insert_or_update_root(session, location, place);
     TCM_ASSIGN(known, find_root(session, location.path));
     if (!known) return fail(ErrorCode::failed, session.where() + ": the root left the index meanwhile");
     return std::move(*known);
@@ -124,24 +148,28 @@ Result<void> Index::put_cache_dir(const CacheDirRow& row) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<void> {
     const std::string layout = word(row.layout);
+    impl_->ensure_host();
     const std::string path = session.dialect().stored(row.path);
+    const std::string identity = session.dialect().stored(identity_of(session, row.path));
+    const long long host = session.host_id();
     const auto files = static_cast<long long>(row.beside.files);
     const auto bytes = static_cast<long long>(row.beside.bytes);
     WriteTransaction transaction(session);
-    session.sql() << "INSERT INTO cache_dir (path, layout, beside_files, beside_bytes) VALUES (:path, :layout, :files, "
-                     ":bytes) ON CONFLICT (path) DO UPDATE SET layout = excluded.layout, "
-                     "beside_files = excluded.beside_files, beside_bytes = excluded.beside_bytes",
-        soci::use(path), soci::use(layout), soci::use(files), soci::use(bytes);
+    session.sql() << "INSERT INTO cache_dir (identity, host_id, path, layout, beside_files, beside_bytes) VALUES "
+                     "(:identity, :host, :path, :layout, :files, :bytes) ON CONFLICT (identity) DO UPDATE SET "
+                     "layout = excluded.layout, beside_files = excluded.beside_files, "
+                     "beside_bytes = excluded.beside_bytes",
+        soci::use(identity), soci::use(host), soci::use(path), soci::use(layout), soci::use(files), soci::use(bytes);
     transaction.commit();
     return {};
   });
 }
 
-Result<std::vector<RootRow>> Index::roots() {
+Result<std::vector<RootRow>> Index::roots(Hosts hosts) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<std::vector<RootRow>> {
     std::vector<RootRow> rows;
-    RootReader reader(session, "ORDER BY path");
+    RootReader reader(session, of_hosts(session, hosts) + "ORDER BY path, id");
     for (;;) {
       TCM_ASSIGN(std::optional<RootRow> row, reader.next());
       if (!row) return rows;
@@ -150,24 +178,28 @@ Result<std::vector<RootRow>> Index::roots() {
   });
 }
 
-Result<std::vector<CacheDirRow>> Index::cache_dirs() {
+Result<std::vector<CacheDirRow>> Index::cache_dirs(Hosts hosts) {
   Session& session = impl_->session;
   return session.guard([&]() -> Result<std::vector<CacheDirRow>> {
     std::vector<CacheDirRow> rows;
     std::string path;
+    std::string host;
     std::string layout_name;
     long long files = 0;
     long long bytes = 0;
     soci::statement statement =
-        (session.sql().prepare << "SELECT path, layout, beside_files, beside_bytes FROM cache_dir ORDER BY path",
-         soci::into(path), soci::into(layout_name), soci::into(files), soci::into(bytes));
+        (session.sql().prepare << "SELECT path, (SELECT host.name FROM host WHERE host.id = cache_dir.host_id), "
+                                  "layout, beside_files, beside_bytes FROM cache_dir " +
+                                      of_hosts(session, hosts) + "ORDER BY path, host_id",
+         soci::into(path), soci::into(host), soci::into(layout_name), soci::into(files), soci::into(bytes));
     statement.execute(false);
     while (statement.fetch()) {
       const auto layout = layout_of(layout_name);
       if (!layout) return session.damaged("unknown layout");
       rows.push_back({session.dialect().plain(path),
                       *layout,
-                      {static_cast<std::uint64_t>(files), static_cast<std::uint64_t>(bytes)}});
+                      {static_cast<std::uint64_t>(files), static_cast<std::uint64_t>(bytes)},
+                      session.dialect().plain(host)});
     }
     return rows;
   });

@@ -106,7 +106,32 @@ constexpr std::array<std::string_view, 3> kVersion2{
     "CREATE INDEX record_stamp ON record (root_id, inode, mtime_ns, ctime_ns, key_hash, settled, ordinal)",
 };
 
-constexpr std::array<Migration, kSchemaVersion> kMigrations{{{1, kVersion1}, {2, kVersion2}}};
+// Roots belong to hosts, so that several can share an index. What is unique of a root and a cache directory is no
+// longer its path: that column becomes their identity, host and path in one, because one statement can give it another
+// name in every database, and none can take away that it is unique. The host without a name has the roots of earlier
+// releases, until the first host that comes takes them for its own.
+constexpr std::array<std::string_view, 13> kVersion3{
+    R"(CREATE TABLE host (
+      id $id PRIMARY KEY,
+      identity $text NOT NULL UNIQUE,
+      name $text NOT NULL,
+      machine_id $text NOT NULL))",
+    "INSERT INTO host (id, identity, name, machine_id) VALUES (0, '', '', '')",
+    "ALTER TABLE root RENAME COLUMN path TO identity",
+    "ALTER TABLE root ADD COLUMN path $text NOT NULL DEFAULT ''",
+    "ALTER TABLE root ADD COLUMN host_id BIGINT NOT NULL DEFAULT 0",
+    // What tells one directory from another whatever it is called: see model::DirectoryPlace.
+    "ALTER TABLE root ADD COLUMN file_system $text NOT NULL DEFAULT ''",
+    "ALTER TABLE root ADD COLUMN inode BIGINT NOT NULL DEFAULT 0",
+    "UPDATE root SET path = identity, identity = '0 ' || identity",
+    "CREATE INDEX root_host ON root (host_id, id)",
+    "ALTER TABLE cache_dir RENAME COLUMN path TO identity",
+    "ALTER TABLE cache_dir ADD COLUMN path $text NOT NULL DEFAULT ''",
+    "ALTER TABLE cache_dir ADD COLUMN host_id BIGINT NOT NULL DEFAULT 0",
+    "UPDATE cache_dir SET path = identity, identity = '0 ' || identity",
+};
+
+constexpr std::array<Migration, kSchemaVersion> kMigrations{{{1, kVersion1}, {2, kVersion2}, {3, kVersion3}}};
 
 long long count_tables(Session& session, const std::string& name) {
   long long count = 0;

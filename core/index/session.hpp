@@ -26,6 +26,9 @@ class Session {
 
   soci::session& sql() { return *sql_; }
   const Dialect& dialect() const { return *dialect_; }
+  /// Whose roots are this program's own, see Index::use_host().
+  std::int64_t host_id() const { return host_id_; }
+  void set_host(std::int64_t host_id) { host_id_ = host_id; }
   /// How errors name this database.
   const std::string& where() const { return where_; }
 
@@ -74,6 +77,7 @@ class Session {
   Connect connect_;       // empty: a connection cannot be lost
   int transactions_ = 0;  // open ones, of which all but the first are parts of it
   bool delivered_ = false;
+  std::int64_t host_id_ = 0;
 };
 
 /// A transaction that writes. Rolls back unless committed. Within another transaction (a list that is being read) it is

@@ -53,6 +53,40 @@ TEST_F(SchemaTest, AnOlderIndexIsMigratedWithItsRows) {
   EXPECT_EQ(ask_sql(path(), "SELECT COUNT(*) FROM record WHERE name = 'x!'"), 1) << "a migration runs once";
 }
 
+// Every release's index becomes one of today with what was in it.
+TEST_F(SchemaTest, EveryReleasedVersionIsMigratedWithItsRows) {
+  for (int released = 1; released < kSchemaVersion; ++released) {
+    const tcm::test::TempDir directory;
+    const tcm::test::TestStorage storage(directory.path());
+    const std::string& location = storage.location();
+    const Dialect& dialect = stores_in_postgres() ? postgres_dialect() : sqlite_dialect();
+    for (const Migration& step : migrations().first(static_cast<std::size_t>(released)))
+      for (const std::string_view statement : step.statements) run_sql(location, with_types(dialect, statement));
+    run_sql(location, "UPDATE tcm_meta SET value = " + std::to_string(released) + " WHERE name = 'schema_version'");
+    run_sql(location, "UPDATE tcm_meta SET value = 9 WHERE name = 'next_id'");
+    run_sql(location,
+            "INSERT INTO root (id, path, cache_dir, layout, first_seen_ns) VALUES (7, '/r', '/c', 'vllm', 5)");
+    run_sql(location, "INSERT INTO cache_dir (path, layout, beside_files, beside_bytes) VALUES ('/c', 'vllm', 2, 20)");
+    run_sql(location,
+            "INSERT INTO record (id, root_id, key, ordinal, kind, name, backend, arch, triton_version, ir_bytes, "
+            "assembly_bytes, binary_bytes, source_bytes, module_bytes, metadata_bytes, other_bytes, total_bytes, "
+            "file_count, inode, mtime_ns, key_hash, settled, first_seen_ns, probed_by, problem) VALUES (8, 7, 'K', 0, "
+            "'kernel', 'x', 'cuda', '90', '3.6.0', 1, 2, 3, 4, 5, 6, 7, 28, 7, 9, 10, 11, 1, 12, '', '')");
+    run_sql(location, "INSERT INTO detail (record_id, metadata, artifacts, problem_detail) VALUES (8, '{}', '[]', '')");
+
+    Index index = value(Index::open(location, OpenMode::create));
+    EXPECT_EQ(ask_sql(location, "SELECT value FROM tcm_meta WHERE name = 'schema_version'"), kSchemaVersion);
+    const Row row = rows(index).at(0);
+    EXPECT_EQ(row.id, 8);
+    EXPECT_EQ(row.root, "/r");
+    EXPECT_EQ(row.first_seen_ns, 12);
+    EXPECT_EQ(value(index.detail(8)).metadata, "{}");
+    EXPECT_EQ(value(index.cache_dirs()).at(0).beside.bytes, 20u);
+    EXPECT_EQ(write(index, "/r", {entry("K", "x"), entry("L", "x")}), 7) << "the root is still the same";
+    EXPECT_EQ(rows(index, {.key_prefix = "K"}).at(0).first_seen_ns, 12);
+  }
+}
+
 TEST_F(SchemaTest, AMigrationThatFailsLeavesTheOldSchema) {
   open();
   Session session = value(Session::open(path(), OpenMode::read));
