@@ -142,7 +142,7 @@ std::optional<Outcome> DropPlanner::edit(const Record& record, Artifact& group) 
   Node old;
   if (const int error = stat_at(directory_.get(), group.name.c_str(), old); error != 0)
     return kept(KeptReason::changed, std::string(error_text(error)));
-  if (old.mount_point) return kept(KeptReason::mount_point, group.name);
+  if (old.mount_point) return kept(KeptReason::mount_point, util::escape_control(group.name));
   if (const ReadOutcome read = read_file_at(directory_.get(), group.name.c_str(), kMaxJsonBytes, text);
       read.status != ReadStatus::ok)
     return kept(KeptReason::unreadable, fmt::format("{}: cannot be read", util::escape_control(group.name)));

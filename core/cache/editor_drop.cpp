@@ -6,6 +6,7 @@
 #include "core/cache/drop_planner.hpp"
 #include "core/cache/file_changes.hpp"
 #include "core/cache/stamp.hpp"
+#include "core/util/text.hpp"
 #include "core/util/time.hpp"
 
 namespace tcm::cache {
@@ -52,8 +53,8 @@ class Dropping {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       const std::string& name = plan_.files[i].name;
       if (stat_at(directory_.get(), name.c_str(), nodes_[i]) != 0 || nodes_[i].type != NodeType::file)
-        return kept(KeptReason::changed, name);
-      if (nodes_[i].mount_point) return kept(KeptReason::mount_point, name);
+        return kept(KeptReason::changed, util::escape_control(name));
+      if (nodes_[i].mount_point) return kept(KeptReason::mount_point, util::escape_control(name));
     }
     return std::nullopt;
   }

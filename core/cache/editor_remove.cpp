@@ -6,6 +6,7 @@
 #include "core/cache/file_changes.hpp"
 #include "core/cache/same_bytes.hpp"
 #include "core/cache/strangers.hpp"
+#include "core/util/text.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -16,7 +17,7 @@ std::optional<Outcome> refuse_twin(const EditorShop& shop, const Change& change,
   if (!change.twin) return std::nullopt;
   const Twin& twin = *change.twin;
   const auto refused = [&twin](std::string_view what) {
-    return kept(KeptReason::twin_changed, fmt::format("{}: {}", twin.key, what));
+    return kept(KeptReason::twin_changed, fmt::format("{}: {}", util::escape_control(twin.key), what));
   };
   util::Fd directory;
   Node node;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/cache/editing.hpp"
+#include "tests/support/shimmed.hpp"
 
 namespace tcm::test {
 namespace {
@@ -98,6 +99,20 @@ TEST_F(MountTest, AFileThatIsAMountIsKept) {
   SKIP_WITHOUT_MOUNTS(code);
   EXPECT_EQ(code, 0);
   EXPECT_EQ(names_in(entry_), names);
+}
+
+TEST_F(MountTest, WithoutOpenat2MountsAreFoundAllTheSame) {
+  const auto names = names_in(entry_);
+  const int code = with_mount(dir_ / "outside", entry_, [&] {
+    const ShimmedRun run =
+        run_shimmed(TCM_EDITOR_DRIVER, {"remove", (dir_ / "cache").string()}, {{"TCM_TEST_FAULT", "openat2:*:ENOSYS"}});
+    if (run.output != "another file system is mounted there\n") std::fprintf(stderr, "%s\n", run.output.c_str());
+    return run.output == "another file system is mounted there\n" ? 0 : 1;
+  });
+  SKIP_WITHOUT_MOUNTS(code);
+  EXPECT_EQ(code, 0);
+  EXPECT_EQ(names_in(entry_), names);
+  EXPECT_EQ(read_file(dir_ / "outside/precious"), "keep me");
 }
 
 TEST_F(MountTest, AMountedTrashIsRefused) {

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/cache/cache_directory.hpp"
 #include "tests/cache/editing.hpp"
+#include "tests/support/other_user.hpp"
 
 namespace tcm::test {
 namespace {
@@ -200,6 +202,37 @@ TEST(Trash, WhatAKilledEditorLeftGoesWithTheNext) {
   write_file(dir / ".tcm-trash/tmp.4711.0/group.3", "never put in place");
   open_editor(dir.path());
   EXPECT_THAT(names_in(dir.path()), IsEmpty());
+}
+
+TEST(Trash, WhatTheAdministratorThrewAwayTheUserCanRestore) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs the rights of root to make another user's cache";
+  constexpr ::uid_t kNobody = 65534;
+  const TempDir dir;
+  const fs::path root = dir / "root";
+  const fs::path entry = add_kernel(root);
+  ASSERT_EQ(::chown(root.c_str(), kNobody, kNobody), 0);
+  ASSERT_EQ(::chown(entry.c_str(), kNobody, kNobody), 0);
+  throw_away(entry, "20261123-1");
+  EXPECT_EQ(as_ordinary_user([&]() -> std::string {
+              const auto report = cache::restore_trash(root.string(), "20261123-1");
+              if (!report) return report.error().message;
+              return report->failures.empty() ? "restored" : report->failures.front();
+            }),
+            "restored");
+  EXPECT_TRUE(fs::exists(entry / "add_kernel.cubin"));
+}
+
+TEST(Trash, AnotherUsersTrashIsNotTouched) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs the rights of root to make another user's trash";
+  const TempDir dir;
+  fs::permissions(dir.path(), fs::perms::all);
+  throw_away(add_kernel(dir.path()), "20261123-1");
+  fs::permissions(dir / ".tcm-trash", fs::perms::all);
+  EXPECT_EQ(as_ordinary_user([&]() -> std::string {
+              const auto editor = cache::Editor::open(dir.path().string(), {});
+              return editor ? "opened" : editor.error().message;
+            }),
+            (dir / ".tcm-trash").string() + ": belongs to another user; have them run \"tcm trash empty\"");
 }
 
 TEST(Trash, TheFileSystemTellsWhatIsFree) {
