@@ -32,7 +32,7 @@ std::size_t after_line(std::string_view text, std::size_t at) {
   return end == std::string_view::npos ? text.size() : end + 1;
 }
 
-std::string inserted(std::string_view text, std::size_t at, std::string line) {
+std::string inserted(std::string_view text, std::size_t at, const std::string& line) {
   // A file made elsewhere keeps its line ends.
   const std::string_view end = text.find("\r\n") != std::string_view::npos ? "\r\n" : "\n";
   std::string result(text.substr(0, at));

@@ -70,7 +70,7 @@ std::string redact_url(std::string_view url) {
   // A question mark before the first slash, and an '@' after it: it may be one inside a password.
   if (colon < question && question < url.find('/', start) && url.rfind('@') > question && url.rfind('@') < url.size())
     return std::string(url.substr(0, colon + 1)).append(kHidden);
-  const std::string text = redacted_query(url);
+  std::string text = redacted_query(url);
   const std::size_t at = text.rfind('@');
   if (at == std::string::npos || colon >= at) return text;
   return text.substr(0, colon + 1).append(kHidden) += text.substr(at);
