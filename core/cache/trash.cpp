@@ -169,7 +169,8 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
       continue;
     }
     const std::string_view why = error == EEXIST ? "is there again; it stays in the trash" : error_text(error);
-    report.failures.push_back(fmt::format("{}: {}", util::escape_control(root_path + '/' + key), why));
+    report.failures.push_back(
+        fmt::format("{}/{}: {}", util::escape_control(root_path), util::escape_control(key), why));
   }
   remove_directory_at(bin->area.descriptor(), id.c_str());
   return report;

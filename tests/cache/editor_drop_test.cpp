@@ -207,6 +207,21 @@ TEST(EditorDrop, UnlessThePathsAreToBeKept) {
     EXPECT_EQ(path, "/in/the/container/" + entry.filename().string() + "/" + name);
 }
 
+TEST(EditorDrop, ARelativeRootIsWrittenInWhole) {
+  const TempDir dir;
+  KernelSpec spec;
+  spec.group_root = "relative/to/what/triton/ran/in";
+  const fs::path entry = add_kernel(dir / "root", spec);
+  cache::Change change = change_of(entry, Action::drop);
+  const fs::path before = fs::current_path();
+  fs::current_path(dir.path());
+  const Outcome outcome = run_one("root", change);
+  fs::current_path(before);
+  EXPECT_TRUE(outcome.relocated);
+  const auto children = children_of(entry);
+  for (const auto& [name, path] : children.items()) EXPECT_EQ(path, (entry / name).string());
+}
+
 TEST(EditorDrop, AnotherSpellingOfTheRootIsKept) {
   const TempDir dir;
   fs::create_directory(dir / "root");
