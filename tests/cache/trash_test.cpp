@@ -179,7 +179,7 @@ TEST(Trash, ABottomlessBinIsAFailureAndNoCrash) {
   ASSERT_TRUE(report);
   ASSERT_EQ(report->failures.size(), 1U);
   EXPECT_THAT(report->failures[0], HasSubstr("more than 64 directories deep"));
-  EXPECT_FALSE(bins_of(dir.path()).size() > 0) << "half of a bin is not restored";
+  EXPECT_THAT(bins_of(dir.path()), IsEmpty()) << "half of a bin is not restored";
 }
 
 TEST(Trash, WhatIsNotOursIsRefused) {
