@@ -27,6 +27,9 @@ struct FilterWords {
   std::vector<std::string> where;  ///< conditions on any field, see where.hpp; all must hold
   std::vector<std::string> cache_dirs;
   std::string key_prefix;
+  // For questions only: whatever deletes is about this host, and does not offer these. See fleet.hpp.
+  std::vector<std::string> hosts;  ///< shell patterns on names of hosts; may be negated
+  std::string missing_on;          ///< a host: only kernels that it does not have
 };
 
 /// Parses all of it. `now_ns` is what ages are measured from. Loads the backends only when a filter needs them. Errors

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/cache/root.hpp"
+#include "core/service/host.hpp"
 #include "core/service/known_table.hpp"
 #include "core/service/prober.hpp"
 #include "core/service/read_pipeline.hpp"
@@ -168,7 +169,7 @@ Result<void> complete_report(index::Index& index, std::int64_t root_id, RootRepo
 Result<RootReport> index_root(const model::RootLocation& location, const IndexRequest& request, index::Index& index,
                               const Backends& backends, IndexProgress& progress) {
   TCM_ASSIGN(const cache::Root root, cache::Root::open(location.path));
-  TCM_ASSIGN(const index::RootRow row, index.ensure_root(location));
+  TCM_ASSIGN(const index::RootRow row, index.ensure_root(location, place_of(location.path)));
   RootReport report;
   report.path = location.path;
   report.cache_dir = location.cache_dir;

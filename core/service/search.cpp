@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "core/service/fleet.hpp"
 #include "core/service/where.hpp"
 #include "core/util/text.hpp"
 
@@ -29,13 +31,14 @@ constexpr std::array<Named<index::SortKey>, 8> kSortKeys{{
     {"spill", index::SortKey::spill},
 }};
 
-constexpr std::array<Named<index::GroupKey>, 6> kGroupKeys{{
+constexpr std::array<Named<index::GroupKey>, 7> kGroupKeys{{
     {"backend", index::GroupKey::backend},
     {"arch", index::GroupKey::arch},
     {"version", index::GroupKey::version},
     {"name", index::GroupKey::name},
     {"kind", index::GroupKey::kind},
     {"root", index::GroupKey::root},
+    {"host", index::GroupKey::host},
 }};
 
 template <class E, std::size_t N>
@@ -59,14 +62,13 @@ Error unknown_word(const std::array<Named<E>, N>& table, std::string_view option
 }
 
 /// Files that lie in the cache directories but in no entry: beside the roots, and loose in them.
-Result<model::Beside> beside_of(index::Index& index, const std::vector<index::RootRow>& roots) {
+model::Beside beside_of(const HostScope& scope) {
   model::Beside beside;
-  for (const index::RootRow& row : roots) {
+  for (const index::RootRow& row : scope.roots) {
     beside.files += row.beside.files;
     beside.bytes += row.beside.bytes;
   }
-  TCM_ASSIGN(const auto cache_dirs, index.cache_dirs());
-  for (const index::CacheDirRow& row : cache_dirs) {
+  for (const index::CacheDirRow& row : scope.cache_dirs) {
     beside.files += row.beside.files;
     beside.bytes += row.beside.bytes;
   }
@@ -143,6 +145,7 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
   }
   TCM_TRY(check_fields(criteria, fields, "--columns", request.field_words, index));
   if (request.limit && *request.limit < 0) return fail(ErrorCode::usage, "--limit: must not be negative");
+  TCM_ASSIGN(const HostScope scope, ask_hosts(request.filters, index, criteria));
 
   ListTotals totals;
   TCM_TRY(index.list(
@@ -164,8 +167,7 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
       --totals.matched;
     }
   }
-  TCM_ASSIGN(const auto roots, index.roots());
-  for (const index::RootRow& row : roots) {
+  for (const index::RootRow& row : scope.roots) {
     totals.indexed_kernels += row.kernels;
     totals.indexed_bytes += static_cast<std::uint64_t>(row.bytes);
   }
@@ -173,7 +175,7 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
 }
 
 Result<Stats> stats(const StatsRequest& request, index::Index& index, const Backends& backends, std::int64_t now_ns) {
-  TCM_ASSIGN(const index::Criteria criteria, parse_filters(request.filters, backends, now_ns));
+  TCM_ASSIGN(index::Criteria criteria, parse_filters(request.filters, backends, now_ns));
   if (request.top < 0) return fail(ErrorCode::usage, "--top: must not be negative");
   std::vector<index::GroupKey> keys;
   Stats result;
@@ -189,6 +191,7 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
     result.by = {"kind"};
   }
   TCM_TRY(check_fields(criteria, {}, "", {}, index));
+  TCM_ASSIGN(HostScope scope, ask_hosts(request.filters, index, criteria));
   TCM_ASSIGN(result.groups, index.group(criteria, keys));
   result.total = sum_of(result.groups);
   if (request.top > 0)
@@ -200,8 +203,8 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
     TCM_TRY(index.list(spilling, {index::SortKey::spill, false}, request.spilling,
                        [&](const index::Row& row) { result.spilling.push_back(row); }));
   }
-  TCM_ASSIGN(result.roots, index.roots());
-  TCM_ASSIGN(result.beside, beside_of(index, result.roots));
+  result.beside = beside_of(scope);
+  result.roots = std::move(scope.roots);
   return result;
 }
 
@@ -209,6 +212,7 @@ Result<ShowResult> show(const std::string& word, const FilterWords& filters, ind
                         const Backends& backends, std::int64_t now_ns) {
   TCM_ASSIGN(index::Criteria criteria, parse_filters(filters, backends, now_ns));
   TCM_TRY(check_fields(criteria, {}, "", {}, index));
+  TCM_ASSIGN(const HostScope scope, ask_hosts(filters, index, criteria));
   criteria.key_prefix = word;
   TCM_ASSIGN(ShowResult result, candidates(criteria, index));
   prefer_whole_key(word, result);

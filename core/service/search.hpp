@@ -41,7 +41,7 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
 
 struct StatsRequest {
   FilterWords filters;
-  std::vector<std::string> by;  ///< backend, arch, version, name, kind, root
+  std::vector<std::string> by;  ///< backend, arch, version, name, kind, root, host
   std::int64_t top = 0;         ///< how many of the largest records to name
   std::int64_t spilling = 5;    ///< how many of the kernels that spill most
 };

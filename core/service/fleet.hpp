@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Questions to an index that several hosts share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/index/criteria.hpp"
+#include "core/index/index.hpp"
+#include "core/service/filters.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::service {
+
+/// What a question is about.
+struct HostScope {
+  std::vector<index::RootRow> roots;
+  std::vector<index::CacheDirRow> cache_dirs;
+};
+
+/// Makes `criteria` ask all hosts, or those that the filters name. A directory that several of them have indexed counts
+/// once: as the root that was indexed last. Errors: missing, when no host is meant.
+Result<HostScope> ask_hosts(const FilterWords& words, index::Index& index, index::Criteria& criteria);
+
+}  // namespace tcm::service
