@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "core/service/host.hpp"
 #include "core/util/time.hpp"
 
 namespace tcm::cli {
@@ -59,6 +60,9 @@ Result<index::Index> Context::open_index(index::OpenMode mode) const {
   auto index = index::Index::open(storage.url.value, mode, timeout);
   if (!index && index.error().code == ErrorCode::missing && !settings_.db_file.value.empty())
     return fail(ErrorCode::missing, settings_.db_file.value + ": there is no index yet; run `tcm index` first");
+  // A name that nobody chose may change, and the machine stays the same.
+  const bool chosen = settings_.host.origin.source != config::Source::default_value;
+  if (index) TCM_TRY(index->use_host(service::this_host(chosen ? settings_.host.value : std::string())));
   return index;
 }
 

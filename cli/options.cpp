@@ -80,4 +80,11 @@ void add_filter_options(CLI::App& command, service::FilterWords& words) {
   command.add_option("--key,--hash", words.key_prefix, "Keys that start so")->type_name("PREFIX")->group(kFilters);
 }
 
+void add_host_options(CLI::App& command, service::FilterWords& words) {
+  add_filter(command, "--host", words.hosts, "By the host that indexed it, in an index that several share", "PATTERN");
+  command.add_option("--missing-on", words.missing_on, "What this host does not have, and would have to compile")
+      ->type_name("HOST")
+      ->group(kFilters);
+}
+
 }  // namespace tcm::cli

@@ -39,5 +39,7 @@ std::string help_of(std::string_view key);
 void add_global_options(CLI::App& app, GlobalOptions& options);
 void add_output_options(CLI::App& command, OutputOptions& options);
 void add_filter_options(CLI::App& command, service::FilterWords& words);
+/// --host and --missing-on, of what only asks: whatever changes a cache is about this machine.
+void add_host_options(CLI::App& command, service::FilterWords& words);
 
 }  // namespace tcm::cli

@@ -105,6 +105,7 @@ std::vector<RecordColumn> make_columns() {
   columns.push_back(text_column("layout", 1, false, [](const Row& row) { return std::string(to_string(row.layout)); }));
   columns.push_back(
       text_column("problem", 1, false, [](const Row& row) { return std::string(to_string(row.problem)); }));
+  columns.push_back(text_column("host", 1, false, [](const Row& row) { return row.host; }));
   columns.push_back(text_column("dir", 1, true, [](const Row& row) { return row.root; }));
   return columns;
 }
@@ -213,6 +214,7 @@ void write_record_fields(JsonWriter& json, const Row& row) {
   json.field("modified", util::format_rfc3339(row.modified_ns));
   json.field("first_seen", util::format_rfc3339(row.first_seen_ns));
   json.field("root", row.root);
+  text_field(json, "host", row.host);
   json.field("layout", to_string(row.layout));
   json.field("kind", to_string(row.kind));
   text_field(json, "problem", std::string(to_string(row.problem)));

@@ -199,6 +199,7 @@ void add_list_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* command = app.add_subcommand("list", "List kernels, newest first")->alias("ls");
   add_filter_options(*command, options->request.filters);
+  add_host_options(*command, options->request.filters);
   command
       ->add_option("--sort", options->request.sort,
                    "modified, age, name, size, key, arch, version or spill, with :asc or :desc")

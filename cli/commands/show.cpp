@@ -171,6 +171,7 @@ void add_show_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("show", "Show everything known of one kernel or entry");
   command->add_option("key-or-name", options->word, "The first characters of a key, or a kernel's name")->required();
   add_filter_options(*command, options->filters);
+  add_host_options(*command, options->filters);
   command->add_option("-o,--output", options->output.format, "Form of the output")
       ->check(CLI::IsMember({"table", "json", "jsonl"}))
       ->type_name("FORMAT");

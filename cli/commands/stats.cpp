@@ -174,7 +174,7 @@ void add_stats_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("stats", "Sum up entries, kernels, files and bytes")->alias("du");
   command
       ->add_option("--by", options->request.by,
-                   "Group by backend, arch, version, name, kind, root (several with commas)")
+                   "Group by backend, arch, version, name, kind, root, host (several with commas)")
       ->allow_extra_args(false)
       ->type_name("KEY");
   command
@@ -182,6 +182,7 @@ void add_stats_command(CLI::App& app, Invocation& invocation) {
 
       ->type_name("N");
   add_filter_options(*command, options->request.filters);
+  add_host_options(*command, options->request.filters);
   command->add_option("-o,--output", options->output.format, "Form of the output")
       ->check(CLI::IsMember({"table", "wide", "json", "jsonl", "csv"}))
       ->type_name("FORMAT");
