@@ -201,8 +201,7 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
   if (report.relocated > 0)
     context.messages().note(fmt::format("{} named another directory, and this one now: a cache that was moved.",
                                         plural(report.relocated, "group", "groups")));
-  for (const service::Kept& failure : report.failures)
-    context.messages().error(fmt::format("{}/{}: {}", plan.roots()[failure.root], failure.key, failure.detail));
+  for (const service::Kept& failure : report.failures) context.messages().error(failure.detail);
   if (report.failed > report.failures.size())
     context.messages().error(fmt::format("{} more failed", util::format_count(report.failed - report.failures.size())));
   for (const Error& error : report.errors) context.messages().error(error);

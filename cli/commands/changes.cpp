@@ -48,8 +48,7 @@ ExitCode show(service::Plan& plan, const service::ExecuteReport* report, const P
     if (auto written = write_plan_json(context, plan, report, view, format); !written)
       return context.report(written.error());
     if (report != nullptr)
-      for (const service::Kept& failure : report->failures)
-        context.messages().error(fmt::format("{}/{}: {}", plan.roots()[failure.root], failure.key, failure.detail));
+      for (const service::Kept& failure : report->failures) context.messages().error(failure.detail);
   } else if (report != nullptr) {
     print_report(context, plan, *report, view);
   }

@@ -75,9 +75,11 @@ bool shows_entry(const EntryLook& look) {
 }  // namespace
 
 std::optional<std::string> find_stranger(const EntryLook& look, std::string_view key, const FileTypes* types) {
+  // What lies in a directory that a writer has not given its key yet is that writer's, whatever its name.
+  if (is_temporary_entry(key)) return std::nullopt;
   if (!look.seen.nested.empty())
     return fmt::format("{}/: not a directory of Triton's", util::escape_control(look.seen.nested.front()));
-  if (!key_encoding(key) && !is_temporary_entry(key) && !shows_entry(look)) return "not an entry of Triton's";
+  if (!key_encoding(key) && !shows_entry(look)) return "not an entry of Triton's";
 
   const std::vector<InspectedFile>& files = look.seen.files;
   const FileTypes& known = or_shared(types);

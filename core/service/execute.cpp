@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/cache/editor.hpp"
+#include "core/service/index_follower.hpp"
 #include "core/util/text.hpp"
 
 namespace tcm::service {
@@ -36,13 +37,15 @@ class RootWork {
     return items_.size() >= kBatch;
   }
 
-  void run(ExecuteReport& report, PruneProgress& progress) {
+  void run(IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
     std::vector<cache::Change> changes;
     changes.reserve(items_.size());
     for (const PlanItem& item : items_) changes.push_back(item.change);
     editor_.run(
         changes,
-        [&](std::size_t i, cache::Outcome&& outcome) { take(items_[i], std::move(outcome), report, progress); },
+        [&](std::size_t i, cache::Outcome&& outcome) {
+          take(items_[i], std::move(outcome), follower, report, progress);
+        },
         [&progress] { return progress.index.stop.load(std::memory_order_relaxed); });
     items_.clear();
   }
@@ -53,9 +56,14 @@ class RootWork {
   }
 
  private:
-  void take(const PlanItem& item, cache::Outcome&& outcome, ExecuteReport& report, PruneProgress& progress) {
+  void take(const PlanItem& item, cache::Outcome&& outcome, IndexFollower& follower, ExecuteReport& report,
+            PruneProgress& progress) {
     if (outcome.relocated) ++report.relocated;
-    follow(item, outcome, report);
+    // The index follows what happened, whatever the outcome is called.
+    if (writer_ && outcome.gone)
+      follower.removed(*writer_, item.record_id);
+    else if (writer_ && outcome.now)
+      follower.changed(*writer_, std::move(*outcome.now));
     report.done.files += outcome.files;
     report.done.bytes += outcome.bytes;
     report.done.frees += outcome.freed;
@@ -75,20 +83,6 @@ class RootWork {
           report.failures.push_back({position_, item.change.key, std::move(outcome.detail)});
         break;
     }
-  }
-
-  /// The index follows what happened, whatever the outcome is called.
-  void follow(const PlanItem& item, const cache::Outcome& outcome, ExecuteReport& report) {
-    if (!writer_) return;
-    Result<void> written;
-    if (outcome.gone)
-      written = writer_->remove(item.record_id);
-    else if (outcome.now)
-      written = writer_->put_files(*outcome.now);
-    if (written) return;
-    // The disk goes first: the index is brought in step by its next run.
-    report.errors.push_back(std::move(written).error());
-    writer_.reset();
   }
 
   cache::Editor editor_;
@@ -124,18 +118,19 @@ class Work {
     return work;
   }
 
-  Result<void> take(PlanItem&& item, ExecuteReport& report, PruneProgress& progress) {
+  Result<void> take(PlanItem&& item, IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
     for (const PlannedShare& share : item.shares)
       item.change.shares.push_back({share.name, {&roots_[share.root]->root(), share.key, share.with}});
     RootWork& root = *roots_[item.root];
-    if (root.add(std::move(item))) root.run(report, progress);
+    if (root.add(std::move(item))) root.run(follower, report, progress);
     if (progress.index.stop.load(std::memory_order_relaxed)) return fail(ErrorCode::interrupted, {});
     return {};
   }
 
-  void finish(ExecuteReport& report, PruneProgress& progress) {
+  void finish(IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
     for (auto& root : roots_)
-      if (root) root->run(report, progress);
+      if (root) root->run(follower, report, progress);
+    if (auto followed = follower.finish(); !followed) report.errors.push_back(std::move(followed).error());
     for (auto& root : roots_)
       if (root) root->finish(report);
   }
@@ -164,10 +159,11 @@ Result<ExecuteReport> execute(Plan& plan, const ExecuteOptions& options, index::
   ExecuteReport report;
   {
     TCM_ASSIGN(Work work, Work::open(plan, options, index, backends));
-    auto walked =
-        plan.for_each([&](PlanItem&& item) -> Result<void> { return work.take(std::move(item), report, progress); });
+    IndexFollower follower;
+    auto walked = plan.for_each(
+        [&](PlanItem&& item) -> Result<void> { return work.take(std::move(item), follower, report, progress); });
     if (!walked && walked.error().code != ErrorCode::interrupted) report.errors.push_back(std::move(walked).error());
-    work.finish(report, progress);
+    work.finish(follower, report, progress);
   }  // gives the locks back
   report.interrupted = progress.index.stop.load(std::memory_order_relaxed);
   if (!report.interrupted) empty_expired(plan, report);

@@ -17,10 +17,10 @@
 namespace tcm::service {
 
 struct IndexRequest {
-  std::vector<std::string> cache_dirs;  ///< any spelling; at least one
-  std::optional<model::Layout> layout;  ///< absent: told by shape
-  unsigned jobs = 1;                    ///< reading threads
-  bool full_rescan = false;             ///< read every entry, changed or not
+  std::vector<std::string> cache_dirs{};  ///< any spelling; at least one
+  std::optional<model::Layout> layout{};  ///< absent: told by shape
+  unsigned jobs = 1;                      ///< reading threads
+  bool full_rescan = false;               ///< read every entry, changed or not
 };
 
 /// Filled while a run goes on, for whoever wants to show it. Every member may be read at any time.

@@ -89,6 +89,8 @@ bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen,
     keep(verdict, KeptReason::changed, "changed while the plan was made");
   } else if (request_.unused_since_ns && seen.last_use_ns > *request_.unused_since_ns) {
     keep(verdict, KeptReason::recent);
+  } else if (!seen.links.empty()) {
+    keep(verdict, KeptReason::symlink, seen.links.front());
   } else if (!seen.writer.empty()) {
     keep(verdict, KeptReason::in_use, seen.writer);
   } else if (now_ns_ - seen.newest_ns < request_.grace_ns) {
@@ -138,10 +140,10 @@ void Judge::judge_drop(const Candidate& candidate, const cache::Inspection& seen
 
 bool Judge::holds_foreign_files(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const {
   const cache::Naming& naming = backends_.naming();
+  // What lies in a directory that a writer has not given its key yet is that writer's, whatever its name.
+  if (cache::is_temporary_entry(candidate.key)) return false;
   if (candidate.kind == EntryKind::foreign) {
     keep(verdict, KeptReason::foreign_file, "not an entry of Triton's");
-  } else if (!seen.links.empty()) {
-    keep(verdict, KeptReason::symlink, seen.links.front());
   } else if (!seen.nested.empty()) {
     keep(verdict, KeptReason::foreign_file, seen.nested.front() + "/");
   } else if (!cache::all_known_by_name(seen, candidate.backend, *naming.file_types)) {

@@ -127,7 +127,7 @@ void PlanSums::add(const PlanItem& item) {
 }
 
 void KeptList::add(model::KeptReason reason, Kept kept) {
-  KeptGroup& group = of(reason);
+  KeptGroup& group = mine(reason);
   ++group.count;
   if (group.examples.size() < kMaxKeptListed) group.examples.push_back(std::move(kept));
 }

@@ -70,12 +70,12 @@ class KeptList {
  public:
   void add(model::KeptReason reason, Kept kept);
   /// Without an example.
-  void count(model::KeptReason reason, std::uint64_t more) { of(reason).count += more; }
+  void count(model::KeptReason reason, std::uint64_t more) { mine(reason).count += more; }
   const KeptGroup& of(model::KeptReason reason) const { return groups_[static_cast<std::size_t>(reason)]; }
   std::uint64_t total() const;
 
  private:
-  KeptGroup& of(model::KeptReason reason) { return groups_[static_cast<std::size_t>(reason)]; }
+  KeptGroup& mine(model::KeptReason reason) { return groups_[static_cast<std::size_t>(reason)]; }
   std::array<KeptGroup, model::kKeptReasons.size()> groups_;
 };
 

@@ -29,10 +29,10 @@ enum class PruneMode : std::uint8_t {
 };
 
 struct Budget {
-  std::optional<std::uint64_t> max_bytes;  ///< of all roots together, as du counts
-  std::optional<std::uint64_t> max_files;
-  std::optional<std::uint64_t> min_free;  ///< bytes, on every file system concerned
-  unsigned low_water = 100;               ///< percent of max_bytes and max_files to go down to, once they are exceeded
+  std::optional<std::uint64_t> max_bytes{};  ///< of all roots together, as du counts
+  std::optional<std::uint64_t> max_files{};
+  std::optional<std::uint64_t> min_free{};  ///< bytes, on every file system concerned
+  unsigned low_water = 100;  ///< percent of max_bytes and max_files to go down to, once they are exceeded
 
   bool any() const { return max_bytes || max_files || min_free; }
 };

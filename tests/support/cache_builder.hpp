@@ -36,14 +36,14 @@ struct KernelSpec {
   std::string_view source = kCuda90;  ///< which real kernel it is made from
   std::uint64_t seed = 1;
   cache::KeyEncoding encoding = cache::KeyEncoding::base32;
-  std::string key;  ///< instead of one made from seed and encoding
+  std::string key{};  ///< instead of one made from seed and encoding
   GroupShape group = GroupShape::map;
-  std::string group_root;                                  ///< what the group says the root is; empty: where it is
-  std::string name;                                        ///< the kernel's; empty: that of the source
-  std::vector<std::pair<std::string, std::string>> set;    ///< metadata: JSON pointer to JSON text
-  std::vector<std::string> erase;                          ///< metadata: JSON pointers
-  std::vector<std::pair<std::string, std::string>> files;  ///< more files, listed in the group; name and text
-  std::vector<std::string> drop;                           ///< extensions (with dot) of files to leave out everywhere
+  std::string group_root{};                                  ///< what the group says the root is; empty: where it is
+  std::string name{};                                        ///< the kernel's; empty: that of the source
+  std::vector<std::pair<std::string, std::string>> set{};    ///< metadata: JSON pointer to JSON text
+  std::vector<std::string> erase{};                          ///< metadata: JSON pointers
+  std::vector<std::pair<std::string, std::string>> files{};  ///< more files, listed in the group; name and text
+  std::vector<std::string> drop{};                           ///< extensions (with dot) of files to leave out everywhere
   std::chrono::nanoseconds age = std::chrono::hours(1);
 };
 

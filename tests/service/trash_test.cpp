@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/trash.hpp"
+
+#include "tests/service/prune_fixture.hpp"
+
+namespace tcm::test {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class TrashTest : public PruneTest {
+ protected:
+  service::ExecuteReport remove_all_to_trash() {
+    PruneRequest wanted = request(PruneMode::full);
+    wanted.trash = true;
+    return prune(wanted);
+  }
+
+  service::TrashRequest here() { return {{cache().string()}, {}}; }
+
+  std::vector<service::TrashRow> bins() {
+    auto listing = service::list_trash(here(), index_);
+    if (!listing) throw std::runtime_error(listing.error().message);
+    return listing->rows;
+  }
+};
+
+TEST_F(TrashTest, WhatWasRemovedComesBackAsItWas) {
+  add_kernels(cache(), 4);
+  index_all();
+  const auto before = contents(cache());
+  const auto rows = list({});
+  const auto report = remove_all_to_trash();
+  EXPECT_EQ(report.done.entries, 4U);
+  EXPECT_EQ(report.done.frees, 0U) << "the trash takes room";
+  EXPECT_THAT(list({}), IsEmpty());
+  ASSERT_THAT(bins(), SizeIs(1));
+  EXPECT_EQ(bins().at(0).bin.id, report.trash_id);
+  EXPECT_EQ(bins().at(0).bin.entries, 4);
+  EXPECT_EQ(index_all().roots.at(0).entries, 0) << "the trash is no part of the cache";
+
+  const auto done = service::restore_trash(here(), "last", 1, index_, backends_);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->entries, 4U);
+  EXPECT_THAT(done->failures, IsEmpty());
+  EXPECT_EQ(contents(cache()), before);
+  const auto again = list({});
+  ASSERT_EQ(again.size(), rows.size());
+  EXPECT_EQ(again.at(0).modified_ns, rows.at(0).modified_ns);
+  EXPECT_FALSE(fs::exists(cache() / ".tcm-trash"));
+  EXPECT_THAT(bins(), IsEmpty());
+}
+
+TEST_F(TrashTest, AKernelThatWasCompiledAgainIsNotReplaced) {
+  add_kernels(cache(), 2);
+  const auto report = remove_all_to_trash();
+  const fs::path anew = add_kernel(cache(), {.seed = 1, .name = "compiled_anew"});
+  const auto done = service::restore_trash(here(), report.trash_id, 1, index_, backends_);
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->entries, 1U);
+  ASSERT_THAT(done->failures, SizeIs(1));
+  EXPECT_THAT(done->failures.at(0).message, HasSubstr(make_key(1)));
+  EXPECT_TRUE(fs::exists(anew / "compiled_anew.cubin"));
+  EXPECT_EQ(bins().at(0).bin.entries, 1) << "it stays in the trash";
+}
+
+TEST_F(TrashTest, EveryRunHasABinOfItsOwn) {
+  add_kernel(cache(), {.seed = 1});
+  const std::string first = remove_all_to_trash().trash_id;
+  add_kernel(cache(), {.seed = 2});
+  const std::string second = remove_all_to_trash().trash_id;
+  EXPECT_NE(first, second);
+  ASSERT_THAT(bins(), SizeIs(2));
+  EXPECT_EQ(bins().at(1).bin.id, second);
+  const std::uint64_t before = disk_usage(cache());
+  const auto emptied = service::empty_trash(here(), {first}, index_);
+  ASSERT_TRUE(emptied);
+  EXPECT_EQ(emptied->entries, 1U);
+  EXPECT_EQ(before - disk_usage(cache()), emptied->freed);
+  EXPECT_THAT(bins(), SizeIs(1));
+  ASSERT_TRUE(service::empty_trash(here(), {}, index_));
+  EXPECT_TRUE(fs::is_empty(cache()));
+}
+
+TEST_F(TrashTest, TheTrashIsBounded) {
+  add_kernel(cache(), {.seed = 1});
+  const std::string old = remove_all_to_trash().trash_id;
+  set_age(cache() / ".tcm-trash" / old, 8 * 24h);
+  add_kernel(cache(), {.seed = 2});
+  PruneRequest wanted = request(PruneMode::full);
+  wanted.trash = true;
+  service::Plan made = plan(wanted);
+  ASSERT_THAT(made.expired, SizeIs(1));
+  EXPECT_EQ(made.expired.at(0).bin.id, old);
+  const auto report = carry_out(made);
+  EXPECT_GT(report.trash_emptied, 0U);
+  ASSERT_THAT(bins(), SizeIs(1));
+  EXPECT_EQ(bins().at(0).bin.id, report.trash_id);
+  wanted.trash_max_bytes = 1;
+  EXPECT_THAT(plan(wanted).expired, SizeIs(1)) << "by size, too";
+}
+
+TEST_F(TrashTest, UnknownBinsAreMissing) {
+  add_kernel(cache());
+  index_all();
+  EXPECT_EQ(service::restore_trash(here(), "20200101-1", 1, index_, backends_).error().code, ErrorCode::missing);
+  EXPECT_EQ(service::restore_trash(here(), "last", 1, index_, backends_).error().code, ErrorCode::missing);
+  EXPECT_EQ(service::restore_trash(here(), "../../etc", 1, index_, backends_).error().code, ErrorCode::missing);
+  EXPECT_EQ(service::empty_trash(here(), {".."}, index_).error().code, ErrorCode::missing);
+}
+
+}  // namespace
+}  // namespace tcm::test
