@@ -39,6 +39,8 @@ set(CPACK_COMPONENT_TCM_DESCRIPTION
   "Triton Cache Manager\nShows, checks and cleans up the caches of compiled GPU kernels that the Triton compiler keeps on disk.")
 set(CPACK_DEBIAN_TCM_PACKAGE_PROVIDES ${abi_package})
 list(JOIN backend_packages ", " CPACK_DEBIAN_TCM_PACKAGE_RECOMMENDS)
+# Loaded at run time when the index is in PostgreSQL, so no dependency of the program shows it.
+set(CPACK_DEBIAN_TCM_PACKAGE_SUGGESTS libsoci-postgresql4.0)
 
 set(CPACK_COMPONENT_SDK_DESCRIPTION
   "Development files for backends of the Triton Cache Manager\nThe interface between tcm and its backends, and what helps to build one.")
