@@ -108,7 +108,7 @@ def main():
         right &= hits(found, missing, tcm, arguments.scratch)
     if arguments.what != "hits":
         racing = [r for r in found if arguments.what == "race" or r.version == "3.6.0" or r is found[-1]]
-        right &= race.run(racing, tcm, arguments.scratch, arguments.seconds, print_table)
+        right &= race.run(racing, tcm, arguments.scratch, arguments.seconds, print_table, arguments.what == "full")
     return 0 if right else 1
 
 

@@ -2,14 +2,17 @@
 """Triton processes compile and look up kernels while tcm prune takes them away in the same cache."""
 
 import collections
+import contextlib
 import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import threading
 import time
 
+from cases import IR
 from harness import SECONDS, Lab, Wrong, last_line
 
 PROCESSES = 3
@@ -35,7 +38,7 @@ UNAVOIDABLE = (
 class Part:
     """One part of a race: how prune is called, and what may happen."""
 
-    def __init__(self, title, grace, old, ages, forgiving):
+    def __init__(self, title, grace=(), old=True, ages=False, forgiving=True):
         self.title, self.grace = title, grace
         self.old = old  # whether kernels that are going are looked up, too
         self.ages = ages  # whether some entries are given times of long ago
@@ -43,10 +46,11 @@ class Part:
 
 
 PARTS = (
-    Part("--grace 0s", ["--grace", "0s"], old=True, ages=False, forgiving=True),
-    Part("default grace, old entries go", [], old=False, ages=True, forgiving=False),
-    Part("default grace, old entries are wanted as they go", [], old=True, ages=True, forgiving=True),
+    Part("--grace 0s", grace=("--grace", "0s")),
+    Part("default grace, old entries go", old=False, ages=True, forgiving=False),
+    Part("default grace, old entries are wanted as they go", ages=True),
 )
+CONTROL = Part("without tcm: rm")
 PRUNES = (
     [],
     ["--full", "--all"],
@@ -125,6 +129,21 @@ class Pruner:
             self.problems.append(f"prune failed: {done['failures'][0]}")
 
 
+class ByHand(Pruner):
+    """Deletes as tools do that know nothing of Triton: this must make look-ups fail, or a race shows nothing."""
+
+    def _prune(self, how):
+        for entry in list(self.lab.root.iterdir()):
+            if "--full" in how:
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                with contextlib.suppress(FileNotFoundError):  # an empty entry goes when Triton has written in it
+                    for path in (path for path in list(entry.iterdir()) if path.suffix in IR):
+                        path.unlink(missing_ok=True)
+            self.counts["pruned"] += 1
+        self.counts["prunes"] += 1
+
+
 def race(lab, part, seconds):
     """(counts, failures by kind, problems) of one part of the race, in an empty cache."""
     lab.clear()
@@ -134,7 +153,7 @@ def race(lab, part, seconds):
     racers = [Racing(lab, number, old if part.old else 0, end) for number in range(PROCESSES)]
     for racer in racers:
         racer.start()
-    pruner = Pruner(lab, part, old_keys)
+    pruner = (ByHand if part is CONTROL else Pruner)(lab, part, old_keys)
     pruner.run_until(end, steps=seconds * 2)
     for racer in racers:
         racer.join()
@@ -143,8 +162,7 @@ def race(lab, part, seconds):
         counts.update(racer.counts)
         failures.update(racer.failures)
         problems += racer.problems
-    problems += aftermath(lab, old)
-    return counts, failures, problems
+    return counts, failures, problems + ([] if part is CONTROL else aftermath(lab, old))
 
 
 def aftermath(lab, old):
@@ -156,32 +174,39 @@ def aftermath(lab, old):
     return wrong
 
 
-def run(found, tcm, scratch, seconds, print_table):
+def judge(part, counts, failures, problems):
+    """(how many failures are unavoidable, how many others there are, all that is wrong)."""
+    known = sum(n for kind, n in failures.items() if any(pattern.fullmatch(kind) for pattern in UNAVOIDABLE))
+    other = failures.total() - known
+    if part is CONTROL:
+        return known, other, [] if failures else ["no look-up failed where files are deleted by hand"]
+    wrong = list(problems)
+    if other or (known and not part.forgiving):
+        wrong.append(f"{other if part.forgiving else failures.total()} look-ups failed that must not")
+    if not counts["pruned"]:
+        wrong.append("nothing was pruned")
+    return known, other, wrong
+
+
+def run(found, tcm, scratch, seconds, print_table, control=False):
     """Races with each release; prints what happened; whether all is as it must be."""
-    rows, failed, problems = [], collections.Counter(), []
+    rows, kinds, problems = [], [], []
     for release in found:
         lab = Lab(release, tcm, scratch)
         try:
-            for part in PARTS:
+            for part in [*PARTS, CONTROL] if control else PARTS:
                 counts, failures, wrong = race(lab, part, seconds)
+                known, other, wrong = judge(part, counts, failures, wrong)
                 name = f"{release.version}, {part.title}"
-                known = sum(n for kind, n in failures.items() if any(p.fullmatch(kind) for p in UNAVOIDABLE))
-                other = failures.total() - known
-                failed.update({(name, kind): n for kind, n in failures.items()})
-                if other or (known and not part.forgiving):
-                    wrong.append(f"{other if part.forgiving else failures.total()} look-ups failed that must not")
-                if not counts["pruned"]:
-                    wrong.append("nothing was pruned")
-                problems += [f"{name}: {line}" for line in wrong]
                 names = ("processes", "hits", "misses", "prunes", "pruned", "left")
                 numbers = [*(counts[key] for key in names), known, other]
                 rows.append([name, *map(str, numbers), "FAILED" if wrong else "ok"])
+                kinds += [f"{count:>6}  {name}: {kind}" for kind, count in sorted(failures.items())]
+                problems += [f"wrong: {name}: {line}" for line in wrong]
+                print(f"{name}: {'; '.join(wrong) or 'ok'}", flush=True)
         finally:
             lab.close()
     head = ["race", "processes", "hits", "compiled", "prunes", "pruned", "left", "unavoidable", "other", ""]
     print_table(head, rows)
-    for (name, kind), count in sorted(failed.items()):
-        print(f"{count:>6}  {name}: {kind}")
-    for line in problems:
-        print(f"wrong: {line}")
+    print("\n".join(kinds + problems))
     return not problems
