@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/util/result.hpp"
@@ -25,10 +26,14 @@ enum class Failure {
 };
 
 struct Batch;
+struct Table;
+using Cell = std::variant<std::monostate, long long, std::string>;
 
 class Dialect {
  public:
   virtual ~Dialect() = default;
+
+  virtual std::string_view name() const = 0;
 
   /// Type of a primary key that this program hands out itself.
   virtual std::string_view id_type() const = 0;
@@ -76,6 +81,15 @@ class Dialect {
   virtual std::string json_string(std::string_view document, std::string_view path) const = 0;
   virtual std::string json_shown(std::string_view document, std::string_view path) const = 0;
   virtual std::string json_path(const std::vector<std::string>& parts) const = 0;
+
+  /// How many bytes the index takes.
+  virtual std::string_view size_query() const = 0;
+  /// Statements, outside transactions, see vacuum().
+  virtual std::vector<std::string_view> vacuum() const = 0;
+  /// Begins a transaction that sees one state of the database.
+  virtual std::string_view begin_snapshot() const = 0;
+  /// Adds rows, within a transaction. Throws soci::soci_error.
+  virtual void insert(soci::session& session, const Table& table, const std::vector<std::vector<Cell>>& rows) const = 0;
 
   /// How errors advise to get rid of an index that is no use any more.
   virtual std::string_view rebuild_advice() const = 0;

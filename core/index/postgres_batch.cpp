@@ -34,6 +34,7 @@ class ArrayColumn {
       next() += "NULL";
   }
   void add(const std::string& text) { append_text(next(), text); }
+  void add(std::monostate) { next() += "NULL"; }
 
   void close() { array_ += '}'; }
   const std::string& name() const { return name_; }
@@ -205,6 +206,26 @@ void write_postgres_batch(soci::session& sql, const Batch& batch) {
       i += removals.changes().size();
     }
   }
+}
+
+void insert_postgres_rows(soci::session& sql, const Table& table, const std::vector<Cells>& rows) {
+  soci::statement statement(sql);
+  std::vector<ArrayColumn> arrays;
+  for (const TableColumn& column : table.columns) arrays.emplace_back(column.name, column.is_text ? "TEXT" : "BIGINT");
+  for (const Cells& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) std::visit([&](const auto& cell) { arrays[i].add(cell); }, row[i]);
+  std::string expressions;
+  for (ArrayColumn& array : arrays) {
+    array.close();
+    expressions += (expressions.empty() ? "" : ", ") + array.expression();
+    statement.exchange(soci::use(array.array(), array.name()));
+  }
+  statement.alloc();
+  statement.prepare(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM unnest({2}) AS rows({1})", table.name,
+                                table.list_columns(), expressions),
+                    soci::details::st_one_time_query);
+  statement.define_and_bind();
+  statement.execute(true);
 }
 
 }  // namespace tcm::index

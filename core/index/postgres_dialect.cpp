@@ -14,6 +14,7 @@ namespace {
 
 class PostgresDialect final : public Dialect {
  public:
+  std::string_view name() const override { return "postgresql"; }
   std::string_view id_type() const override { return "BIGINT"; }
   std::string_view text_type() const override { return "TEXT COLLATE \"C\""; }
   std::string stored(std::string text) const override { return to_utf8(text); }
@@ -70,6 +71,18 @@ class PostgresDialect final : public Dialect {
     list.front() = '{';
     list.back() = '}';
     return list;
+  }
+
+  std::string_view size_query() const override {
+    return "SELECT COALESCE(SUM(pg_total_relation_size(CAST(quote_ident(tablename) AS regclass))), 0) "
+           "FROM pg_catalog.pg_tables WHERE schemaname = current_schema()";
+  }
+  std::vector<std::string_view> vacuum() const override {
+    return {"VACUUM (ANALYZE) tcm_meta, host, root, cache_dir, record, detail, resource"};
+  }
+  std::string_view begin_snapshot() const override { return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"; }
+  void insert(soci::session& session, const Table& table, const std::vector<Cells>& rows) const override {
+    insert_postgres_rows(session, table, rows);
   }
 
   std::string_view rebuild_advice() const override {

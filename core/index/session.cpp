@@ -60,15 +60,34 @@ Result<Session> Session::open(const std::string& location, OpenMode mode, std::c
   return open_sqlite(place.target, mode);
 }
 
-Result<Session> Session::open_postgres(const std::string& text, OpenMode mode, std::chrono::seconds timeout) {
+Result<Session> Session::connect(const std::string& location, std::chrono::seconds timeout) {
+  TCM_ASSIGN(const Location place, parse_location(location));
+  if (place.kind == Location::Kind::postgresql) return connect_to_server(place.target, timeout);
+  std::error_code error;
+  const std::string file = fs::absolute(place.target, error).native();
+  if (error) return fail(code_of(error), fmt::format("{}: {}", place.target, error.message()));
+  TCM_TRY(check_file(file, OpenMode::read));
+  try {
+    return Session(file, connect_sqlite(file, SqliteAccess::existing), sqlite_dialect());
+  } catch (const soci::soci_error& refused) {
+    return fail(sqlite_dialect().describe(file, refused));
+  }
+}
+
+Result<Session> Session::connect_to_server(const std::string& text, std::chrono::seconds timeout) {
   TCM_ASSIGN(const PostgresTarget target, parse_postgres_target(text, timeout));
   TCM_ASSIGN(auto sql, connect_postgres(target));
   Session session(target.where, std::move(sql), postgres_dialect());
   session.connect_ = [target] { return connect_postgres(target); };
+  return session;
+}
+
+Result<Session> Session::open_postgres(const std::string& text, OpenMode mode, std::chrono::seconds timeout) {
+  TCM_ASSIGN(Session session, connect_to_server(text, timeout));
   TCM_TRY(session.guard([&]() -> Result<void> {
     if (mode == OpenMode::read) {
       TCM_ASSIGN(const int version, schema_version(session));
-      if (version == 0) return fail(ErrorCode::missing, target.where + ": there is no index yet; run `tcm index`");
+      if (version == 0) return fail(ErrorCode::missing, session.where() + ": there is no index yet; run `tcm index`");
     }
     return bring_up_to_date(session);
   }));
@@ -177,6 +196,20 @@ void WriteTransaction::commit() {
   session_.sql() << (inner_ ? "RELEASE SAVEPOINT tcm_write" : "COMMIT");
   open_ = false;
   --session_.transactions_;
+}
+
+Snapshot::Snapshot(Session& session) : session_(session) {
+  session_.sql() << std::string(session_.dialect().begin_snapshot());
+  ++session_.transactions_;
+}
+
+Snapshot::~Snapshot() {
+  --session_.transactions_;
+  try {
+    session_.sql() << "ROLLBACK";
+  } catch (const soci::soci_error&) {
+    // It ends with the connection.
+  }
 }
 
 std::int64_t now_ns() {

@@ -24,6 +24,9 @@ class Session {
   static Result<Session> open(const std::string& location, OpenMode mode,
                               std::chrono::seconds timeout = kDefaultTimeout);
 
+  /// Connects to what is there and leaves its schema as it is.
+  static Result<Session> connect(const std::string& location, std::chrono::seconds timeout);
+
   soci::session& sql() { return *sql_; }
   const Dialect& dialect() const { return *dialect_; }
   /// Whose roots are this program's own, see Index::use_host().
@@ -61,10 +64,12 @@ class Session {
  private:
   friend class WriteTransaction;
   friend class Cursor;
+  friend class Snapshot;
   using Connect = std::function<Result<std::unique_ptr<soci::session>>()>;
 
   Session(std::string where, std::unique_ptr<soci::session> sql, const Dialect& dialect);
   static Result<Session> open_sqlite(const std::string& path, OpenMode mode);
+  static Result<Session> connect_to_server(const std::string& target, std::chrono::seconds timeout);
   static Result<Session> open_postgres(const std::string& target, OpenMode mode, std::chrono::seconds timeout);
 
   /// Waits a little, connects anew where that is needed; false when it is no use.
@@ -101,6 +106,18 @@ class WriteTransaction {
   bool inner_;
   bool open_ = false;
   std::int64_t first_id_ = 0;
+};
+
+/// A transaction that reads one state of the database, however many questions it is asked. Throws soci::soci_error.
+class Snapshot {
+ public:
+  explicit Snapshot(Session& session);
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Session& session_;
 };
 
 /// Now, in nanoseconds since 1970 UTC.

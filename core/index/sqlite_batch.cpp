@@ -150,4 +150,28 @@ void write_sqlite_batch(soci::session& sql, const Batch& batch) {
   }
 }
 
+void insert_sqlite_rows(soci::session& sql, const Table& table, const std::vector<Cells>& rows) {
+  const std::size_t count = table.columns.size();
+  std::vector<std::string> texts(count);
+  std::vector<long long> numbers(count);
+  std::vector<soci::indicator> present(count, soci::i_ok);
+  soci::statement statement(sql);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (table.columns[i].is_text)
+      statement.exchange(soci::use(texts[i], present[i], table.columns[i].name));
+    else
+      statement.exchange(soci::use(numbers[i], present[i], table.columns[i].name));
+  }
+  prepare(statement,
+          fmt::format("INSERT INTO {} ({}) VALUES ({})", table.name, table.list_columns(), table.list_columns(":")));
+  for (const Cells& row : rows) {
+    for (std::size_t i = 0; i < count; ++i) {
+      present[i] = std::holds_alternative<std::monostate>(row[i]) ? soci::i_null : soci::i_ok;
+      if (const auto* text = std::get_if<std::string>(&row[i])) texts[i] = *text;
+      if (const auto* number = std::get_if<long long>(&row[i])) numbers[i] = *number;
+    }
+    statement.execute(true);
+  }
+}
+
 }  // namespace tcm::index

@@ -14,6 +14,7 @@ namespace {
 
 class SqliteDialect final : public Dialect {
  public:
+  std::string_view name() const override { return "sqlite"; }
   // Only this very word makes the column the row's own number, which saves an index; it holds 64 bits all the same.
   std::string_view id_type() const override { return "INTEGER"; }
   std::string_view text_type() const override { return "TEXT"; }
@@ -94,6 +95,15 @@ class SqliteDialect final : public Dialect {
     for (const std::string& part : parts) path += fmt::format(".\"{}\"", part);
     return path;
   }
+  std::string_view size_query() const override {
+    return "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+  }
+  std::vector<std::string_view> vacuum() const override { return {"VACUUM", "PRAGMA optimize"}; }
+  std::string_view begin_snapshot() const override { return "BEGIN"; }
+  void insert(soci::session& session, const Table& table, const std::vector<Cells>& rows) const override {
+    insert_sqlite_rows(session, table, rows);
+  }
+
   std::string_view rebuild_advice() const override { return "delete it and run `tcm index` to rebuild"; }
   Error describe(const std::string& where, const soci::soci_error& error) const override {
     return describe_sqlite_error(where, error);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looking after an index as a whole. `location` and `timeout` as of Index::open().
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "core/index/index.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::index {
+
+struct DatabaseStatus {
+  std::string where;  ///< for people, without secrets
+  std::string kind;   ///< "sqlite", "postgresql"
+  int version = 0;    ///< of its schema; 0: there are no tables yet
+  std::int64_t bytes = 0;
+  /// Rows; absent (-1) when the schema is another release's.
+  std::int64_t hosts = -1;
+  std::int64_t roots = -1;
+  std::int64_t records = -1;
+};
+
+/// Changes nothing, not even the schema of an earlier release. Errors as Index::open(), but for too_new.
+Result<DatabaseStatus> database_status(const std::string& location, std::chrono::seconds timeout = kDefaultTimeout);
+
+/// Gives room that removed rows left back to the file system or the server, and brings the statistics up to date after
+/// which queries are planned.
+Result<void> vacuum(const std::string& location, std::chrono::seconds timeout = kDefaultTimeout);
+
+struct CopyReport {
+  std::int64_t rows = 0;     ///< of all tables
+  std::uint64_t digest = 0;  ///< over all of them, in any order
+};
+
+/// Copies all rows of one index into another, which is made where that is possible and must hold none. Compares counts
+/// and digests of what was read and what was written, before any of it is committed. Errors: failed when `to` holds
+/// rows, or differs afterwards.
+Result<CopyReport> copy_index(const std::string& from, const std::string& to,
+                              std::chrono::seconds timeout = kDefaultTimeout);
+
+}  // namespace tcm::index
