@@ -177,12 +177,12 @@ def aftermath(lab, old):
 def judge(part, counts, failures, problems):
     """(how many failures are unavoidable, how many others there are, all that is wrong)."""
     known = sum(n for kind, n in failures.items() if any(pattern.fullmatch(kind) for pattern in UNAVOIDABLE))
-    other = failures.total() - known
+    other = sum(failures.values()) - known
     if part is CONTROL:
         return known, other, [] if failures else ["no look-up failed where files are deleted by hand"]
     wrong = list(problems)
     if other or (known and not part.forgiving):
-        wrong.append(f"{other if part.forgiving else failures.total()} look-ups failed that must not")
+        wrong.append(f"{other if part.forgiving else sum(failures.values())} look-ups failed that must not")
     if not counts["pruned"]:
         wrong.append("nothing was pruned")
     return known, other, wrong
