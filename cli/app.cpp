@@ -115,6 +115,7 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_trash_command(app, invocation);
   add_plugins_command(app, invocation);
   add_config_command(app, invocation);
+  add_db_command(app, invocation);
   add_version_command(app, invocation);
   try {
     app.parse(argc, argv);

@@ -53,11 +53,13 @@ Context::Context(const GlobalOptions& options, config::Settings settings)
       quiet_(options.quiet),
       now_ns_(util::now_ns()) {}
 
-Result<index::Index> Context::open_index(index::OpenMode mode) const {
-  const config::StorageSettings& storage = settings_.storage;
+std::chrono::seconds Context::timeout() const {
   // Servers take 0 for no end of waiting, which nobody means.
-  const std::chrono::seconds timeout(std::clamp<std::int64_t>(storage.timeout_ns.value / util::kSecond, 1, 86400));
-  auto index = index::Index::open(storage.url.value, mode, timeout);
+  return std::chrono::seconds(std::clamp<std::int64_t>(settings_.storage.timeout_ns.value / util::kSecond, 1, 86400));
+}
+
+Result<index::Index> Context::open_index(index::OpenMode mode) const {
+  auto index = index::Index::open(settings_.storage.url.value, mode, timeout());
   if (!index && index.error().code == ErrorCode::missing && !settings_.db_file.value.empty())
     return fail(ErrorCode::missing, settings_.db_file.value + ": there is no index yet; run `tcm index` first");
   // A name that nobody chose may change, and the machine stays the same.

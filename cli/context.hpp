@@ -2,6 +2,7 @@
 // What every command gets: the settings of this run, where output goes, and the index when it asks.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -29,6 +30,9 @@ class Context {
   bool quiet() const { return quiet_; }
   bool verbose() const { return settings_.log_level.value >= util::LogLevel::info; }
   std::int64_t now_ns() const { return now_ns_; }
+
+  /// How long a server may take to answer, and a wait for another writer may last.
+  std::chrono::seconds timeout() const;
 
   /// An index that is missing is an error that names the command which makes one.
   Result<index::Index> open_index(index::OpenMode mode) const;

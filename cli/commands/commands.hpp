@@ -15,6 +15,7 @@ void add_rm_command(CLI::App& app, Invocation& invocation);
 void add_trash_command(CLI::App& app, Invocation& invocation);
 void add_plugins_command(CLI::App& app, Invocation& invocation);
 void add_config_command(CLI::App& app, Invocation& invocation);
+void add_db_command(CLI::App& app, Invocation& invocation);
 void add_version_command(CLI::App& app, Invocation& invocation);
 
 /// The format that the options ask for; the check of the value was the parser's.

@@ -66,6 +66,27 @@ TEST_F(ServerCommands, PruneTouchesNoOtherHostsRows) {
   EXPECT_EQ(tcm({"list", "--host", "gpu-9"}).exit_code, 6);
 }
 
+TEST_F(ServerCommands, AnIndexMovesToTheServerAndBack) {
+  ASSERT_EQ(tcm({"index"}).exit_code, 0);
+  const std::string before = tcm({"list", "--json"}).out;
+  const ProgramResult copied = tcm({"db", "copy", "--to", database_.url()});
+  EXPECT_EQ(copied.exit_code, 0) << copied.err;
+  EXPECT_THAT(copied.err, HasSubstr("all arrived as they were"));
+  EXPECT_EQ(tcm({"db", "copy", "--to", database_.url()}).exit_code, 1) << "it holds an index now";
+
+  environment_["TCM_DB_URL"] = database_.url();
+  EXPECT_EQ(tcm({"list", "--json"}).out, before) << "first-seen times and all";
+  const auto status = json({"db", "status", "--json"});
+  EXPECT_EQ(status.at("storage").as_string(), "postgresql");
+  EXPECT_EQ(status.at("records").as_int64(), 4);
+  EXPECT_EQ(tcm({"db", "migrate"}).exit_code, 0);
+  EXPECT_EQ(tcm({"db", "vacuum"}).exit_code, 0);
+  const std::string file = (home_ / "back.db").string();
+  EXPECT_EQ(tcm({"db", "copy", "--to", file}).exit_code, 0);
+  EXPECT_EQ(tcm({"--db", file, "list", "--json"}).out, before);
+  EXPECT_EQ(tcm({"--db", (home_ / "nowhere.db").string(), "db", "status"}).exit_code, 6);
+}
+
 TEST_F(ServerCommands, AMissingLibraryIsNamedWithItsPackage) {
   write_file(home_ / "lib" / "libsoci_postgresql.so.4.0", "");
   environment_["LD_LIBRARY_PATH"] = (home_ / "lib").string();

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/output/json_writer.hpp"
+#include "core/index/maintenance.hpp"
+#include "core/util/bytes.hpp"
+#include "core/util/text.hpp"
+
+namespace tcm::cli {
+namespace {
+
+std::string count(std::int64_t n) { return util::format_count(static_cast<std::uint64_t>(n)); }
+
+std::string size(std::int64_t bytes) { return util::format_bytes(static_cast<std::uint64_t>(bytes)); }
+
+/// The index of this run, as Context::open_index() would open it.
+struct Place {
+  explicit Place(const Context& context) : location(context.settings().storage.url.value), timeout(context.timeout()) {}
+  std::string location;
+  std::chrono::seconds timeout;
+};
+
+void write_status(Context& context, const index::DatabaseStatus& status) {
+  JsonWriter json(context.out(), JsonWriter::Style::pretty);
+  json.begin_object();
+  json.field("schema", 1);
+  json.field("database", status.where);
+  json.field("storage", status.kind);
+  json.field("index_schema", status.version);
+  json.field("newest_index_schema", index::kSchemaVersion);
+  json.field("bytes", status.bytes);
+  const auto rows = [&json](std::string_view name, std::int64_t number) {
+    json.field(name, number < 0 ? std::nullopt : std::optional<std::int64_t>(number));
+  };
+  rows("hosts", status.hosts);
+  rows("roots", status.roots);
+  rows("records", status.records);
+  json.end_object();
+}
+
+void print_status(Context& context, const index::DatabaseStatus& status) {
+  std::string version = fmt::to_string(status.version);
+  if (status.version == 0)
+    version = "none yet; `tcm index` makes it";
+  else if (status.version < index::kSchemaVersion)
+    version += fmt::format(", of an earlier release; {} after `tcm db migrate`", index::kSchemaVersion);
+  else if (status.version > index::kSchemaVersion)
+    version += fmt::format(", of a later release; this one knows up to {}", index::kSchemaVersion);
+  const auto line = [&context](std::string_view label, const std::string& text) {
+    context.out().write(fmt::format("{:<10}{}\n", label, util::escape_control(text)));
+  };
+  line("database", status.where);
+  line("storage", status.kind);
+  line("schema", version);
+  line("size", size(status.bytes));
+  if (status.records < 0) return;
+  line("hosts", count(status.hosts));
+  line("roots", count(status.roots));
+  line("records", count(status.records));
+}
+
+ExitCode run_status(bool as_json, Context& context) {
+  const Place place(context);
+  const auto status = index::database_status(place.location, place.timeout);
+  if (!status) return context.report(status.error());
+  if (as_json)
+    write_status(context, *status);
+  else
+    print_status(context, *status);
+  return finish_output(context, ExitCode::ok);
+}
+
+ExitCode run_migrate(Context& context) {
+  const Place place(context);
+  const auto before = index::database_status(place.location, place.timeout);
+  if (!before) return context.report(before.error());
+  const auto index = index::Index::open(place.location, index::OpenMode::read, place.timeout);
+  if (!index) return context.report(index.error());
+  if (before->version == index::kSchemaVersion)
+    context.messages().note(fmt::format("The index has schema version {} already.", before->version));
+  else
+    context.messages().note(
+        fmt::format("Migrated the index from schema version {} to {}.", before->version, index::kSchemaVersion));
+  return ExitCode::ok;
+}
+
+ExitCode run_vacuum(Context& context) {
+  const Place place(context);
+  const auto before = index::database_status(place.location, place.timeout);
+  if (!before) return context.report(before.error());
+  if (const auto done = index::vacuum(place.location, place.timeout); !done) return context.report(done.error());
+  const auto after = index::database_status(place.location, place.timeout);
+  if (!after) return context.report(after.error());
+  context.messages().note(fmt::format("The index took {} and takes {}.", size(before->bytes), size(after->bytes)));
+  return ExitCode::ok;
+}
+
+ExitCode run_copy(const std::string& to, Context& context) {
+  const Place place(context);
+  const auto report = index::copy_index(place.location, to, place.timeout);
+  if (!report) return context.report(report.error());
+  const auto status = index::database_status(to, place.timeout);
+  if (!status) return context.report(status.error());
+  context.messages().note(fmt::format("Copied {} {} to {}; all arrived as they were (digest {:016x}).",
+                                      count(report->rows), report->rows == 1 ? "row" : "rows",
+                                      util::escape_control(status->where), report->digest));
+  context.messages().hint("`tcm config set storage.url URL` makes it the index from now on");
+  return ExitCode::ok;
+}
+
+void add_status(CLI::App& db, Invocation& invocation) {
+  auto as_json = std::make_shared<bool>(false);
+  CLI::App* command = db.add_subcommand("status", "Where the index is, its version, size and rows");
+  command->add_flag("--json", *as_json, "As JSON");
+  command->callback([as_json, &invocation] {
+    invocation.command = [as_json](Context& context) { return run_status(*as_json, context); };
+  });
+}
+
+void add_copy(CLI::App& db, Invocation& invocation) {
+  auto to = std::make_shared<std::string>();
+  CLI::App* command = db.add_subcommand("copy", "Copy the whole index into another, empty database");
+  command->add_option("--to", *to, "A path, sqlite:PATH or postgresql://USER@HOST/DATABASE")
+      ->required()
+      ->type_name("URL");
+  command->callback(
+      [to, &invocation] { invocation.command = [to](Context& context) { return run_copy(*to, context); }; });
+}
+
+}  // namespace
+
+void add_db_command(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("db", "Look after the index's database");
+  command->require_subcommand(1);
+  add_status(*command, invocation);
+  command->add_subcommand("migrate", "Bring the index of an earlier release up to date now")->callback([&invocation] {
+    invocation.command = [](Context& context) { return run_migrate(context); };
+  });
+  command->add_subcommand("vacuum", "Give room that removed rows left back")->callback([&invocation] {
+    invocation.command = [](Context& context) { return run_vacuum(context); };
+  });
+  add_copy(*command, invocation);
+  command->footer(
+      "Examples:\n"
+      "  tcm db status                               where it is and what it holds\n"
+      "  tcm db copy --to postgresql://tcm@db/tcm    move to a server; then set storage.url");
+}
+
+}  // namespace tcm::cli
