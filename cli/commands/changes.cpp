@@ -18,6 +18,7 @@ namespace {
 
 Result<service::Plan> make_plan(const service::PruneRequest& request, index::Index& index, std::int64_t now_ns,
                                 service::PruneProgress& progress, Context& context) {
+  const InterruptGuard interrupts(progress.index.stop);
   const ProgressWatch watch(context, "Looking at the cache", [&](Progress& line) {
     const bool indexing = progress.indexing.load(std::memory_order_relaxed);
     line.set((indexing ? progress.index.seen : progress.looked_at).load(std::memory_order_relaxed), 0);
@@ -27,6 +28,7 @@ Result<service::Plan> make_plan(const service::PruneRequest& request, index::Ind
 
 Result<service::ExecuteReport> carry_out(service::Plan& plan, const service::ExecuteOptions& options,
                                          index::Index& index, service::PruneProgress& progress, Context& context) {
+  const InterruptGuard interrupts(progress.index.stop);
   const ProgressWatch watch(context, "Freeing", [&](Progress& line) {
     line.set(progress.done.load(std::memory_order_relaxed), progress.freed.load(std::memory_order_relaxed));
   });
@@ -104,7 +106,6 @@ ExitCode run_change(const service::PruneRequest& request, const ChangeOptions& o
   auto index = context.open_index(index::OpenMode::create);
   if (!index) return context.report(index.error());
   service::PruneProgress progress;
-  const InterruptGuard interrupts(progress.index.stop);
   auto plan = make_plan(request, *index, now_ns, progress, context);
   if (!plan) return context.report(plan.error());
 
