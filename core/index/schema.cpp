@@ -149,9 +149,10 @@ void apply(Session& session, const Migration& step) {
 std::span<const Migration> migrations() { return kMigrations; }
 
 Result<int> schema_version(Session& session) {
-  // In this order: another process may be making the tables, all of them at one moment, between the two questions.
-  if (count_tables(session, "") == 0) return 0;
   if (count_tables(session, "tcm_meta") == 0) {
+    if (count_tables(session, "") == 0) return 0;
+    // Another process may have made the tables, all of them at one moment, between the two questions.
+    if (count_tables(session, "tcm_meta") > 0) return schema_version(session);
     return fail(ErrorCode::corrupt,
                 session.where() + ": is a database of another program; choose another, or move it away");
   }

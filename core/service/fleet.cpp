@@ -72,20 +72,6 @@ Roots take_repeated(Roots& roots) {
   return taken;
 }
 
-/// Those of the hosts that are meant, but for cache directories that only have repeated roots.
-Result<std::vector<index::CacheDirRow>> cache_dirs_of(const FilterWords& words, const Roots& counted,
-                                                      const Roots& repeated, index::Index& index) {
-  using Place = std::pair<std::string_view, std::string_view>;
-  std::set<Place> again;
-  for (const index::RootRow& root : repeated) again.emplace(root.host, root.location.cache_dir);
-  for (const index::RootRow& root : counted) again.erase(Place(root.host, root.location.cache_dir));
-  TCM_ASSIGN(auto dirs, index.cache_dirs(index::Hosts::all));
-  std::erase_if(dirs, [&](const index::CacheDirRow& dir) {
-    return !is_meant(dir.host, words.hosts) || again.contains(Place(dir.host, dir.path));
-  });
-  return dirs;
-}
-
 }  // namespace
 
 Result<HostScope> ask_hosts(const FilterWords& words, index::Index& index, index::Criteria& criteria) {
@@ -105,13 +91,25 @@ Result<HostScope> ask_hosts(const FilterWords& words, index::Index& index, index
     if (meant.empty()) return fail(nobody(roots, "--host", words.hosts.front()));
     roots = std::move(meant);
   }
-  const Roots repeated = take_repeated(roots);
+  Roots repeated = take_repeated(roots);
   if (words.hosts.empty())
     criteria.without_root_ids = ids_of(repeated);
   else
     criteria.root_ids = ids_of(roots);
-  TCM_ASSIGN(auto dirs, cache_dirs_of(words, roots, repeated, index));
-  return HostScope{std::move(roots), std::move(dirs)};
+  return HostScope{std::move(roots), std::move(repeated)};
+}
+
+Result<std::vector<index::CacheDirRow>> cache_dirs_of(const FilterWords& words, const HostScope& scope,
+                                                      index::Index& index) {
+  using Place = std::pair<std::string_view, std::string_view>;
+  std::set<Place> again;
+  for (const index::RootRow& root : scope.repeated) again.emplace(root.host, root.location.cache_dir);
+  for (const index::RootRow& root : scope.roots) again.erase(Place(root.host, root.location.cache_dir));
+  TCM_ASSIGN(auto dirs, index.cache_dirs(index::Hosts::all));
+  std::erase_if(dirs, [&](const index::CacheDirRow& dir) {
+    return !is_meant(dir.host, words.hosts) || again.contains(Place(dir.host, dir.path));
+  });
+  return dirs;
 }
 
 }  // namespace tcm::service

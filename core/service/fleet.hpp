@@ -15,11 +15,15 @@ namespace tcm::service {
 /// What a question is about.
 struct HostScope {
   std::vector<index::RootRow> roots;
-  std::vector<index::CacheDirRow> cache_dirs;
+  std::vector<index::RootRow> repeated;  ///< the same directories as others see them
 };
 
 /// Makes `criteria` ask all hosts, or those that the filters name. A directory that several of them have indexed counts
 /// once: as the root that was indexed last. Errors: missing, when no host is meant.
 Result<HostScope> ask_hosts(const FilterWords& words, index::Index& index, index::Criteria& criteria);
+
+/// The cache directories of the same hosts, but for those that only have repeated roots.
+Result<std::vector<index::CacheDirRow>> cache_dirs_of(const FilterWords& words, const HostScope& scope,
+                                                      index::Index& index);
 
 }  // namespace tcm::service

@@ -62,13 +62,14 @@ Error unknown_word(const std::array<Named<E>, N>& table, std::string_view option
 }
 
 /// Files that lie in the cache directories but in no entry: beside the roots, and loose in them.
-model::Beside beside_of(const HostScope& scope) {
+Result<model::Beside> beside_of(const FilterWords& words, const HostScope& scope, index::Index& index) {
   model::Beside beside;
   for (const index::RootRow& row : scope.roots) {
     beside.files += row.beside.files;
     beside.bytes += row.beside.bytes;
   }
-  for (const index::CacheDirRow& row : scope.cache_dirs) {
+  TCM_ASSIGN(const auto cache_dirs, cache_dirs_of(words, scope, index));
+  for (const index::CacheDirRow& row : cache_dirs) {
     beside.files += row.beside.files;
     beside.bytes += row.beside.bytes;
   }
@@ -203,7 +204,7 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
     TCM_TRY(index.list(spilling, {index::SortKey::spill, false}, request.spilling,
                        [&](const index::Row& row) { result.spilling.push_back(row); }));
   }
-  result.beside = beside_of(scope);
+  TCM_ASSIGN(result.beside, beside_of(request.filters, scope, index));
   result.roots = std::move(scope.roots);
   return result;
 }
