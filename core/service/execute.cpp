@@ -43,11 +43,11 @@ class RootWork {
     for (const PlanItem& item : items_) changes.push_back(item.change);
     editor_.run(
         changes,
-        [&](std::size_t i, cache::Outcome&& outcome) {
-          take(items_[i], std::move(outcome), follower, report, progress);
-        },
+        [&](std::size_t i, cache::Outcome&& outcome) { take(items_[i], std::move(outcome), report, progress); },
         [&progress] { return progress.index.stop.load(std::memory_order_relaxed); });
     items_.clear();
+    if (writer_) follower.follow(*writer_, std::move(steps_));
+    steps_.clear();
   }
 
   void finish(ExecuteReport& report) {
@@ -56,14 +56,13 @@ class RootWork {
   }
 
  private:
-  void take(const PlanItem& item, cache::Outcome&& outcome, IndexFollower& follower, ExecuteReport& report,
-            PruneProgress& progress) {
+  void take(const PlanItem& item, cache::Outcome&& outcome, ExecuteReport& report, PruneProgress& progress) {
     if (outcome.relocated) ++report.relocated;
     // The index follows what happened, whatever the outcome is called.
-    if (writer_ && outcome.gone)
-      follower.removed(*writer_, item.record_id);
-    else if (writer_ && outcome.now)
-      follower.changed(*writer_, std::move(*outcome.now));
+    if (outcome.gone)
+      steps_.push_back({item.record_id, std::nullopt});
+    else if (outcome.now)
+      steps_.push_back({0, std::move(outcome.now)});
     report.done.files += outcome.files;
     report.done.bytes += outcome.bytes;
     report.done.frees += outcome.freed;
@@ -88,6 +87,7 @@ class RootWork {
   cache::Editor editor_;
   std::uint32_t position_;
   std::vector<PlanItem> items_;
+  std::vector<IndexFollower::Step> steps_;
   std::unique_ptr<index::RootWriter> writer_;
   model::Beside beside_;
 };

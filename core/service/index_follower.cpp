@@ -6,12 +6,22 @@ namespace tcm::service {
 IndexFollower::IndexFollower() : thread_([this] { run(); }) {}
 
 void IndexFollower::run() {
-  while (auto step = queue_.pop()) {
-    result_ = step->entry ? step->writer->put_files(*step->entry) : step->writer->remove(step->removed);
+  while (auto batch = queue_.pop()) {
+    result_ = write(*batch);
     if (result_) continue;
     queue_.abort();
     return;
   }
+}
+
+Result<void> IndexFollower::write(Batch& batch) {
+  for (Step& step : batch.steps) {
+    if (step.entry)
+      TCM_TRY(batch.writer->put_files(*step.entry));
+    else
+      TCM_TRY(batch.writer->remove(step.removed));
+  }
+  return {};
 }
 
 void IndexFollower::join() {

@@ -20,27 +20,32 @@ class IndexFollower {
   IndexFollower(const IndexFollower&) = delete;
   IndexFollower& operator=(const IndexFollower&) = delete;
 
-  /// The entry of this record is gone. The writer is borrowed until finish().
-  void removed(index::RootWriter& writer, std::int64_t record_id) { queue_.push({&writer, record_id, std::nullopt}); }
-  /// The entry has other files now.
-  void changed(index::RootWriter& writer, model::Entry&& entry) { queue_.push({&writer, 0, std::move(entry)}); }
+  /// One entry that is gone (the id of one of its records), or has other files now.
+  struct Step {
+    std::int64_t removed = 0;
+    std::optional<model::Entry> entry;
+  };
+
+  /// Hands over what happened in one root. Many steps at a time: waking the other thread costs more than a step. The
+  /// writer is borrowed until finish().
+  void follow(index::RootWriter& writer, std::vector<Step>&& steps) { queue_.push({&writer, std::move(steps)}); }
 
   /// Waits until all is written. The first failure ends the writing: the disk goes ahead, and the next run of the index
   /// mends what is missing.
   Result<void> finish();
 
  private:
-  struct Step {
-    index::RootWriter* writer;
-    std::int64_t removed;
-    std::optional<model::Entry> entry;
+  struct Batch {
+    index::RootWriter* writer = nullptr;
+    std::vector<Step> steps;
   };
 
   void run();
   void join();
+  static Result<void> write(Batch& batch);
 
-  static constexpr std::size_t kQueued = 256;
-  util::BoundedQueue<Step> queue_{kQueued};
+  static constexpr std::size_t kQueued = 2;
+  util::BoundedQueue<Batch> queue_{kQueued};
   Result<void> result_;  // of the thread; read when it has ended
   std::thread thread_;
 };
