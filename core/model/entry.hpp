@@ -96,7 +96,8 @@ struct RootLocation {
   Layout layout = Layout::triton;
 };
 
-/// Where a directory really is: two with the same place are one directory, also when two hosts see it. Empty: not known.
+/// Where a directory really is: two with the same place are one directory, also when two hosts see it. Empty: not
+/// known.
 struct DirectoryPlace {
   std::string file_system;  ///< the same text on every host that sees this file system
   std::uint64_t inode = 0;
