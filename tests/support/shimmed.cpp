@@ -18,7 +18,10 @@ namespace {
   ::dup2(output, STDERR_FILENO);
   // The sanitizer wants to be the first library; the shim has to be.
   ::setenv("ASAN_OPTIONS", "verify_asan_link_order=0:detect_leaks=0", 1);
-  ::setenv("LD_PRELOAD", TCM_FAULT_SHIM, 1);
+  // By its name alone: a blank in the path would end it there.
+  const std::filesystem::path shim(TCM_FAULT_SHIM);
+  ::setenv("LD_PRELOAD", shim.filename().c_str(), 1);
+  ::setenv("LD_LIBRARY_PATH", shim.parent_path().c_str(), 1);
   for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
   ::execv(program.c_str(), arguments.data());
   ::_exit(127);
