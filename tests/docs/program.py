@@ -40,7 +40,8 @@ class Home:
         now = time.time()
         for age, entry in zip(AGES, sorted(p for p in (target / entries).iterdir() if p.is_dir())):
             # A minute more, so that a slow run shows the same.
-            os.utime(entry, (now - age - 60, now - age - 60))
+            for path in [*entry.iterdir(), entry]:
+                os.utime(path, (now - age - 60, now - age - 60))
 
     def close(self):
         self.folder.cleanup()
