@@ -38,13 +38,8 @@ void pack_alike(util::Packer& packer, const Alike& alike) {
   packer.signed_number(alike.record_id);
   packer.signed_number(alike.ordinal);
   for (const std::string* text : {&alike.key, &alike.name, &alike.backend, &alike.arch}) packer.text(*text);
-  packer.number(alike.stamp.inode);
-  packer.signed_number(alike.stamp.mtime_ns);
-  packer.signed_number(alike.stamp.ctime_ns);
-  const model::ByteTotals& bytes = alike.bytes;
-  for (const std::uint64_t value :
-       {bytes.ir, bytes.assembly, bytes.binary, bytes.source, bytes.module, bytes.metadata, bytes.other})
-    packer.number(value);
+  pack(packer, alike.stamp);
+  pack(packer, alike.bytes);
 }
 
 Alike unpack_alike(std::string_view record) {
@@ -54,13 +49,8 @@ Alike unpack_alike(std::string_view record) {
   alike.record_id = unpacker.signed_number();
   alike.ordinal = unpacker.signed_number();
   for (std::string* text : {&alike.key, &alike.name, &alike.backend, &alike.arch}) *text = unpacker.text();
-  alike.stamp.inode = unpacker.number();
-  alike.stamp.mtime_ns = unpacker.signed_number();
-  alike.stamp.ctime_ns = unpacker.signed_number();
-  model::ByteTotals& bytes = alike.bytes;
-  for (std::uint64_t* value :
-       {&bytes.ir, &bytes.assembly, &bytes.binary, &bytes.source, &bytes.module, &bytes.metadata, &bytes.other})
-    *value = unpacker.number();
+  alike.stamp = unpack_stamp(unpacker);
+  alike.bytes = unpack_totals(unpacker);
   return alike;
 }
 

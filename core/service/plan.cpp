@@ -6,37 +6,9 @@
 namespace tcm::service {
 namespace {
 
-void pack_totals(util::Packer& packer, const model::ByteTotals& bytes) {
-  for (const std::uint64_t value :
-       {bytes.ir, bytes.assembly, bytes.binary, bytes.source, bytes.module, bytes.metadata, bytes.other})
-    packer.number(value);
-}
-
-model::ByteTotals unpack_totals(util::Unpacker& unpacker) {
-  model::ByteTotals bytes;
-  for (std::uint64_t* value :
-       {&bytes.ir, &bytes.assembly, &bytes.binary, &bytes.source, &bytes.module, &bytes.metadata, &bytes.other})
-    *value = unpacker.number();
-  return bytes;
-}
-
-void pack_stamp(util::Packer& packer, const model::EntryStamp& stamp) {
-  packer.number(stamp.inode);
-  packer.signed_number(stamp.mtime_ns);
-  packer.signed_number(stamp.ctime_ns);
-}
-
-model::EntryStamp unpack_stamp(util::Unpacker& unpacker) {
-  model::EntryStamp stamp;
-  stamp.inode = unpacker.number();
-  stamp.mtime_ns = unpacker.signed_number();
-  stamp.ctime_ns = unpacker.signed_number();
-  return stamp;
-}
-
 void pack_change(util::Packer& packer, const cache::Change& change) {
   packer.text(change.key);
-  pack_stamp(packer, change.stamp);
+  pack(packer, change.stamp);
   packer.number(static_cast<std::uint64_t>(change.action));
   std::uint64_t kinds = 0;
   for (const auto& word : model::kArtifactKinds)
@@ -47,7 +19,7 @@ void pack_change(util::Packer& packer, const cache::Change& change) {
   packer.number(change.twin ? 1 : 0);
   if (!change.twin) return;
   packer.text(change.twin->key);
-  pack_stamp(packer, change.twin->stamp);
+  pack(packer, change.twin->stamp);
   packer.text(change.twin->binary);
   packer.text(change.twin->own_binary);
 }
@@ -73,6 +45,34 @@ cache::Change unpack_change(util::Unpacker& unpacker) {
 
 }  // namespace
 
+void pack(util::Packer& packer, const model::ByteTotals& bytes) {
+  for (const std::uint64_t value :
+       {bytes.ir, bytes.assembly, bytes.binary, bytes.source, bytes.module, bytes.metadata, bytes.other})
+    packer.number(value);
+}
+
+model::ByteTotals unpack_totals(util::Unpacker& unpacker) {
+  model::ByteTotals bytes;
+  for (std::uint64_t* value :
+       {&bytes.ir, &bytes.assembly, &bytes.binary, &bytes.source, &bytes.module, &bytes.metadata, &bytes.other})
+    *value = unpacker.number();
+  return bytes;
+}
+
+void pack(util::Packer& packer, const model::EntryStamp& stamp) {
+  packer.number(stamp.inode);
+  packer.signed_number(stamp.mtime_ns);
+  packer.signed_number(stamp.ctime_ns);
+}
+
+model::EntryStamp unpack_stamp(util::Unpacker& unpacker) {
+  model::EntryStamp stamp;
+  stamp.inode = unpacker.number();
+  stamp.mtime_ns = unpacker.signed_number();
+  stamp.ctime_ns = unpacker.signed_number();
+  return stamp;
+}
+
 void pack(util::Packer& packer, const PlanItem& item) {
   packer.number(item.root);
   packer.signed_number(item.record_id);
@@ -88,7 +88,7 @@ void pack(util::Packer& packer, const PlanItem& item) {
   }
   packer.number(item.kernels);
   packer.number(item.files);
-  pack_totals(packer, item.bytes);
+  pack(packer, item.bytes);
   packer.number(item.frees);
   packer.signed_number(item.last_use_ns);
   packer.text(item.reason);

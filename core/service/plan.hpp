@@ -133,5 +133,10 @@ inline constexpr std::size_t kMaxLargest = 3;
 
 void pack(util::Packer& packer, const PlanItem& item);
 PlanItem unpack_item(util::Unpacker& unpacker);
+void pack(util::Packer& packer, const model::ByteTotals& bytes);
+model::ByteTotals unpack_totals(util::Unpacker& unpacker);
+/// Without `settled`.
+void pack(util::Packer& packer, const model::EntryStamp& stamp);
+model::EntryStamp unpack_stamp(util::Unpacker& unpacker);
 
 }  // namespace tcm::service

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/cache/file_names.hpp"
+#include "core/cache/strangers.hpp"
 #include "core/service/content.hpp"
 #include "core/service/plan_maker.hpp"
 
@@ -172,7 +173,8 @@ class Sharing {
     const cache::InspectedFile& file = held.files[pair.file];
     held.item.shares.push_back({file.name, with.item.root, with.item.change.key, with.files[pair.with_file].name});
     ++held.item.files;
-    held.item.bytes.add(model::ArtifactKind::other, file.node.bytes);
+    const cache::FileTypes* types = choosing_.backends.naming().file_types;
+    held.item.bytes.add(cache::kind_told_by_name(file.name, types), file.node.bytes);
     const LinkedFile linked{file.node.device, file.node.inode, file.node.links, file.node.allocated};
     held.item.frees += ledger.remove(linked);
     return {};
