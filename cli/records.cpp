@@ -78,6 +78,16 @@ RecordColumn time_column(std::string id, bool in_table, bool age, std::int64_t (
   return column;
 }
 
+RecordColumn last_hit_column() {
+  RecordColumn column = text_column("last_hit", 1, false, [](const Row& row) {
+    return row.last_hit_ns ? util::format_rfc3339(*row.last_hit_ns) : std::string();
+  });
+  column.text = [](const Row& row, const CellContext&) {
+    return row.last_hit_ns ? util::format_local(*row.last_hit_ns) : std::string();
+  };
+  return column;
+}
+
 // When it gets narrow, columns go in the order of their drop number: directory first, then stages, warps, version,
 // arch.
 std::vector<RecordColumn> make_columns() {
@@ -101,6 +111,8 @@ std::vector<RecordColumn> make_columns() {
   columns.push_back(number_column("files", 1, false, [](const Row& row) { return fmt::to_string(row.file_count); }));
   columns.push_back(time_column("age", true, true, [](const Row& row) { return row.modified_ns; }));
   columns.push_back(time_column("modified", false, false, [](const Row& row) { return row.modified_ns; }));
+  columns.push_back(number_column("hits", 1, false, [](const Row& row) { return number(row.hits); }));
+  columns.push_back(last_hit_column());
   columns.push_back(time_column("first_seen", false, false, [](const Row& row) { return row.first_seen_ns; }));
   columns.push_back(text_column("layout", 1, false, [](const Row& row) { return std::string(to_string(row.layout)); }));
   columns.push_back(
@@ -213,6 +225,12 @@ void write_record_fields(JsonWriter& json, const Row& row) {
   json.field("file_count", row.file_count);
   json.field("modified", util::format_rfc3339(row.modified_ns));
   json.field("first_seen", util::format_rfc3339(row.first_seen_ns));
+  json.field("hits", row.hits);
+  json.key("last_hit");
+  if (row.last_hit_ns)
+    json.value(util::format_rfc3339(*row.last_hit_ns));
+  else
+    json.null();
   json.field("root", row.root);
   text_field(json, "host", row.host);
   json.field("layout", to_string(row.layout));

@@ -147,6 +147,7 @@ void add_db_command(CLI::App& app, Invocation& invocation) {
     invocation.command = [](Context& context) { return run_vacuum(context); };
   });
   add_copy(*command, invocation);
+  add_import_legacy_command(*command, invocation);
   command->footer(
       "Examples:\n"
       "  tcm db status                               where it is and what it holds\n"

@@ -202,7 +202,7 @@ void add_list_command(CLI::App& app, Invocation& invocation) {
   add_host_options(*command, options->request.filters);
   command
       ->add_option("--sort", options->request.sort,
-                   "modified, age, name, size, key, arch, version or spill, with :asc or :desc")
+                   "modified, age, name, size, key, arch, version, spill or hits, with :asc or :desc")
       ->type_name("KEY");
   command->add_option("--limit", options->request.limit, "At most so many")->type_name("N");
   command

@@ -89,6 +89,10 @@ void print_facts(Context& context, const service::Shown& shown) {
   sheet.line("modified", fmt::format("{} ({} ago)", util::format_local(row.modified_ns),
                                      util::format_age(context.now_ns(), row.modified_ns)));
   sheet.line("first seen", util::format_local(row.first_seen_ns));
+  sheet.line("hits", row.hits);
+  if (row.last_hit_ns)
+    sheet.line("last hit", fmt::format("{} ({} ago)", util::format_local(*row.last_hit_ns),
+                                       util::format_age(context.now_ns(), *row.last_hit_ns)));
   sheet.line("root", row.root);
   sheet.line("layout", to_string(row.layout));
 }

@@ -77,7 +77,7 @@ constexpr std::array kKeys = std::to_array<Key>({
     {"storage.url", Type::database, "--db", "TCM_DB_URL TCM_DB_FILENAME", "", "",
      false, "the index: a path, sqlite:PATH or postgresql://USER@HOST/DATABASE", store_storage<&StorageSettings::url>},
     {"storage.timeout", Type::duration, "", "TCM_STORAGE_TIMEOUT", "5s", "",
-     true, "how long to wait for a database server", store_storage<&StorageSettings::timeout_ns>},
+     true, "how long to wait for a database server, and for another writer of the index", store_storage<&StorageSettings::timeout_ns>},
     {"host", Type::text, "", "TCM_HOST", "", "",
      true, "how this machine is called in an index that several share", store<&S::host>},
     {"plugin_path", Type::paths, "--plugin-path", "TCM_PLUGIN_PATH", "none", "",

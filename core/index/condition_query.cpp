@@ -44,6 +44,7 @@ const std::vector<ColumnField>& column_fields() {
       {"other_bytes", "record.other_bytes"},
       {"file_count", "record.file_count"},
       {"spill_bytes", "record.spill_bytes"},
+      {"hits", "record.hits"},
   };
   return fields;
 }

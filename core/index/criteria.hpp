@@ -72,6 +72,7 @@ enum class SortKey : std::uint8_t {
   arch,
   version,
   spill,
+  hits,
   entry_modified,  ///< as modified, with the records of one entry together
   alike,           ///< records of one root, name and size together, by age
 };

@@ -21,14 +21,14 @@
 namespace tcm::index {
 
 /// The version of the schema that this release reads and writes.
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 enum class OpenMode : std::uint8_t {
   read,    ///< must exist (ErrorCode::missing); an older schema is migrated when the database can be written
   create,  ///< made, with its directory, when it does not exist; a database in PostgreSQL must exist, empty or not
 };
 
-/// How long a server may take to answer a connection, and how long a wait for another writer may be.
+/// How long a server may take to answer a connection, and how long a wait for another writer of any index may be.
 inline constexpr std::chrono::seconds kDefaultTimeout{5};
 
 /// Whose roots a question is about.
@@ -93,6 +93,8 @@ struct Row {
   std::int64_t modified_ns = 0;
   model::EntryStamp stamp;  ///< of the entry when it was read
   std::int64_t first_seen_ns = 0;
+  std::optional<std::int64_t> hits;         ///< of Triton's cache; absent when nobody counted
+  std::optional<std::int64_t> last_hit_ns;  ///< absent when there was none, or nobody counted
   std::string root;
   std::string host;  ///< name; empty when no host was ever named
   model::Layout layout = model::Layout::triton;
@@ -107,6 +109,14 @@ struct Detail {
   std::vector<model::Artifact> artifacts;
   std::vector<model::Resource> resources;
   std::string problem_detail;
+};
+
+/// What was counted of an entry elsewhere. Absent: not known.
+struct EntryHistory {
+  std::string key;
+  std::optional<std::int64_t> hits;
+  std::optional<std::int64_t> last_hit_ns;
+  std::optional<std::int64_t> first_seen_ns;
 };
 
 struct Sums {
@@ -142,7 +152,7 @@ class RootWriter {
 
 class Index {
  public:
-  /// Opens the index at `location`: the path of a file, or a URL, see parse_location(). `timeout` is for servers.
+  /// Opens the index at `location`: the path of a file, or a URL, see parse_location(). `timeout` bounds waits.
   /// Errors: usage (a URL of another kind); missing; denied; busy; too_new (schema of a later release); corrupt (not a
   /// database, or damaged: the message says how to rebuild). No error holds the password of a URL.
   static Result<Index> open(const std::string& location, OpenMode mode, std::chrono::seconds timeout = kDefaultTimeout);
@@ -171,6 +181,11 @@ class Index {
   Result<std::int64_t> mark_stale(std::int64_t root_id, const std::vector<ServedTarget>& served);
   /// Notes with which backends a root was read, in any text that tells one set from another.
   Result<void> set_plugins(std::int64_t root_id, const std::string& plugins);
+
+  /// Adds to what the index knows of entries in these roots: the larger number of hits, the later last hit, the earlier
+  /// first-seen time count, so that the same history may come twice. Returns how many of the keys are there.
+  Result<std::int64_t> merge_history(const std::vector<std::int64_t>& root_ids,
+                                     const std::vector<EntryHistory>& history);
 
   // -- asking ----------------------------------------------------------------------------------------------------
   Result<std::vector<RootRow>> roots(Hosts hosts = Hosts::own);

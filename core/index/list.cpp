@@ -27,6 +27,7 @@ std::string_view column_of(SortKey key) {
     // Databases disagree on where nulls sort; here no version comes before all others.
     case SortKey::version: return "COALESCE(record.version_rank, -1)";
     case SortKey::spill: return "COALESCE(record.spill_bytes, -1)";
+    case SortKey::hits: return "COALESCE(record.hits, -1)";
     case SortKey::entry_modified: return "record.mtime_ns";
     case SortKey::alike: return "record.root_id, record.name, record.total_bytes, record.mtime_ns";
   }
@@ -47,7 +48,7 @@ class RowReader {
  public:
   void bind(BoundStatement& statement) {
     statement.into(id_).into(key_).into(ordinal_).into(kind_).into(name_).into(backend_).into(arch_).into(version_);
-    for (OptionalField* field : {&warps_, &stages_, &ctas_, &warp_size_, &shared_, &spill_})
+    for (OptionalField* field : {&warps_, &stages_, &ctas_, &warp_size_, &shared_, &spill_, &hits_, &last_hit_})
       statement.into(field->value, field->indicator);
     for (long long* number : {&ir_, &assembly_, &binary_, &source_, &module_, &metadata_, &other_, &file_count_,
                               &mtime_, &first_seen_, &inode_, &ctime_, &settled_})
@@ -80,6 +81,8 @@ class RowReader {
     row.modified_ns = mtime_;
     row.stamp = {static_cast<std::uint64_t>(inode_), mtime_, ctime_, settled_ != 0};
     row.first_seen_ns = first_seen_;
+    row.hits = hits_.get();
+    row.last_hit_ns = last_hit_.get();
     row.root = root_;
     row.host = host_;
     row.layout = *layout;
@@ -97,7 +100,7 @@ class RowReader {
   long long id_ = 0, ordinal_ = 0, ir_ = 0, assembly_ = 0, binary_ = 0, source_ = 0, module_ = 0, metadata_ = 0,
             other_ = 0, file_count_ = 0, mtime_ = 0, first_seen_ = 0, inode_ = 0, ctime_ = 0, settled_ = 0;
   std::string key_, kind_, name_, backend_, arch_, version_, problem_, root_, layout_, host_;
-  OptionalField warps_, stages_, ctas_, warp_size_, shared_, spill_;
+  OptionalField warps_, stages_, ctas_, warp_size_, shared_, spill_, hits_, last_hit_;
 };
 
 }  // namespace
@@ -113,7 +116,8 @@ std::string list_query(QueryBuilder& query, const Criteria& criteria, Order orde
   return fmt::format(
       "SELECT record.id, record.key, record.ordinal, record.kind, record.name, record.backend, record.arch, "
       "record.triton_version, record.num_warps, record.num_stages, record.num_ctas, record.warp_size, "
-      "record.shared_bytes, record.spill_bytes, record.ir_bytes, record.assembly_bytes, record.binary_bytes, "
+      "record.shared_bytes, record.spill_bytes, record.hits, record.last_hit_ns, record.ir_bytes, "
+      "record.assembly_bytes, record.binary_bytes, "
       "record.source_bytes, "
       "record.module_bytes, record.metadata_bytes, record.other_bytes, record.file_count, record.mtime_ns, "
       "record.first_seen_ns, record.inode, record.ctime_ns, record.settled, record.problem, root.path, root.layout, "

@@ -113,7 +113,7 @@ std::vector<RecordRow> rows_of(std::int64_t root_id, const model::Entry& entry) 
 
 std::span<const RowColumn> record_columns() {
   using enum ColumnRole;
-  static constexpr std::array<RowColumn, 33> kColumns{{
+  static constexpr std::array<RowColumn, 35> kColumns{{
       {"id", &RecordRow::id, fixed},
       {"root_id", &RecordRow::root_id, identity},
       {"key", &RecordRow::key, identity},
@@ -147,6 +147,8 @@ std::span<const RowColumn> record_columns() {
       {"first_seen_ns", &RecordRow::first_seen_ns, fixed},
       {"probed_by", &RecordRow::probed_by, content},
       {"problem", &RecordRow::problem, content},
+      {"hits", &RecordRow::hits, fixed},
+      {"last_hit_ns", &RecordRow::last_hit_ns, fixed},
   }};
   return kColumns;
 }

@@ -30,7 +30,7 @@ struct OptionalField {
 struct RecordRow {
   long long id = 0, root_id = 0, ordinal = 0;
   std::string key, kind, name, backend, arch, triton_version, probed_by, problem;
-  OptionalField version_rank, num_warps, num_stages, num_ctas, warp_size, shared_bytes, spill_bytes;
+  OptionalField version_rank, num_warps, num_stages, num_ctas, warp_size, shared_bytes, spill_bytes, hits, last_hit_ns;
   long long ir = 0, assembly = 0, binary = 0, source = 0, module = 0, metadata_bytes = 0, other = 0, total = 0;
   long long file_count = 0, inode = 0, mtime_ns = 0, ctime_ns = 0, key_hash = 0, settled = 0, first_seen_ns = 0;
   std::string metadata, artifacts, problem_detail, figures, units;

@@ -131,7 +131,14 @@ constexpr std::array<std::string_view, 13> kVersion3{
     "UPDATE cache_dir SET path = identity, identity = '0 ' || identity",
 };
 
-constexpr std::array<Migration, kSchemaVersion> kMigrations{{{1, kVersion1}, {2, kVersion2}, {3, kVersion3}}};
+// What only counting can know, and no disk tells again. Null: nobody counted, which is not the same as no hit.
+constexpr std::array<std::string_view, 2> kVersion4{
+    "ALTER TABLE record ADD COLUMN hits BIGINT",
+    "ALTER TABLE record ADD COLUMN last_hit_ns BIGINT",
+};
+
+constexpr std::array<Migration, kSchemaVersion> kMigrations{
+    {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}}};
 
 long long count_tables(Session& session, const std::string& name) {
   long long count = 0;
@@ -153,6 +160,10 @@ Result<int> schema_version(Session& session) {
     if (count_tables(session, "") == 0) return 0;
     // Another process may have made the tables, all of them at one moment, between the two questions.
     if (count_tables(session, "tcm_meta") > 0) return schema_version(session);
+    if (count_tables(session, "kernels") > 0 || count_tables(session, "vllm_kernels") > 0)
+      return fail(ErrorCode::corrupt, session.where() +
+                                          ": is the index of an earlier tool; name another file, and let "
+                                          "`tcm db import-legacy` read this one");
     return fail(ErrorCode::corrupt,
                 session.where() + ": is a database of another program; choose another, or move it away");
   }

@@ -57,7 +57,7 @@ Session::Session(std::string where, std::unique_ptr<soci::session> sql, const Di
 Result<Session> Session::open(const std::string& location, OpenMode mode, std::chrono::seconds timeout) {
   TCM_ASSIGN(const Location place, parse_location(location));
   if (place.kind == Location::Kind::postgresql) return open_postgres(place.target, mode, timeout);
-  return open_sqlite(place.target, mode);
+  return open_sqlite(place.target, mode, timeout);
 }
 
 Result<Session> Session::connect(const std::string& location, std::chrono::seconds timeout) {
@@ -68,7 +68,7 @@ Result<Session> Session::connect(const std::string& location, std::chrono::secon
   if (error) return fail(code_of(error), fmt::format("{}: {}", place.target, error.message()));
   TCM_TRY(check_file(file, OpenMode::read));
   try {
-    return Session(file, connect_sqlite(file, SqliteAccess::existing), sqlite_dialect());
+    return Session(file, connect_sqlite(file, SqliteAccess::existing, timeout), sqlite_dialect());
   } catch (const soci::soci_error& refused) {
     return fail(sqlite_dialect().describe(file, refused));
   }
@@ -95,7 +95,7 @@ Result<Session> Session::open_postgres(const std::string& text, OpenMode mode, s
   return session;
 }
 
-Result<Session> Session::open_sqlite(const std::string& path, OpenMode mode) {
+Result<Session> Session::open_sqlite(const std::string& path, OpenMode mode, std::chrono::seconds timeout) {
   if (path.empty() || path.find('\0') != std::string::npos)
     return fail(ErrorCode::usage, "the path of the index is empty or holds a zero byte");
   // Absolute, so that no path looks like one of SQLite's special names (":memory:", "file:…").
@@ -105,7 +105,7 @@ Result<Session> Session::open_sqlite(const std::string& path, OpenMode mode) {
   TCM_TRY(check_file(file, mode));
 
   const auto attempt = [&](SqliteAccess access) -> Result<Session> {
-    Session session(file, connect_sqlite(file, access), sqlite_dialect());
+    Session session(file, connect_sqlite(file, access, timeout), sqlite_dialect());
     TCM_TRY(bring_up_to_date(session));
     return session;
   };

@@ -68,7 +68,7 @@ class Session {
   using Connect = std::function<Result<std::unique_ptr<soci::session>>()>;
 
   Session(std::string where, std::unique_ptr<soci::session> sql, const Dialect& dialect);
-  static Result<Session> open_sqlite(const std::string& path, OpenMode mode);
+  static Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono::seconds timeout);
   static Result<Session> connect_to_server(const std::string& target, std::chrono::seconds timeout);
   static Result<Session> open_postgres(const std::string& target, OpenMode mode, std::chrono::seconds timeout);
 

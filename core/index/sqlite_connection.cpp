@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/index/sqlite_connection.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -10,9 +12,6 @@
 
 namespace tcm::index {
 namespace {
-
-// How long a writer waits for another one.
-constexpr int kBusyTimeoutMs = 5'000;
 
 // Per connection, none of it touches the file:
 // - cache_size (KiB) bounds the memory of a connection, whatever the size of the file; for an index run the pages that
@@ -61,13 +60,17 @@ sqlite_api::sqlite3* open_file(const std::string& path, SqliteAccess access) {
   switch (access) {
     case SqliteAccess::existing: flags |= SQLITE_OPEN_READWRITE; break;
     case SqliteAccess::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
+    case SqliteAccess::foreign: flags |= SQLITE_OPEN_READONLY; break;
     case SqliteAccess::immutable: flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI; break;
   }
   const std::string name = access == SqliteAccess::immutable ? immutable_uri(path) : path;
   sqlite_api::sqlite3* connection = nullptr;
   int result = sqlite_api::sqlite3_open_v2(name.c_str(), &connection, flags, nullptr);
-  if (result == SQLITE_OK) result = sqlite_api::sqlite3_busy_timeout(connection, kBusyTimeoutMs);
   if (result == SQLITE_OK) result = sqlite_api::sqlite3_exec(connection, kSettings, nullptr, nullptr, nullptr);
+  // What a schema could do beyond naming tables is refused (SQLite, "Defense Against The Dark Arts").
+  if (result == SQLITE_OK && access == SqliteAccess::foreign)
+    result = sqlite_api::sqlite3_exec(connection, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON", nullptr,
+                                      nullptr, nullptr);
   const char* cache = access == SqliteAccess::create ? kCacheToWrite : kCacheToRead;
   if (result == SQLITE_OK) result = sqlite_api::sqlite3_exec(connection, cache, nullptr, nullptr, nullptr);
   if (result != SQLITE_OK) throw_open_error(connection, result);
@@ -100,9 +103,11 @@ struct Factory : soci::backend_factory {
 const Factory& factory_for(SqliteAccess access) {
   static const Factory existing(SqliteAccess::existing);
   static const Factory create(SqliteAccess::create);
+  static const Factory foreign(SqliteAccess::foreign);
   static const Factory immutable(SqliteAccess::immutable);
   switch (access) {
     case SqliteAccess::create: return create;
+    case SqliteAccess::foreign: return foreign;
     case SqliteAccess::immutable: return immutable;
     case SqliteAccess::existing: break;
   }
@@ -113,8 +118,14 @@ bool contains(std::string_view text, std::string_view part) { return text.find(p
 
 }  // namespace
 
-std::unique_ptr<soci::session> connect_sqlite(const std::string& path, SqliteAccess access) {
-  return std::make_unique<soci::session>(factory_for(access), path);
+std::unique_ptr<soci::session> connect_sqlite(const std::string& path, SqliteAccess access,
+                                              std::chrono::seconds timeout) {
+  auto session = std::make_unique<soci::session>(factory_for(access), path);
+  const auto* backend = static_cast<soci::sqlite3_session_backend*>(session->get_backend());
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
+  sqlite_api::sqlite3_busy_timeout(
+      backend->conn_, static_cast<int>(std::min<std::int64_t>(milliseconds, std::numeric_limits<int>::max())));
+  return session;
 }
 
 bool is_refused_by_directory(const soci::soci_error& error) {
@@ -132,8 +143,9 @@ Error describe_sqlite_error(const std::string& path, const soci::soci_error& err
   switch (code_of(error)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {ErrorCode::busy, fmt::format("{}: another process has held the index for {} s; try again when it is done",
-                                           path, kBusyTimeoutMs / 1000)};
+      return {ErrorCode::busy, fmt::format("{}: another process holds the index; try again when it is done, or wait "
+                                           "longer with the setting storage.timeout",
+                                           path)};
     case SQLITE_NOTADB:
       return {ErrorCode::corrupt, fmt::format("{}: is not an index; delete it and run `tcm index` to rebuild", path)};
     case SQLITE_CORRUPT:

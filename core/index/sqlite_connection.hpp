@@ -2,6 +2,7 @@
 // Opening an SQLite file below SOCI, and what its result codes mean.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -17,11 +18,13 @@ namespace tcm::index {
 enum class SqliteAccess {
   existing,   ///< read and write where the file can be written, else read
   create,     ///< the same, and made when it is not there
+  foreign,    ///< read, another program's file: nothing in it is trusted
   immutable,  ///< read, without the lock files that the directory refuses; for a file that nobody writes
 };
 
-/// Connects. Throws soci::soci_error.
-std::unique_ptr<soci::session> connect_sqlite(const std::string& path, SqliteAccess access);
+/// Connects. `timeout` is how long each statement waits for another writer. Throws soci::soci_error.
+std::unique_ptr<soci::session> connect_sqlite(const std::string& path, SqliteAccess access,
+                                              std::chrono::seconds timeout);
 
 /// The error for the user: its kind, and one line that begins with `path`.
 Error describe_sqlite_error(const std::string& path, const soci::soci_error& error);

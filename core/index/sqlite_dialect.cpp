@@ -25,7 +25,9 @@ class SqliteDialect final : public Dialect {
 
   void prepare_fresh(soci::session& session) const override {
     // The change to WAL does not wait for others by itself (SQLite, "Write-Ahead Logging").
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    long long timeout_ms = 0;
+    session << "PRAGMA busy_timeout", soci::into(timeout_ms);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     for (;;) {
       try {
         std::string mode;

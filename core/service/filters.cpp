@@ -216,6 +216,10 @@ std::string canonical_directory(const std::string& path) {
   return text;
 }
 
+bool is_at_or_below(const std::string& path, const std::string& directory) {
+  return path == directory || path.starts_with(directory == "/" ? directory : directory + "/");
+}
+
 Result<std::vector<index::VersionBound>> parse_version_bounds(const std::string& text) {
   std::vector<index::VersionBound> bounds;
   for (std::string_view part : util::split(text, ',')) {

@@ -21,12 +21,6 @@ Result<std::int64_t> kernels_in(index::Index& index) {
   return kernels;
 }
 
-bool is_at_or_below(const std::string& path, const std::string& directory) {
-  if (path == directory) return true;
-  const std::string prefix = directory == "/" ? directory : directory + "/";
-  return path.starts_with(prefix);
-}
-
 /// Forgets the roots below `cache_dir` that are neither in `found` nor on the disk any more, and reports each. A root
 /// that another layout would find stays: only the disk decides.
 Result<void> forget_vanished(const std::string& cache_dir, const std::vector<model::RootLocation>& found,

@@ -20,7 +20,7 @@ struct Named {
   E value;
 };
 
-constexpr std::array<Named<index::SortKey>, 8> kSortKeys{{
+constexpr std::array<Named<index::SortKey>, 9> kSortKeys{{
     {"modified", index::SortKey::modified},
     {"name", index::SortKey::name},
     {"size", index::SortKey::size},
@@ -29,6 +29,7 @@ constexpr std::array<Named<index::SortKey>, 8> kSortKeys{{
     {"version", index::SortKey::version},
     {"age", index::SortKey::modified},
     {"spill", index::SortKey::spill},
+    {"hits", index::SortKey::hits},
 }};
 
 constexpr std::array<Named<index::GroupKey>, 7> kGroupKeys{{

@@ -16,10 +16,6 @@
 namespace tcm::service {
 namespace {
 
-bool is_at_or_below(const std::string& path, const std::string& directory) {
-  return path == directory || path.starts_with(directory == "/" ? directory : directory + "/");
-}
-
 /// The number behind the date.
 unsigned number_of(const std::string& id) {
   unsigned number = 0;

@@ -74,7 +74,7 @@ class Options(WithProgram):
     def commands(self, *command):
         text = self.home.output(*command, "--help")
         listed = re.search(r"^Subcommands:\n((?: .*\n)+)", text, re.MULTILINE)
-        return re.findall(r"^  ([a-z]+)", listed.group(1), re.MULTILINE) if listed else []
+        return re.findall(r"^  ([a-z-]+)", listed.group(1), re.MULTILINE) if listed else []
 
     def test_every_command_has_a_section(self):
         sections = re.findall(r"^## tcm (\w+)$", self.text, re.MULTILINE)

@@ -111,6 +111,22 @@ TEST_F(FileProcessesTest, AWriterWaitsABoundedTimeAndReadersNever) {
   EXPECT_EQ(keys(index, {}), "K L") << "what waited is not lost";
 }
 
+TEST_F(FileProcessesTest, HowLongAWriterWaitsIsSettable) {
+  open();
+  sqlite3* holder = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &holder), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(holder, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  Index index = value(Index::open(path(), OpenMode::create, std::chrono::seconds(1)));
+  const auto begin = std::chrono::steady_clock::now();
+  const auto refused = index.ensure_root(location("/r"));
+  const auto waited = std::chrono::steady_clock::now() - begin;
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::busy);
+  EXPECT_THAT(refused.error().message, HasSubstr("storage.timeout"));
+  EXPECT_LT(waited, kDefaultTimeout) << "the usual wait is longer";
+  sqlite3_close(holder);
+}
+
 TEST_F(FileProcessesTest, AWaitThatEndsInTimeIsNoError) {
   Index index = open();
   const pid_t child = start([&] {

@@ -64,9 +64,13 @@ TEST_F(SchemaTest, EveryReleasedVersionIsMigratedWithItsRows) {
       for (const std::string_view statement : step.statements) run_sql(location, with_types(dialect, statement));
     run_sql(location, "UPDATE tcm_meta SET value = " + std::to_string(released) + " WHERE name = 'schema_version'");
     run_sql(location, "UPDATE tcm_meta SET value = 9 WHERE name = 'next_id'");
-    run_sql(location,
-            "INSERT INTO root (id, path, cache_dir, layout, first_seen_ns) VALUES (7, '/r', '/c', 'vllm', 5)");
-    run_sql(location, "INSERT INTO cache_dir (path, layout, beside_files, beside_bytes) VALUES ('/c', 'vllm', 2, 20)");
+    // Until hosts came, the path was the identity.
+    const bool has_hosts = released >= 3;
+    const std::string names = has_hosts ? "identity, path" : "path";
+    run_sql(location, "INSERT INTO root (id, cache_dir, layout, first_seen_ns, " + names +
+                          ") VALUES (7, '/c', 'vllm', 5, " + (has_hosts ? "'0 /r', '/r')" : "'/r')"));
+    run_sql(location, "INSERT INTO cache_dir (layout, beside_files, beside_bytes, " + names +
+                          ") VALUES ('vllm', 2, 20, " + (has_hosts ? "'0 /c', '/c')" : "'/c')"));
     run_sql(location,
             "INSERT INTO record (id, root_id, key, ordinal, kind, name, backend, arch, triton_version, ir_bytes, "
             "assembly_bytes, binary_bytes, source_bytes, module_bytes, metadata_bytes, other_bytes, total_bytes, "
@@ -113,8 +117,17 @@ TEST_F(SchemaTest, ANewerIndexIsRefusedWithBothVersions) {
   EXPECT_EQ(version(), 77);
 }
 
+TEST_F(SchemaTest, TheIndexOfAnEarlierToolIsLeftAloneAndTheWayOnNamed) {
+  run_sql(path(), "CREATE TABLE kernels (hash TEXT)");
+  const auto index = Index::open(path(), OpenMode::create);
+  ASSERT_FALSE(index);
+  EXPECT_EQ(index.error().code, ErrorCode::corrupt);
+  EXPECT_THAT(index.error().message, HasSubstr("tcm db import-legacy"));
+  EXPECT_EQ(count_tables(path(), ""), 1);
+}
+
 TEST_F(SchemaTest, AnotherProgramsDatabaseIsLeftAlone) {
-  run_sql(path(), "CREATE TABLE kernels (hash TEXT); INSERT INTO kernels VALUES ('h')");
+  run_sql(path(), "CREATE TABLE orders (hash TEXT); INSERT INTO orders VALUES ('h')");
   for (const OpenMode mode : {OpenMode::read, OpenMode::create}) {
     const auto index = Index::open(path(), mode);
     ASSERT_FALSE(index);
