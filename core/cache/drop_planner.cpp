@@ -27,6 +27,19 @@ constexpr model::KindSet kDroppable{ArtifactKind::ir, ArtifactKind::source, Arti
 bool is_nested(const Artifact& artifact) { return artifact.name.find('/') != std::string::npos; }
 
 // The reader marks what writers are at, or left, so.
+/// A file that is called otherwise than the kernel's group was put there by somebody, and is his.
+bool is_of_kernel(const Artifact& artifact, const Record& record) {
+  const std::string_view name = artifact.name;
+  const std::string_view stem = name.substr(0, name.size() - extension_of(name).size());
+  bool no_group = true;
+  for (const Artifact& other : record.artifacts) {
+    if (other.kind != ArtifactKind::group || is_nested(other)) continue;
+    if (group_stem(other.name) == stem) return true;
+    no_group = false;
+  }
+  return no_group;
+}
+
 bool is_unfinished(const Artifact& artifact) { return is_nested(artifact) || is_temporary(artifact.name); }
 
 Artifact* group_of(Record& record) {
@@ -103,10 +116,11 @@ std::optional<Outcome> DropPlanner::pick() {
 }
 
 std::optional<Outcome> DropPlanner::pick_of(const Record& record) {
-  const auto is_dropped = [this](const Artifact& artifact) {
-    return kDroppable.has(artifact.kind) && change_.kinds.has(artifact.kind) && !is_unfinished(artifact);
-  };
   const auto& artifacts = record.artifacts;
+  const auto is_dropped = [&](const Artifact& artifact) {
+    return kDroppable.has(artifact.kind) && change_.kinds.has(artifact.kind) && !is_unfinished(artifact) &&
+           is_of_kernel(artifact, record);
+  };
   if (record.kind == EntryKind::broken || record.problem == model::SkipReason::unreadable)
     return kept(KeptReason::unreadable, record.problem_detail);
   if (std::none_of(artifacts.begin(), artifacts.end(), is_dropped)) return std::nullopt;

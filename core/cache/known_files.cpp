@@ -12,14 +12,14 @@ using model::ArtifactKind;
 
 bool is_nested(std::string_view name) { return name.find('/') != std::string_view::npos; }
 
-bool is_of_a_group(std::string_view name, std::string_view extension, const Inspection& entry) {
-  const std::string_view stem = name.substr(0, name.size() - extension.size());
+}  // namespace
+
+bool is_of_a_group(std::string_view name, const Inspection& entry) {
+  const std::string_view stem = name.substr(0, name.size() - extension_of(name).size());
   return std::any_of(entry.files.begin(), entry.files.end(), [stem](const InspectedFile& file) {
     return is_group(file.name) && group_stem(file.name) == stem;
   });
 }
-
-}  // namespace
 
 ArtifactKind kind_by_name(std::string_view name, std::string_view target, const FileTypes& types) {
   if (is_nested(name) || is_temporary(name)) return ArtifactKind::other;
@@ -39,7 +39,7 @@ bool all_known_by_name(const Inspection& entry, std::string_view target, const F
     if (is_temporary(name) || is_group(name) || (!is_nested(name) && (is_module(name) || is_autotune(name))))
       return true;
     const std::string_view extension = extension_of(name);
-    return !is_nested(name) && types.find(target, extension) != nullptr && is_of_a_group(name, extension, entry);
+    return !is_nested(name) && types.find(target, extension) != nullptr && is_of_a_group(name, entry);
   });
 }
 

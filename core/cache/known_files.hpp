@@ -16,6 +16,9 @@ model::ArtifactKind kind_by_name(std::string_view name, std::string_view target,
 /// How many groups, and so kernels, the entry holds.
 std::size_t group_count(const Inspection& entry);
 
+/// Whether a group is called like the file: Triton gives all files of a kernel one stem.
+bool is_of_a_group(std::string_view name, const Inspection& entry);
+
 /// True when every file's name is one that only a compile gives: a group, "<stem of a group>.<known extension>", a
 /// module, an autotuning result, a temporary. False says nothing: the entry must be read (see is_tritons).
 bool all_known_by_name(const Inspection& entry, std::string_view target, const FileTypes& types);

@@ -30,7 +30,15 @@ struct Neighbours {
   std::function<bool(std::string_view name)> has;
   /// Whether there is a compiled file "<stem>.…".
   std::function<bool(std::string_view stem)> has_output;
+  bool has_group = false;
 };
+
+/// Whether a group is called like the file: Triton gives all files of a kernel one stem.
+bool has_group_of(std::string_view name, const Neighbours& others) {
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1))
+    if (others.has(fmt::format("__grp__{}.json", name.substr(0, dot)))) return true;
+  return false;
+}
 
 bool is_metadata(std::string_view name, const Neighbours& others) {
   const std::string_view stem = name.substr(0, name.size() - kJson.size());
@@ -43,7 +51,8 @@ bool is_tritons_name(std::string_view name, bool known, const Neighbours& others
     return is_temporary(name.substr(0, slash));
   if (is_temporary(name) || is_group(name) || is_autotune(name) || is_module(name) || name == kLock) return true;
   if (name.ends_with(kJson)) return is_metadata(name, others);
-  if (known) return true;
+  // In an entry without a group (of Triton 2.0, or of a writer that died) only the extension tells.
+  if (known && (!others.has_group || has_group_of(name, others))) return true;
   // A header that was compiled ahead.
   return others.has(fmt::format("{}.gch", name)) || others.has(fmt::format("{}.pch", name));
 }
@@ -88,17 +97,17 @@ std::optional<std::string> find_stranger(const EntryLook& look, std::string_view
     return std::lower_bound(files.begin(), files.end(), name,
                             [](const InspectedFile& file, std::string_view b) { return file.name < b; });
   };
-  const Neighbours others{[&](std::string_view name) {
-                            const auto at = at_or_behind(name);
-                            return at != files.end() && at->name == name;
-                          },
-                          [&](std::string_view stem) {
-                            for (auto at = at_or_behind(stem);
-                                 at != files.end() && std::string_view(at->name).starts_with(stem); ++at)
-                              if (is_output_of(at->name, stem) && !at->name.ends_with(kJson) && is_known(at->name))
-                                return true;
-                            return false;
-                          }};
+  const Neighbours others{
+      [&](std::string_view name) {
+        const auto at = at_or_behind(name);
+        return at != files.end() && at->name == name;
+      },
+      [&](std::string_view stem) {
+        for (auto at = at_or_behind(stem); at != files.end() && std::string_view(at->name).starts_with(stem); ++at)
+          if (is_output_of(at->name, stem) && !at->name.ends_with(kJson) && is_known(at->name)) return true;
+        return false;
+      },
+      std::any_of(files.begin(), files.end(), [](const InspectedFile& file) { return is_group(file.name); })};
   std::optional<std::set<std::string, std::less<>>> listed;
   for (const InspectedFile& file : files) {
     if (is_tritons_name(file.name, is_known(file.name), others)) continue;
@@ -125,7 +134,8 @@ bool is_tritons(const InspectedFile& file, const model::Entry& entry) {
           return is_output_of(item.name, stem) && item.kind != ArtifactKind::metadata &&
                  item.kind != ArtifactKind::other;
         });
-      }};
+      },
+      any([](const model::Artifact& item) { return item.kind == ArtifactKind::group; })};
   if (is_tritons_name(file.name, is_known(file.name), others)) return true;
   // A stage of a backend that nobody knows: it is called like the kernel.
   const std::string_view extension = extension_of(file.name);

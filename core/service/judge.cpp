@@ -123,12 +123,15 @@ void Judge::judge_drop(const Candidate& candidate, const cache::Inspection& seen
   verdict.item = item_of(candidate, seen, Action::drop);
   verdict.item->change.kinds = request_.drop;
   if (several) verdict.item->change.ordinals = candidate.ordinals;
+  const bool no_group = cache::group_count(seen) == 0;
   for (const cache::InspectedFile& file : seen.files) {
     const auto found = kinds.find(file.name);
     if (several && found == kinds.end()) continue;
     const ArtifactKind kind =
         several ? found->second : cache::kind_by_name(file.name, candidate.backend, *naming.file_types);
-    if (request_.drop.has(kind) && !always_stays(kind)) take(file, kind, verdict);
+    // What somebody put beside a kernel's files is called otherwise, and is his.
+    const bool of_kernel = no_group || cache::is_of_a_group(file.name, seen);
+    if (request_.drop.has(kind) && !always_stays(kind) && of_kernel) take(file, kind, verdict);
   }
   if (verdict.item->files == 0) {
     verdict.item.reset();

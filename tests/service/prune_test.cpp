@@ -252,6 +252,20 @@ TEST_F(PruneTest, AForeignFileKeepsTheWholeEntry) {
   EXPECT_EQ(read_file(entry / "notes.txt"), "mine");
 }
 
+TEST_F(PruneTest, AForeignFileIsForeignWhateverItsExtension) {
+  const fs::path entry = add_kernel(cache());
+  for (const char* name : {"backup.cubin", "mine.ttir", "notes.source"}) write_file(entry / name, "mine");
+  set_age(entry, 1h);
+  const auto before = contents(cache());
+  service::Plan made = plan(request(PruneMode::full));
+  ASSERT_EQ(kept(made.kept, KeptReason::foreign_file), 1U);
+  EXPECT_EQ(made.kept.of(KeptReason::foreign_file).examples.at(0).detail, "backup.cubin");
+  carry_out(made);
+  EXPECT_EQ(contents(cache()), before);
+  EXPECT_EQ(prune(request()).done.files, 4U) << "its IR goes all the same";
+  for (const char* name : {"backup.cubin", "mine.ttir", "notes.source"}) EXPECT_EQ(read_file(entry / name), "mine");
+}
+
 TEST_F(PruneTest, AnEntryWithAnotherKernelIsNotRemovedForOneOfThem) {
   const fs::path entry = add_kernel(cache(), {.seed = 1});
   const fs::path second = add_kernel(directory_ / "second", {.seed = 1, .name = "other_kernel"});
