@@ -121,6 +121,19 @@ Result<void> choose(const Choosing& choosing) {
   return choose_all(choosing, reason_of(choosing.request, choosing.now_ns));
 }
 
+/// A budget is about entries; who watches the disk should know what else is there.
+void note_trash(const RootSet& roots, Plan& plan) {
+  for (std::uint32_t i = 0; i < roots.size(); ++i) {
+    const auto bins = cache::list_trash(roots.root(i));
+    if (!bins) continue;  // expired_bins() says so
+    std::uint64_t bytes = 0;
+    for (const cache::TrashBin& bin : *bins) bytes += bin.allocated;
+    if (bytes > 0)
+      plan.notes.push_back(fmt::format("{}: its trash takes {} more; `tcm trash empty` frees them",
+                                       roots.root(i).path(), util::format_bytes(bytes)));
+  }
+}
+
 }  // namespace
 
 Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const Backends& backends, std::int64_t now_ns,
@@ -141,7 +154,10 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   const Choosing choosing{request, criteria, roots, index, backends, judge, now_ns, progress, plan};
   TCM_TRY(choose(choosing));
   if (request.mode == PruneMode::full && !narrows(request.filters)) note_skipped(report, plan);
-  if (request.trash) plan.trash_id = new_trash_id(roots, now_ns);
+  if (request.trash) {
+    TCM_ASSIGN(plan.trash_id, new_trash_id(roots, index, now_ns));
+  }
+  if (request.budget.max_bytes) note_trash(roots, plan);
   plan.expired = expired_bins(roots, request.trash_keep_ns, request.trash_max_bytes, now_ns, plan.failures);
   return plan;
 }

@@ -77,7 +77,13 @@ void add(TrashDone& done, cache::TrashReport&& report, const std::string& root) 
 
 }  // namespace
 
-std::string new_trash_id(const RootSet& roots, std::int64_t now_ns) {
+Result<std::string> new_trash_id(const RootSet& concerned, index::Index& index, std::int64_t now_ns) {
+  std::set<std::string> paths;
+  for (const std::string& path : concerned.paths()) paths.insert(path);
+  TCM_ASSIGN(const auto known, index.roots());
+  for (const index::RootRow& row : known) paths.insert(row.location.path);
+  std::vector<Error> ignored;  // what cannot be opened can restore nothing either
+  const RootSet roots = RootSet::open({paths.begin(), paths.end()}, ignored);
   const std::string local = util::format_local(now_ns);  // "2026-11-23 13:00:00 +0100"
   const std::string date = local.substr(0, 4) + local.substr(5, 2) + local.substr(8, 2);
   unsigned last = 0;
@@ -137,7 +143,10 @@ Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& 
                                 const Backends& backends) {
   TCM_ASSIGN(const TrashListing listing, list_trash(request, index));
   TrashDone done;
-  done.id = id == "last" && !listing.rows.empty() ? listing.rows.back().bin.id : id;
+  const auto last =
+      std::max_element(listing.rows.begin(), listing.rows.end(),
+                       [](const TrashRow& a, const TrashRow& b) { return a.bin.made_ns < b.bin.made_ns; });
+  done.id = id == "last" && last != listing.rows.end() ? last->bin.id : id;
   done.failures = listing.failures;
   std::set<std::string> changed;
   for (const TrashRow& row : listing.rows) {

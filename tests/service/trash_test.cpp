@@ -86,6 +86,25 @@ TEST_F(TrashTest, EveryRunHasABinOfItsOwn) {
   EXPECT_TRUE(fs::is_empty(cache()));
 }
 
+TEST_F(TrashTest, AnIdMeansOneRunWhicheverRootsItWasAbout) {
+  const fs::path other = directory_ / "other";
+  add_kernel(cache(), {.seed = 1});
+  add_kernel(other, {.seed = 2});
+  index_all({.cache_dirs = {cache().string(), other.string()}});
+  std::vector<std::string> ids;
+  for (const fs::path& root : {cache(), other}) {
+    PruneRequest wanted = request(PruneMode::full, {root});
+    wanted.trash = true;
+    ids.push_back(prune(wanted).trash_id);
+  }
+  EXPECT_NE(ids[0], ids[1]);
+  const auto done = service::restore_trash({}, "last", 1, index_, backends_);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->id, ids[1]);
+  EXPECT_TRUE(fs::exists(other / make_key(2)));
+  EXPECT_FALSE(fs::exists(cache() / make_key(1)));
+}
+
 TEST_F(TrashTest, TheTrashIsBounded) {
   add_kernel(cache(), {.seed = 1});
   const std::string old = remove_all_to_trash().trash_id;
