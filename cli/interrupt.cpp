@@ -9,8 +9,12 @@ namespace {
 // What a signal handler may touch: one lock-free pointer to a lock-free flag.
 std::atomic<std::atomic<bool>*> g_stop{nullptr};
 
-extern "C" void stop_running(int) {
-  if (std::atomic<bool>* stop = g_stop.load()) stop->store(true);
+extern "C" void stop_running(int signal) {
+  std::atomic<bool>* const stop = g_stop.load();
+  if (stop == nullptr || !stop->exchange(true)) return;
+  // Asked again: whatever it waits for, such as a server that went silent, it may be ended anywhere.
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
 }
 
 }  // namespace

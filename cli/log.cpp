@@ -81,7 +81,12 @@ void log_settings(const config::Settings& settings) {
 Result<void> start_logging(const config::Settings& settings) {
   util::Fd file;
   if (!settings.log_file.value.empty()) {
-    TCM_ASSIGN(file, util::open_to_append(settings.log_file.value));
+    auto opened = util::open_to_append(settings.log_file.value);
+    // Not `missing`, which says that there is no index or no cache.
+    if (!opened)
+      return fail(ErrorCode::failed, fmt::format("{} (log_file is set by {})", opened.error().message,
+                                                 config::to_string(settings.log_file.origin)));
+    file = std::move(*opened);
   }
   const bool json = settings.log_format.value == LogFormat::json;
   auto sink = std::make_shared<LineSink>(std::move(file));

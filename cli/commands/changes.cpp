@@ -37,9 +37,12 @@ Result<service::ExecuteReport> carry_out(service::Plan& plan, const service::Exe
 
 bool is_json(Format format) { return format == Format::json || format == Format::jsonl; }
 
-ExitCode code_of(const service::Plan& plan, const service::ExecuteReport* report) {
+ExitCode code_of(const service::Plan& plan, const service::ExecuteReport* report, const PlanView& view) {
   if (report != nullptr && report->interrupted) return ExitCode::interrupted;
-  const bool partial = !plan.failures.empty() || (report != nullptr && report->partial());
+  // Who names an entry wants to know that it is still there; who describes many expects that some are kept.
+  const bool named = view.request.mode == service::PruneMode::keys;
+  const bool kept = plan.kept.total() > 0 || (report != nullptr && report->kept.total() > 0);
+  const bool partial = !plan.failures.empty() || (report != nullptr && report->partial()) || (named && kept);
   return partial ? ExitCode::partial : ExitCode::ok;
 }
 
@@ -54,7 +57,7 @@ ExitCode show(service::Plan& plan, const service::ExecuteReport* report, const P
   } else if (report != nullptr) {
     print_report(context, plan, *report, view);
   }
-  return finish_output(context, code_of(plan, report));
+  return finish_output(context, code_of(plan, report, view));
 }
 
 }  // namespace
@@ -64,6 +67,9 @@ void add_change_options(CLI::App& command, ChangeOptions& options) {
   command.add_flag("--dry-run", options.dry_run, "Show the plan and stop")->group(group);
   command.add_flag("-y,--yes", options.yes, "Do not ask")->group(group);
   command.add_flag("--trash", options.trash, "Keep what is removed in the trash: tcm trash restore")->group(group);
+  command.add_flag("--no-trash", options.no_trash, "Keep nothing, whatever the setting prune.trash says")
+      ->excludes("--trash")
+      ->group(group);
   command.add_option("--grace", options.grace, "Leave alone what changed within that time [10m]")
       ->type_name("AGE")
       ->group(group);
@@ -92,7 +98,12 @@ Result<void> fill_request(const ChangeOptions& options, const Context& context, 
     request.grace_ns = *grace;
   }
   const bool removes = request.mode != service::PruneMode::drop && request.mode != service::PruneMode::share;
-  request.trash = options.trash || (removes && settings.trash.value && !request.budget.any());
+  // What lies in the trash frees no room.
+  const bool needs_room = request.budget.max_bytes || request.budget.min_free;
+  const bool configured = removes && settings.trash.value && !options.no_trash;
+  if (configured && needs_room && !options.trash)
+    context.messages().note("The setting prune.trash does not count here: the trash would take the room to be freed.");
+  request.trash = options.trash || (configured && !needs_room);
   request.trash_keep_ns = settings.trash_keep_ns.value;
   request.trash_max_bytes = settings.trash_max_size.value;
   request.cache_dirs = chosen_cache_dirs(context);
@@ -117,7 +128,7 @@ ExitCode run_change(const service::PruneRequest& request, const ChangeOptions& o
   if (plan->empty()) {
     const service::ExecuteReport nothing;
     if (is_json(format)) return show(*plan, &nothing, view, format, context);
-    return finish_output(context, code_of(*plan, nullptr));
+    return finish_output(context, code_of(*plan, nullptr, view));
   }
   if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
 

@@ -21,6 +21,7 @@ struct ChangeOptions {
   bool dry_run = false;
   bool yes = false;
   bool trash = false;
+  bool no_trash = false;
   bool keep_paths = false;
   std::optional<std::string> grace;
   OutputOptions output;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <charconv>
 #include <memory>
 
 #include <CLI/App.hpp>
@@ -27,10 +28,10 @@ struct PruneOptions {
   bool all = false;
   std::optional<std::string> unused_for;
   std::optional<std::string> max_size;
-  std::optional<std::uint64_t> max_files;
+  std::optional<std::string> max_files;
   std::optional<std::string> min_free;
   std::optional<std::string> low_water;
-  std::optional<std::uint64_t> keep_newest;
+  std::optional<std::string> keep_newest;
   std::vector<std::string> group_by;
   ChangeOptions change;
 
@@ -61,16 +62,29 @@ Result<void> read_mode(const PruneOptions& options, service::PruneRequest& reque
   return {};
 }
 
+// Switches off what a setting says, in the word that the settings have for it.
+constexpr std::string_view kNone = "none";
+
+Result<std::optional<std::uint64_t>> whole_number(std::string_view option, const std::optional<std::string>& word) {
+  if (!word || *word == kNone) return std::optional<std::uint64_t>();
+  std::uint64_t number = 0;
+  const char* const end = word->data() + word->size();
+  const auto parsed = std::from_chars(word->data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end)
+    return fail(ErrorCode::usage, fmt::format("{}: '{}' is not a whole number", option, util::escape_control(*word)));
+  return std::optional(number);
+}
+
 Result<void> read_policy(const PruneOptions& options, std::int64_t now_ns, service::PruneRequest& request) {
   service::Budget& budget = request.budget;
-  if (options.unused_for) {
+  if (options.unused_for && *options.unused_for != kNone) {
     auto bound = util::parse_time_bound(*options.unused_for, now_ns);
     if (!bound) return fail(ErrorCode::usage, "--unused-for: " + bound.error().message);
     request.unused_since_ns = *bound;
   }
   const auto size = [](const char* option, const std::optional<std::string>& word,
                        std::optional<std::uint64_t>& value) -> Result<void> {
-    if (!word) return {};
+    if (!word || *word == kNone) return {};
     auto bytes = util::parse_bytes(*word);
     if (!bytes) return fail(ErrorCode::usage, fmt::format("{}: {}", option, bytes.error().message));
     value = *bytes;
@@ -78,11 +92,11 @@ Result<void> read_policy(const PruneOptions& options, std::int64_t now_ns, servi
   };
   TCM_TRY(size("--max-size", options.max_size, budget.max_bytes));
   TCM_TRY(size("--min-free", options.min_free, budget.min_free));
-  budget.max_files = options.max_files;
+  TCM_ASSIGN(budget.max_files, whole_number("--max-files", options.max_files));
   if (options.low_water) {
     TCM_ASSIGN(budget.low_water, service::parse_low_water(*options.low_water));
   }
-  request.keep_newest = options.keep_newest;
+  TCM_ASSIGN(request.keep_newest, whole_number("--keep-newest", options.keep_newest));
   for (const std::string& list : options.group_by)
     for (const std::string_view word : util::split(list, ',')) request.group_by.emplace_back(util::trim(word));
   if (!request.group_by.empty() && !request.keep_newest)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -131,9 +133,13 @@ void print_metadata(Context& context, const service::Shown& shown) {
 }
 
 void print_candidates(Context& context, const service::ShowResult& result, const ShowOptions& options) {
-  context.messages().error(fmt::format("'{}' is ambiguous: {} records match; give more of the key", options.word,
-                                       util::format_count(static_cast<std::uint64_t>(result.matches))));
-  const ColumnChoice columns = choose_columns("key,name,backend,arch,size,age,dir", Format::table);
+  const bool one_host = std::all_of(result.candidates.begin(), result.candidates.end(),
+                                    [&](const index::Row& row) { return row.host == result.candidates.front().host; });
+  context.messages().error(fmt::format("'{}' is ambiguous: {} records match; give more of the key{}", options.word,
+                                       util::format_count(static_cast<std::uint64_t>(result.matches)),
+                                       one_host ? "" : ", or --host"));
+  const ColumnChoice columns = choose_columns(
+      one_host ? "key,name,backend,arch,size,age,dir" : "key,name,backend,arch,size,age,host,dir", Format::table);
   // Candidates are help for the user, not data: they go where the error goes.
   Sink err(stderr);
   Table table(err, layouts_of(columns), context.err_terminal());

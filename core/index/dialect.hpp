@@ -86,6 +86,8 @@ class Dialect {
   virtual std::string_view size_query() const = 0;
   /// Statements, outside transactions, see vacuum().
   virtual std::vector<std::string_view> vacuum() const = 0;
+  /// How many of the index's tables vacuum() would pass over, because they belong to somebody else.
+  virtual std::string_view count_tables_of_others() const = 0;
   /// Begins a transaction that sees one state of the database.
   virtual std::string_view begin_snapshot() const = 0;
   /// Adds rows, within a transaction. Throws soci::soci_error.

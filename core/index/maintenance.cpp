@@ -36,6 +36,8 @@ Result<DatabaseStatus> database_status(const std::string& location, std::chrono:
 Result<void> vacuum(const std::string& location, std::chrono::seconds timeout) {
   TCM_ASSIGN(Session session, Session::open(location, OpenMode::read, timeout));
   return session.guard([&]() -> Result<void> {
+    if (ask(session, std::string(session.dialect().count_tables_of_others())) > 0)
+      return fail(ErrorCode::denied, session.where() + ": only the owner of its tables may vacuum them; ask them to");
     for (const std::string_view statement : session.dialect().vacuum()) session.sql() << std::string(statement);
     return {};
   });

@@ -80,6 +80,12 @@ class PostgresDialect final : public Dialect {
   std::vector<std::string_view> vacuum() const override {
     return {"VACUUM (ANALYZE) tcm_meta, host, root, cache_dir, record, detail, resource"};
   }
+  // The server only warns of them (PostgreSQL, "VACUUM").
+  std::string_view count_tables_of_others() const override {
+    return "SELECT COUNT(*) FROM pg_catalog.pg_tables JOIN pg_catalog.pg_database ON datname = current_database() "
+           "WHERE schemaname = current_schema() AND NOT pg_has_role(tableowner, 'USAGE') AND NOT pg_has_role(datdba, "
+           "'USAGE')";
+  }
   std::string_view begin_snapshot() const override { return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"; }
   void insert(soci::session& session, const Table& table, const std::vector<Cells>& rows) const override {
     insert_postgres_rows(session, table, rows);

@@ -101,6 +101,7 @@ class SqliteDialect final : public Dialect {
     return "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
   }
   std::vector<std::string_view> vacuum() const override { return {"VACUUM", "PRAGMA optimize"}; }
+  std::string_view count_tables_of_others() const override { return "SELECT 0"; }
   std::string_view begin_snapshot() const override { return "BEGIN"; }
   void insert(soci::session& session, const Table& table, const std::vector<Cells>& rows) const override {
     insert_sqlite_rows(session, table, rows);

@@ -221,6 +221,37 @@ TEST_F(Prune, ConfiguredLimitsCountWhenNothingElseIsSaid) {
   EXPECT_THAT(tcm({"prune", "--full", "--dry-run"}).out, HasSubstr("Would remove 2 kernels"));
   EXPECT_THAT(tcm({"prune", "--full", "--all", "--dry-run"}).out, HasSubstr("Would remove 4 kernels"));
   EXPECT_THAT(tcm({"prune", "--full", "--arch", "90", "--dry-run"}).out, HasSubstr("Would remove 1 kernel"));
+  EXPECT_EQ(tcm({"prune", "--full", "--max-files", "none", "--dry-run"}).exit_code, 2) << "nothing is chosen then";
+}
+
+TEST_F(Prune, AnEntryThatWasNamedAndStaysIsPartlyDone) {
+  const ProgramResult kept = tcm({"rm", make_key(1), "--grace", "2h", "-y"});
+  EXPECT_EQ(kept.exit_code, 3);
+  EXPECT_TRUE(fs::exists(cache() / make_key(1)));
+  EXPECT_EQ(tcm({"prune", "--full", "--all", "--grace", "2h", "-y"}).exit_code, 0) << "nobody named it";
+}
+
+TEST_F(Prune, ABudgetSaysWhatTheTrashTakes) {
+  tcm({"rm", make_key(1), "--trash", "-y"});
+  EXPECT_THAT(tcm({"prune", "--full", "--max-size", "100K", "--dry-run"}).err, HasSubstr("its trash takes"));
+}
+
+TEST_F(Prune, NumbersThatAreNoneAreRefused) {
+  for (const char* option : {"--max-files", "--keep-newest"})
+    for (const char* word : {"-1", "1e3", "99999999999999999999", ""}) {
+      const ProgramResult refused = tcm({"prune", "--full", option, word, "--dry-run"});
+      EXPECT_EQ(refused.exit_code, 2) << option << " " << word;
+      EXPECT_THAT(refused.err, HasSubstr(option));
+    }
+}
+
+TEST_F(Prune, AConfiguredTrashIsUsedUnlessItWouldTakeTheRoomToBeFreed) {
+  environment_["TCM_PRUNE_TRASH"] = "true";
+  const ProgramResult needs_room = tcm({"prune", "--full", "--max-size", "100K", "--dry-run"});
+  EXPECT_THAT(needs_room.err, HasSubstr("prune.trash does not count here"));
+  EXPECT_THAT(tcm({"prune", "--full", "--max-files", "20", "-y"}).out, HasSubstr("undo: tcm trash restore "));
+  EXPECT_THAT(tcm({"trash", "list"}).out, HasSubstr("ENTRIES"));
+  EXPECT_THAT(tcm({"prune", "--full", "--all", "--no-trash", "-y"}).out, Not(HasSubstr("undo:")));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/index/maintenance.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {
@@ -84,6 +85,23 @@ TEST(Server, OneThatNeverAnswersIsGivenUp) {
   EXPECT_THAT(error.message, HasSubstr("storage.timeout"));
   EXPECT_GT(waited, std::chrono::seconds(1));
   EXPECT_LT(waited, std::chrono::seconds(8));
+}
+
+// The server passes over tables of others with a warning that nobody sees.
+TEST(Server, WhoDoesNotOwnTheTablesIsToldThatNothingWasVacuumed) {
+  const PostgresDatabase database;
+  value(Index::open(database.url(), OpenMode::create));
+  const std::string reader = database.name() + "_reader";
+  run_sql(database.url(), "CREATE ROLE " + reader + " LOGIN; GRANT USAGE ON SCHEMA public TO " + reader +
+                              "; GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + reader);
+  std::string url = database.url();
+  url.replace(url.rfind("user="), std::string::npos, "user=" + reader);
+  const auto refused = vacuum(url);
+  EXPECT_TRUE(vacuum(database.url()));
+  run_sql(database.url(), "DROP OWNED BY " + reader + "; DROP ROLE " + reader);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::denied);
+  EXPECT_THAT(refused.error().message, HasSubstr("owner"));
 }
 
 TEST(Server, AnEmptyDatabaseIsNoIndexYet) {

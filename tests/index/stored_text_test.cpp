@@ -50,6 +50,20 @@ TEST(Globs, BecomeRegularExpressionsThatNoDatabaseRefuses) {
   EXPECT_EQ(glob_to_regex("***"), "^.*$");
 }
 
+// Each of these made a file whose name holds the password, or an error that does.
+TEST(Locations, AServerInWrongWordsIsNoFileAndNoSecretIsShown) {
+  for (const char* text :
+       {"host=h password=SECRET", "password=SECRET", " postgresql://u:SECRET@h/d", "\"postgresql://u:SECRET@h/d\"",
+        "sqlite:postgresql://u:SECRET@h/d", "postgres:password=SECRET", "postgresql://u:SEC@SECRET@h/d",
+        "postgresql://u:SEC/SECRET@h/d", "user=u dbname=SECRET"}) {
+    const auto refused = parse_location(text);
+    ASSERT_FALSE(refused) << text;
+    EXPECT_EQ(refused.error().code, ErrorCode::usage) << text;
+    EXPECT_EQ(refused.error().message.find("SECRET"), std::string::npos) << refused.error().message;
+  }
+  EXPECT_TRUE(parse_location("postgresql://u:p%40w@h/d?application_name=a@b"));
+}
+
 TEST(Locations, AreFilesUnlessTheyNameAServer) {
   const auto parsed = [](const std::string& text) {
     const auto location = parse_location(text);
