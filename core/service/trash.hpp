@@ -15,8 +15,8 @@
 
 namespace tcm::service {
 
-/// "20261123-1": today, with the first number that no bin has, of these roots or of any that the index knows: an id means
-/// one prune.
+/// "20261123-1": today, with the first number that no bin has, of these roots or of any that the index knows: an id
+/// means one prune.
 Result<std::string> new_trash_id(const RootSet& roots, index::Index& index, std::int64_t now_ns);
 
 /// The bins that are older than `keep_ns`, and then the oldest that are over `max_bytes` all together. A trash that
