@@ -56,6 +56,12 @@ struct RootRow {
   model::DirectoryPlace place;
 };
 
+/// Sums over the roots of all hosts.
+struct RootSums {
+  std::int64_t kernels = 0;
+  std::int64_t bytes = 0;
+};
+
 /// Which backend serves a target: what Record::probed_by would say now.
 struct ServedTarget {
   std::string backend;
@@ -189,6 +195,9 @@ class Index {
 
   // -- asking ----------------------------------------------------------------------------------------------------
   Result<std::vector<RootRow>> roots(Hosts hosts = Hosts::own);
+  /// The sums of roots(Hosts::all), without the rows. Absent when the rows must be looked at: some are one directory
+  /// (RootRow::place), or a run that was killed left the sums of one behind.
+  Result<std::optional<RootSums>> root_sums();
   Result<std::vector<CacheDirRow>> cache_dirs(Hosts hosts = Hosts::own);
   /// Calls `each` for the rows that match, in `order` (ties by key), at most `limit`; streams, holds one at a time.
   /// Row::extra gets the values of `extra`.

@@ -158,8 +158,8 @@ Result<void> prepare_session(const PostgresLibrary& library, const PostgresTarge
   // - a list is read to its end, so plans for its beginning only are the wrong ones.
   const std::string lock_timeout = std::to_string(std::chrono::milliseconds(target.timeout).count());
   std::string ignored;
-  session << "SELECT set_config('lock_timeout', :timeout, false) || set_config('cursor_tuple_fraction', '1', false)",
-      soci::into(ignored), soci::use(lock_timeout);
+  session << "SELECT set_config('lock_timeout', :timeout, false), set_config('cursor_tuple_fraction', '1', false)",
+      soci::into(ignored), soci::into(ignored), soci::use(lock_timeout);
   return {};
 }
 

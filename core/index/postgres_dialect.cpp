@@ -34,8 +34,10 @@ class PostgresDialect final : public Dialect {
   bool reads_by_cursor() const override { return true; }
 
   std::string_view count_tables() const override {
-    return "SELECT COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND "
-           "(CAST(:name AS TEXT) = '' OR tablename = CAST(:name AS TEXT))";
+    // What the view pg_tables reads, without the rest of it: this is asked at every start.
+    return "SELECT COUNT(*) FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND "
+           "relnamespace = to_regnamespace(quote_ident(current_schema())) AND "
+           "(CAST(:name AS TEXT) = '' OR relname = CAST(:name AS TEXT))";
   }
 
   std::string rows_of_list(std::string_view parameter) const override {

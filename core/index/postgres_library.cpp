@@ -22,7 +22,7 @@ Result<PostgresLibrary> load() {
       fmt::format("libsoci_postgresql.so.{}.{}", SOCI_VERSION / 100'000, SOCI_VERSION / 100 % 1'000);
   const std::string package =
       fmt::format("libsoci-postgresql{}.{}", SOCI_VERSION / 100'000, SOCI_VERSION / 100 % 1'000);
-  void* const library = ::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* const library = ::dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr) {
     const char* const why = ::dlerror();
     return fail(ErrorCode::failed,

@@ -31,12 +31,14 @@ class RootReader {
       statement_.exchange(soci::into(*number));
     if (identity != nullptr) statement_.exchange(soci::use(bound_identity_, "identity"));
     statement_.alloc();
+    // Once only: a statement that is kept takes the server two more messages.
     statement_.prepare(
         "SELECT id, path, cache_dir, layout, plugins, (SELECT host.name FROM host WHERE host.id = root.host_id), "
         "file_system, first_seen_ns, indexed_ns, sums_valid, entries, kernels, files, "
         "bytes, "
         "loose_files, loose_bytes, inode FROM root " +
-        tail);
+            tail,
+        soci::details::st_one_time_query);
     statement_.define_and_bind();
     statement_.execute(false);
   }
@@ -175,6 +177,21 @@ Result<std::vector<RootRow>> Index::roots(Hosts hosts) {
       if (!row) return rows;
       rows.push_back(std::move(*row));
     }
+  });
+}
+
+Result<std::optional<RootSums>> Index::root_sums() {
+  Session& session = impl_->session;
+  return session.guard([&]() -> Result<std::optional<RootSums>> {
+    RootSums sums;
+    long long outdated = 0;
+    long long shared = 0;
+    session.sql() << "SELECT COALESCE(SUM(kernels), 0), COALESCE(SUM(bytes), 0), "
+                     "COALESCE(SUM(CASE WHEN sums_valid = 0 THEN 1 ELSE 0 END), 0), "
+                     "(SELECT COUNT(*) FROM (SELECT 1 FROM root WHERE file_system <> '' GROUP BY file_system, inode "
+                     "HAVING COUNT(*) > 1) AS places) FROM root",
+        soci::into(sums.kernels), soci::into(sums.bytes), soci::into(outdated), soci::into(shared);
+    return outdated == 0 && shared == 0 ? std::optional(sums) : std::nullopt;
   });
 }
 

@@ -13,6 +13,9 @@
 namespace tcm::index {
 namespace {
 
+// The settings below look at the file, which another process may just be making.
+constexpr int kOpenTimeoutMs = 5'000;
+
 // Per connection, none of it touches the file:
 // - cache_size (KiB) bounds the memory of a connection, whatever the size of the file; for an index run the pages that
 // a
@@ -66,6 +69,7 @@ sqlite_api::sqlite3* open_file(const std::string& path, SqliteAccess access) {
   const std::string name = access == SqliteAccess::immutable ? immutable_uri(path) : path;
   sqlite_api::sqlite3* connection = nullptr;
   int result = sqlite_api::sqlite3_open_v2(name.c_str(), &connection, flags, nullptr);
+  if (result == SQLITE_OK) result = sqlite_api::sqlite3_busy_timeout(connection, kOpenTimeoutMs);
   if (result == SQLITE_OK) result = sqlite_api::sqlite3_exec(connection, kSettings, nullptr, nullptr, nullptr);
   // What a schema could do beyond naming tables is refused (SQLite, "Defense Against The Dark Arts").
   if (result == SQLITE_OK && access == SqliteAccess::foreign)

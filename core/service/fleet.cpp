@@ -99,6 +99,23 @@ Result<HostScope> ask_hosts(const FilterWords& words, index::Index& index, index
   return HostScope{std::move(roots), std::move(repeated)};
 }
 
+Result<ScopeSums> ask_hosts_for_sums(const FilterWords& words, index::Index& index, index::Criteria& criteria) {
+  if (words.hosts.empty() && words.missing_on.empty()) {
+    TCM_ASSIGN(const auto all, index.root_sums());
+    if (all) {
+      criteria.all_hosts = true;
+      return ScopeSums{all->kernels, static_cast<std::uint64_t>(all->bytes)};
+    }
+  }
+  TCM_ASSIGN(const HostScope scope, ask_hosts(words, index, criteria));
+  ScopeSums sums;
+  for (const index::RootRow& root : scope.roots) {
+    sums.kernels += root.kernels;
+    sums.bytes += static_cast<std::uint64_t>(root.bytes);
+  }
+  return sums;
+}
+
 Result<std::vector<index::CacheDirRow>> cache_dirs_of(const FilterWords& words, const HostScope& scope,
                                                       index::Index& index) {
   using Place = std::pair<std::string_view, std::string_view>;

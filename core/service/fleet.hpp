@@ -22,6 +22,16 @@ struct HostScope {
 /// once: as the root that was indexed last. Errors: missing, when no host is meant.
 Result<HostScope> ask_hosts(const FilterWords& words, index::Index& index, index::Criteria& criteria);
 
+/// What the roots of a question hold, whatever it asks for.
+struct ScopeSums {
+  std::int64_t kernels = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// As ask_hosts(), for questions that want no more of the roots than their sums: of thousands of hosts, the database
+/// then adds them up instead of handing them over.
+Result<ScopeSums> ask_hosts_for_sums(const FilterWords& words, index::Index& index, index::Criteria& criteria);
+
 /// The cache directories of the same hosts, but for those that only have repeated roots.
 Result<std::vector<index::CacheDirRow>> cache_dirs_of(const FilterWords& words, const HostScope& scope,
                                                       index::Index& index);

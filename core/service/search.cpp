@@ -147,9 +147,11 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
   }
   TCM_TRY(check_fields(criteria, fields, "--columns", request.field_words, index));
   if (request.limit && *request.limit < 0) return fail(ErrorCode::usage, "--limit: must not be negative");
-  TCM_ASSIGN(const HostScope scope, ask_hosts(request.filters, index, criteria));
+  TCM_ASSIGN(const ScopeSums indexed, ask_hosts_for_sums(request.filters, index, criteria));
 
   ListTotals totals;
+  totals.indexed_kernels = indexed.kernels;
+  totals.indexed_bytes = indexed.bytes;
   TCM_TRY(index.list(
       criteria, order, request.limit,
       [&](const index::Row& row) {
@@ -168,10 +170,6 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
       totals.counted_all = false;
       --totals.matched;
     }
-  }
-  for (const index::RootRow& row : scope.roots) {
-    totals.indexed_kernels += row.kernels;
-    totals.indexed_bytes += static_cast<std::uint64_t>(row.bytes);
   }
   return totals;
 }
@@ -214,7 +212,7 @@ Result<ShowResult> show(const std::string& word, const FilterWords& filters, ind
                         const Backends& backends, std::int64_t now_ns) {
   TCM_ASSIGN(index::Criteria criteria, parse_filters(filters, backends, now_ns));
   TCM_TRY(check_fields(criteria, {}, "", {}, index));
-  TCM_ASSIGN(const HostScope scope, ask_hosts(filters, index, criteria));
+  TCM_TRY(ask_hosts_for_sums(filters, index, criteria));
   criteria.key_prefix = word;
   TCM_ASSIGN(ShowResult result, candidates(criteria, index));
   prefer_whole_key(word, result);

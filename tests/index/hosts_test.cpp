@@ -126,5 +126,34 @@ TEST_F(HostsTest, ARootsPlaceIsKept) {
   EXPECT_EQ(value(index.ensure_root(location("/r"), moved)).place, moved);
 }
 
+class RootSumsTest : public IndexTest {};
+
+TEST_F(RootSumsTest, AreThoseOfTheRows) {
+  Index index = open();
+  EXPECT_EQ(value(index.root_sums())->kernels, 0);
+  write(index, "/r", {entry("K", "x"), entry("L", "x")});
+  write(index, "/s", {entry("K", "x")});
+  RootSums sums;
+  for (const RootRow& row : value(index.roots(Hosts::all))) {
+    sums.kernels += row.kernels;
+    sums.bytes += row.bytes;
+  }
+  EXPECT_EQ(sums.kernels, 3);
+  EXPECT_EQ(value(index.root_sums())->kernels, sums.kernels);
+  EXPECT_EQ(value(index.root_sums())->bytes, sums.bytes);
+}
+
+TEST_F(RootSumsTest, AreAbsentWhenRowsMustBeLookedAt) {
+  Index index = open();
+  const std::int64_t root = write(index, "/r", {entry("K", "x")});
+  run_sql(path(), "UPDATE root SET sums_valid = 0 WHERE id = " + std::to_string(root));
+  EXPECT_FALSE(value(index.root_sums())) << "a run that was killed left them behind";
+  run_sql(path(), "UPDATE root SET sums_valid = 1, file_system = 'fs', inode = 7");
+  EXPECT_TRUE(value(index.root_sums()));
+  write(index, "/s", {entry("K", "x")});
+  run_sql(path(), "UPDATE root SET file_system = 'fs', inode = 7");
+  EXPECT_FALSE(value(index.root_sums())) << "one directory counts once";
+}
+
 }  // namespace
 }  // namespace tcm::index::test
