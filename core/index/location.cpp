@@ -20,7 +20,8 @@ bool is_scheme(std::string_view text) {
   });
 }
 
-/// A password with an '@' or a '/' of its own ends the password for libpq, which then prints the rest as a host.
+/// A password with an '@' or a '/' of its own ends the password for libpq, which then prints the rest as a host; one
+/// without a host behind it, as a port.
 Result<Location> parse_server_url(const std::string& text) {
   const std::string_view rest = std::string_view(text).substr(text.find("://") + 3);
   const std::string_view before = rest.substr(0, rest.find('?'));
@@ -28,6 +29,10 @@ Result<Location> parse_server_url(const std::string& text) {
   const auto at = before.rfind('@');
   const bool broken = at != std::string_view::npos && colon < at &&
                       before.substr(colon, at - colon).find_first_of("@/") != std::string_view::npos;
+  const bool lacks_host = at == std::string_view::npos && util::redact_url(text).find(":***") != std::string::npos;
+  if (lacks_host)
+    return fail(ErrorCode::usage, fmt::format("{}: is no port; write postgresql://USER@HOST/DATABASE",
+                                              util::escape_control(util::redact_url(text))));
   if (broken)
     return fail(ErrorCode::usage,
                 fmt::format("{}: a password holds '@' or '/'; write %40 or %2F, or leave it to ~/.pgpass",

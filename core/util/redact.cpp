@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/util/redact.hpp"
 
+#include <algorithm>
+
 #include "core/util/text.hpp"
 
 namespace tcm::util {
@@ -55,6 +57,12 @@ std::string redacted_words(std::string_view text) {
   return std::string(text.substr(0, at + 1)).append(kHidden);
 }
 
+/// A port that is none is a password that lacks its '@' and host. Ports of several hosts are between commas.
+bool is_no_port(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") != std::string_view::npos &&
+         text.find_first_of(",[]") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::string redact_url(std::string_view url) {
@@ -72,6 +80,11 @@ std::string redact_url(std::string_view url) {
     return std::string(url.substr(0, colon + 1)).append(kHidden);
   std::string text = redacted_query(url);
   const std::size_t at = text.rfind('@');
+  if (at == std::string::npos && colon != std::string_view::npos && url[start] != '[') {
+    const std::size_t end = std::min(text.find_first_of("/?", start), text.size());
+    if (colon < end && is_no_port(std::string_view(text).substr(colon + 1, end - colon - 1)))
+      return text.replace(colon + 1, end - colon - 1, kHidden);
+  }
   if (at == std::string::npos || colon >= at) return text;
   return text.substr(0, colon + 1).append(kHidden) += text.substr(at);
 }

@@ -52,15 +52,18 @@ TEST(Globs, BecomeRegularExpressionsThatNoDatabaseRefuses) {
 
 // Each of these made a file whose name holds the password, or an error that does.
 TEST(Locations, AServerInWrongWordsIsNoFileAndNoSecretIsShown) {
-  for (const char* text :
-       {"host=h password=SECRET", "password=SECRET", " postgresql://u:SECRET@h/d", "\"postgresql://u:SECRET@h/d\"",
-        "sqlite:postgresql://u:SECRET@h/d", "postgres:password=SECRET", "postgresql://u:SEC@SECRET@h/d",
-        "postgresql://u:SEC/SECRET@h/d", "user=u dbname=SECRET"}) {
+  for (const char* text : {"host=h password=SECRET", "password=SECRET", " postgresql://u:SECRET@h/d",
+                           "\"postgresql://u:SECRET@h/d\"", "sqlite:postgresql://u:SECRET@h/d",
+                           "postgres:password=SECRET", "postgresql://u:SEC@SECRET@h/d", "postgresql://u:SEC/SECRET@h/d",
+                           "postgresql://u:SECRET", "postgresql://u:SECRET/d?x=y", "user=u dbname=SECRET"}) {
     const auto refused = parse_location(text);
     ASSERT_FALSE(refused) << text;
     EXPECT_EQ(refused.error().code, ErrorCode::usage) << text;
     EXPECT_EQ(refused.error().message.find("SECRET"), std::string::npos) << refused.error().message;
   }
+  for (const char* text :
+       {"postgresql://h:5432/d", "postgresql://h1:1,h2:2/d", "postgresql://[::1]:5432/d", "postgresql:///d"})
+    EXPECT_TRUE(parse_location(text)) << text;
   EXPECT_TRUE(parse_location("postgresql://u:p%40w@h/d?application_name=a@b"));
 }
 
