@@ -130,7 +130,9 @@ TEST_F(LegacyImport, ARootKeepsTheCacheDirectoryItWasFoundIn) {
   const std::string key = list(all_kinds()).at(0).key;
   add(key, root.string(), 8);
   EXPECT_EQ(import().imported(), 1);
-  for (const index::RootRow& row : *index_.roots()) EXPECT_EQ(row.location.layout, model::Layout::inductor);
+  const auto roots = index_.roots();
+  ASSERT_TRUE(roots);
+  for (const index::RootRow& row : *roots) EXPECT_EQ(row.location.layout, model::Layout::inductor);
   EXPECT_EQ(row_of(key).hits, 8);
 }
 
