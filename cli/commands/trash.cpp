@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/trash.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include <CLI/App.hpp>
@@ -15,6 +16,7 @@
 #include "cli/output/table.hpp"
 #include "core/util/bytes.hpp"
 #include "core/util/time.hpp"
+#include "core/util/user.hpp"
 
 namespace tcm::cli {
 namespace {
@@ -61,6 +63,7 @@ void write_listing(const TrashOptions& options, const service::TrashListing& lis
     json.field("bytes", row.bin.bytes);
     json.field("allocated_bytes", row.bin.allocated);
     json.field("made", util::format_rfc3339(row.bin.made_ns));
+    json.field("user", util::user_name(row.bin.user));
     json.end_object();
   }
   json.end_array();
@@ -68,20 +71,34 @@ void write_listing(const TrashOptions& options, const service::TrashListing& lis
   json.end_object();
 }
 
+/// Of another user's bin only its existence is sure.
+std::vector<std::string> cells_of(const service::TrashRow& row, std::int64_t now) {
+  const auto known = [&row](std::string text) { return row.bin.ours ? std::move(text) : std::string("-"); };
+  return {row.bin.id,
+          known(util::format_count(static_cast<std::uint64_t>(row.bin.entries))),
+          known(util::format_count(row.bin.files)),
+          known(util::format_bytes(row.bin.bytes)),
+          util::format_age(now, row.bin.made_ns),
+          row.root};
+}
+
 void print_listing(const service::TrashListing& listing, Context& context) {
   const std::int64_t now = util::now_ns();
-  Table table(context.out(),
-              {{"id", "id"},
-               {"entries", "entries", Align::right},
-               {"files", "files", Align::right, 2},
-               {"size", "size", Align::right},
-               {"age", "age", Align::right, 1},
-               {"root", "root", Align::left, 3, true}},
-              context.out_terminal());
-  for (const service::TrashRow& row : listing.rows)
-    table.add_row({row.bin.id, util::format_count(static_cast<std::uint64_t>(row.bin.entries)),
-                   util::format_count(row.bin.files), util::format_bytes(row.bin.bytes),
-                   util::format_age(now, row.bin.made_ns), row.root});
+  std::vector<Column> columns{{"id", "id"},
+                              {"entries", "entries", Align::right},
+                              {"files", "files", Align::right, 2},
+                              {"size", "size", Align::right},
+                              {"age", "age", Align::right, 1},
+                              {"root", "root", Align::left, 3, true}};
+  const auto is_ours = [](const service::TrashRow& row) { return row.bin.ours; };
+  const bool shared = !std::all_of(listing.rows.begin(), listing.rows.end(), is_ours);
+  if (shared) columns.insert(columns.begin() + 1, {"user", "user"});
+  Table table(context.out(), std::move(columns), context.out_terminal());
+  for (const service::TrashRow& row : listing.rows) {
+    std::vector<std::string> cells = cells_of(row, now);
+    if (shared) cells.insert(cells.begin() + 1, util::user_name(row.bin.user));
+    table.add_row(std::move(cells));
+  }
   table.finish();
   context.out().flush();
   if (listing.rows.empty()) context.messages().note("The trash is empty.");
@@ -134,9 +151,13 @@ ExitCode run_restore(const TrashOptions& options, Context& context) {
 ExitCode run_empty(const TrashOptions& options, Context& context) {
   auto index = context.open_index(index::OpenMode::read);
   if (!index) return context.report(index.error());
-  const auto listing = service::list_trash(request_of(options, context), *index);
+  auto listing = service::list_trash(request_of(options, context), *index);
   if (!listing) return context.report(listing.error());
+  const std::size_t all = listing->rows.size();
+  listing->rows = service::chosen_bins(listing->rows, options.ids);
   if (!is_json(options)) print_listing(*listing, context);
+  if (options.ids.empty() && listing->rows.size() < all)
+    context.messages().note("Bins of other users stay; tcm trash list shows them.");
   if (listing->rows.empty() && options.ids.empty()) return print_done(options, {}, "Removed", context);
   if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
   const auto done = service::empty_trash(request_of(options, context), options.ids, *index);

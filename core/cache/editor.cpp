@@ -86,7 +86,7 @@ class Editor::Impl {
 
   Result<void> start() {
     TCM_ASSIGN(lock_, RootLock::take(shop_.root, shop_.trash));
-    TCM_ASSIGN(const bool there, shop_.trash.find());
+    TCM_ASSIGN(const bool there, shop_.trash.find_to_change());
     if (there) shop_.trash.sweep();
     return {};
   }

@@ -110,9 +110,12 @@ struct TrashBin {
   std::uint64_t bytes = 0;      ///< apparent
   std::uint64_t allocated = 0;  ///< what emptying frees: hard links that also lie elsewhere do not count
   std::int64_t made_ns = 0;     ///< modification time of the bin
+  std::uint32_t user = 0;       ///< whose it is
+  bool ours = true;             ///< this process may restore and empty it; of others' bins the sums may be unknown, 0
 };
 
-/// The bins of a root's trash, oldest first. A root without trash has none. Takes no lock. Errors: as Root::open.
+/// The bins of a root's trash, oldest first, those of other users too. A root without trash has none. Takes no lock.
+/// Errors: as Root::open.
 Result<std::vector<TrashBin>> list_trash(const Root& root);
 
 struct TrashReport {

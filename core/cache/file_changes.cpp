@@ -44,6 +44,22 @@ int make_like(int fd, const Node& like) {
 
 int make_directory_at(int directory, const char* name) { return error_of(::mkdirat(directory, name, 0700)); }
 
+int make_shared_directory_at(int directory, const char* name) {
+  Node above;
+  util::Fd made;
+  Node node;
+  int error = stat_of(directory, above);
+  if (error == 0) error = make_directory_at(directory, name);
+  if (error == 0) error = open_own_directory_at(directory, name, made);
+  if (error != 0) return error;
+  const ::uid_t owner = ::geteuid() == 0 ? above.uid : static_cast<::uid_t>(-1);
+  // Rights are given to the group of `directory` and to no other.
+  const bool given =
+      ::fchown(made.get(), owner, above.gid) == 0 || (stat_of(made.get(), node) == 0 && node.gid == above.gid);
+  constexpr std::uint32_t kGroup = 070;
+  return error_of(::fchmod(made.get(), 0700U | (given ? above.mode : above.mode & ~kGroup)));
+}
+
 int unlink_at(int directory, const char* name) { return error_of(::unlinkat(directory, name, 0)); }
 
 int remove_directory_at(int directory, const char* name) { return error_of(::unlinkat(directory, name, AT_REMOVEDIR)); }

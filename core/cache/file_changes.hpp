@@ -12,6 +12,8 @@ namespace tcm::cache {
 
 /// For its owner alone.
 int make_directory_at(int directory, const char* name);
+/// For all who may write in `directory`, as far as this user can give it to them; root gives it to the owner of that.
+int make_shared_directory_at(int directory, const char* name);
 int unlink_at(int directory, const char* name);
 /// An empty directory.
 int remove_directory_at(int directory, const char* name);

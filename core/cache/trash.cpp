@@ -99,10 +99,13 @@ Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const st
   TCM_ASSIGN(Root root, Root::open(root_path));
   auto bin = std::make_unique<OpenBin>(std::move(root));
   TCM_ASSIGN(bin->lock, RootLock::take(bin->root, bin->area));
-  TCM_ASSIGN(const bool there, bin->area.find());
+  TCM_ASSIGN(const bool there, bin->area.find_to_change());
   if (there) bin->area.sweep();
   const int error = there ? open_own_directory_at(bin->area.descriptor(), id.c_str(), bin->directory) : ENOENT;
-  if (error == 0) return bin;
+  Node node;
+  if (error == 0 && stat_of(bin->directory.get(), node) == 0 && is_ours(node)) return bin;
+  if (error != ENOENT && there && stat_at(bin->area.descriptor(), id.c_str(), node) == 0 && !is_ours(node))
+    return somebody_elses(bin->path(id), node.uid);
   if (error == ENOENT) return fail(ErrorCode::missing, fmt::format("{}: no trash {}", root_path, id));
   const ErrorCode code = error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed;
   return fail(code, fmt::format("{}: cannot open it: {}", bin->path(id), error_text(error)));
@@ -141,14 +144,19 @@ Result<std::vector<TrashBin>> list_trash(const Root& root) {
   for (std::string& name : names) {
     util::Fd directory;
     Node node;
-    if (!is_trash_id(name) || open_own_directory_at(area.descriptor(), name.c_str(), directory) != 0 ||
-        stat_of(directory.get(), node) != 0)
+    if (!is_trash_id(name) || stat_at(area.descriptor(), name.c_str(), node) != 0 || node.type != NodeType::directory)
       continue;
     TrashBin bin;
-    bin.id = std::move(name);
+    bin.user = node.uid;
+    bin.ours = is_ours(node);
     bin.made_ns = node.mtime_ns;
-    bin.allocated = node.allocated;
-    Counting(bin).count(directory.get(), 0);
+    if (open_own_directory_at(area.descriptor(), name.c_str(), directory) == 0) {
+      bin.allocated = node.allocated;
+      Counting(bin).count(directory.get(), 0);
+    } else if (bin.ours) {
+      continue;
+    }
+    bin.id = std::move(name);
     bins.push_back(std::move(bin));
   }
   std::sort(bins.begin(), bins.end(), is_older);

@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/cache/directory.hpp"
 #include "core/cache/file_changes.hpp"
 #include "core/cache/file_names.hpp"
 #include "core/cache/tree_removal.hpp"
+#include "core/util/text.hpp"
+#include "core/util/user.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -49,17 +52,18 @@ Result<bool> TrashArea::find() {
   return true;
 }
 
+Result<bool> TrashArea::find_to_change() {
+  TCM_ASSIGN(const bool there, find());
+  if (there) TCM_TRY(check_access());
+  return there;
+}
+
 Result<void> TrashArea::need() {
   if (area_.valid()) return {};
-  const int error = make_directory_at(root_, kTrashName);
+  const int error = make_shared_directory_at(root_, kTrashName);
   if (error != 0 && error != EEXIST) return refused(path(), "cannot make this directory", error);
-  if (error == 0 && ::geteuid() == 0) {
-    // A system's administrator who cleans up a user's cache leaves nothing that the user cannot restore.
-    Node root;
-    if (stat_of(root_, root) == 0 && root.uid != 0)
-      static_cast<void>(::fchownat(root_, kTrashName, root.uid, root.gid, AT_SYMLINK_NOFOLLOW) == 0);
-  }
-  return open_area();
+  TCM_TRY(open_area());
+  return check_access();
 }
 
 Result<void> TrashArea::open_area() {
@@ -69,13 +73,19 @@ Result<void> TrashArea::open_area() {
     if (error == ELOOP || error == ENOTDIR)
       return fail(ErrorCode::failed, path() + ": not a directory of tcm; remove it");
     if (error == EXDEV) return fail(ErrorCode::failed, path() + ": another file system is mounted there; unmount it");
+    if (error == EACCES && stat_at(root_, kTrashName, node) == 0) return somebody_elses(path(), node.uid);
     return refused(path(), "cannot open it", error);
   }
-  if (const int error = stat_of(opened.get(), node); error != 0) return refused(path(), "cannot look at it", error);
-  if (node.uid != ::geteuid() && ::geteuid() != 0)
-    return fail(ErrorCode::denied, path() + ": belongs to another user; have them run \"tcm trash empty\"");
   area_ = std::move(opened);
   return {};
+}
+
+Result<void> TrashArea::check_access() const {
+  if (::faccessat(area_.get(), ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) return {};
+  const int error = errno;
+  Node node;
+  if (error == EACCES && stat_of(area_.get(), node) == 0) return somebody_elses(path(), node.uid);
+  return refused(path(), "cannot be changed", error);
 }
 
 Result<util::Fd> TrashArea::make_below(const std::string& name) {
@@ -85,9 +95,12 @@ Result<util::Fd> TrashArea::make_below(const std::string& name) {
   if (error == 0 || error == EEXIST) {
     const bool is_new = error == 0;
     error = open_own_directory_at(area_.get(), name.c_str(), made);
-    Node area;
-    if (error == 0 && is_new && ::geteuid() == 0 && stat_of(area_.get(), area) == 0 && area.uid != 0)
-      static_cast<void>(::fchown(made.get(), area.uid, area.gid) == 0);
+    Node node;
+    // A system's administrator who cleans up a user's cache leaves nothing that the user cannot restore.
+    if (error == 0 && is_new && ::geteuid() == 0 && stat_of(area_.get(), node) == 0 && node.uid != 0)
+      static_cast<void>(::fchown(made.get(), node.uid, node.gid) == 0);
+    if (error == 0 && !is_new) error = stat_of(made.get(), node);
+    if (error == 0 && !is_new && !is_ours(node)) return somebody_elses(path() + '/' + name, node.uid);
   }
   if (error != 0) return refused(path() + '/' + name, "cannot make this directory", error);
   return made;
@@ -128,6 +141,13 @@ Result<int> TrashArea::bin(const std::string& id) {
   return bin_.get();
 }
 
+tl::unexpected<Error> somebody_elses(const std::string& path, std::uint32_t user) {
+  return fail(ErrorCode::denied, fmt::format("{}: belongs to user {}, who has to change or remove it", path,
+                                             util::escape_control(util::user_name(user))));
+}
+
+bool is_ours(const Node& node) { return node.uid == ::geteuid() || ::geteuid() == 0; }
+
 void TrashArea::sweep() {
   std::vector<std::string> left;
   ListBuffer buffer;
@@ -167,6 +187,8 @@ Result<RootLock> RootLock::take(const Root& root, TrashArea& area) {
   TCM_TRY(area.need());
   constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
   util::Fd file(::openat(area.descriptor(), kLockName, kFlags, 0600));
+  // Whoever gets into the area takes turns with us. Its maker alone may change its mode, and has.
+  if (file.valid()) static_cast<void>(::fchmod(file.get(), 0666) == 0);
   error = file.valid() ? lock(file.get()) : errno;
   if (error == 0) return RootLock(std::move(file));
   if (error == EWOULDBLOCK) return busy(root.path());

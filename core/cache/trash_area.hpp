@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The directory .tcm-trash of a root and what lies in it: `tmp.<pid>.<n>`, what an editor is working on; one bin for
 // each trash id; and `lock` on file systems that lock no directories. Made when it is needed, gone when it is empty.
+// Whoever may write in the root may write in it; what lies in it is its maker's alone.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "core/cache/directory.hpp"
 #include "core/cache/file_names.hpp"
 #include "core/cache/root.hpp"
 #include "core/util/fd.hpp"
@@ -18,9 +20,11 @@ class TrashArea {
   /// The path is that of the root, for messages; the descriptor is borrowed.
   TrashArea(std::string root_path, int root) : root_path_(std::move(root_path)), root_(root) {}
 
-  /// Opens what is there: false when nothing is. Errors: failed, denied (somebody else's, a link, a mount point).
+  /// Opens what is there: false when nothing is. Errors: failed (a link, a mount point), denied.
   Result<bool> find();
-  /// Opens or makes it.
+  /// The same for what is going to be changed. Errors: also denied when this user may not write in it.
+  Result<bool> find_to_change();
+  /// Opens or makes it. Errors: as find_to_change().
   Result<void> need();
   /// Valid after find() returned true, or need().
   int descriptor() const { return area_.get(); }
@@ -43,6 +47,7 @@ class TrashArea {
 
  private:
   Result<void> open_area();
+  Result<void> check_access() const;
   Result<util::Fd> make_below(const std::string& name);
   Result<util::Fd> make_scratch();
 
@@ -56,6 +61,11 @@ class TrashArea {
   std::string bin_id_;
   util::Fd bin_;
 };
+
+/// Whether what lies in an area is this user's to move and to delete; everything is root's.
+bool is_ours(const Node& node);
+
+tl::unexpected<Error> somebody_elses(const std::string& path, std::uint32_t user);
 
 /// Takes the lock of a root until it goes. Errors: busy, when another process has it; failed, denied.
 class RootLock {

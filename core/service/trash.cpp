@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -67,6 +68,14 @@ tl::unexpected<Error> no_such_bin(const std::string& id) {
                                                : fmt::format("'{}': no trash has that id; see `tcm trash list`", id));
 }
 
+/// Of the bins that this user may change.
+std::optional<std::string> last_id(const std::vector<TrashRow>& rows) {
+  const TrashRow* last = nullptr;
+  for (const TrashRow& row : rows)
+    if (row.bin.ours && (last == nullptr || row.bin.made_ns > last->bin.made_ns)) last = &row;
+  return last == nullptr ? std::nullopt : std::optional(last->bin.id);
+}
+
 void add(TrashDone& done, cache::TrashReport&& report, const std::string& root) {
   done.entries += static_cast<std::uint64_t>(report.entries);
   done.files += report.files;
@@ -107,6 +116,7 @@ std::vector<ExpiredBin> expired_bins(const RootSet& roots, std::int64_t keep_ns,
       continue;
     }
     for (cache::TrashBin& bin : *listed) {
+      if (!bin.ours) continue;
       total += bin.allocated;
       bins.push_back({i, std::move(bin)});
     }
@@ -139,18 +149,25 @@ Result<TrashListing> list_trash(const TrashRequest& request, index::Index& index
   return listing;
 }
 
+std::vector<TrashRow> chosen_bins(const std::vector<TrashRow>& rows, const std::vector<std::string>& ids) {
+  std::vector<TrashRow> all;
+  for (const TrashRow& row : rows) {
+    const auto is_ours_too = [&row](const TrashRow& other) { return other.bin.ours && other.bin.id == row.bin.id; };
+    const bool named = std::find(ids.begin(), ids.end(), row.bin.id) != ids.end();
+    if (ids.empty() ? row.bin.ours : named && (row.bin.ours || std::none_of(rows.begin(), rows.end(), is_ours_too)))
+      all.push_back(row);
+  }
+  return all;
+}
+
 Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& id, unsigned jobs, index::Index& index,
                                 const Backends& backends) {
   TCM_ASSIGN(const TrashListing listing, list_trash(request, index));
   TrashDone done;
-  const auto last =
-      std::max_element(listing.rows.begin(), listing.rows.end(),
-                       [](const TrashRow& a, const TrashRow& b) { return a.bin.made_ns < b.bin.made_ns; });
-  done.id = id == "last" && last != listing.rows.end() ? last->bin.id : id;
+  done.id = id == "last" ? last_id(listing.rows).value_or(id) : id;
   done.failures = listing.failures;
   std::set<std::string> changed;
-  for (const TrashRow& row : listing.rows) {
-    if (row.bin.id != done.id) continue;
+  for (const TrashRow& row : chosen_bins(listing.rows, {done.id})) {
     TCM_ASSIGN(cache::TrashReport report, cache::restore_trash(row.root, row.bin.id));
     add(done, std::move(report), row.root);
     changed.insert(row.root);
@@ -173,8 +190,7 @@ Result<TrashDone> empty_trash(const TrashRequest& request, const std::vector<std
     const auto is_it = [&](const TrashRow& row) { return row.bin.id == id; };
     if (std::none_of(listing.rows.begin(), listing.rows.end(), is_it)) return no_such_bin(id);
   }
-  for (const TrashRow& row : listing.rows) {
-    if (!ids.empty() && std::find(ids.begin(), ids.end(), row.bin.id) == ids.end()) continue;
+  for (const TrashRow& row : chosen_bins(listing.rows, ids)) {
     TCM_ASSIGN(cache::TrashReport report, cache::empty_trash(row.root, row.bin.id));
     add(done, std::move(report), row.root);
   }

@@ -19,8 +19,8 @@ namespace tcm::service {
 /// means one prune.
 Result<std::string> new_trash_id(const RootSet& roots, index::Index& index, std::int64_t now_ns);
 
-/// The bins that are older than `keep_ns`, and then the oldest that are over `max_bytes` all together. A trash that
-/// cannot be listed is added to `failures`.
+/// This user's bins that are older than `keep_ns`, and then the oldest that are over `max_bytes` all together. A trash
+/// that cannot be listed is added to `failures`.
 std::vector<ExpiredBin> expired_bins(const RootSet& roots, std::int64_t keep_ns, std::uint64_t max_bytes,
                                      std::int64_t now_ns, std::vector<Error>& failures);
 
@@ -40,6 +40,10 @@ struct TrashListing {
 };
 Result<TrashListing> list_trash(const TrashRequest& request, index::Index& index);
 
+/// The bins with these ids; without any, all that this user may change. Another user's bin is chosen, to be refused,
+/// when no other has its id.
+std::vector<TrashRow> chosen_bins(const std::vector<TrashRow>& rows, const std::vector<std::string>& ids);
+
 struct TrashDone {
   std::string id;
   std::uint64_t entries = 0;
@@ -53,7 +57,7 @@ struct TrashDone {
 Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& id, unsigned jobs, index::Index& index,
                                 const Backends& backends);
 
-/// Deletes bins for good; all when `ids` is empty. Errors: missing, busy.
+/// Deletes bins for good; all of this user when `ids` is empty. Errors: missing, busy.
 Result<TrashDone> empty_trash(const TrashRequest& request, const std::vector<std::string>& ids, index::Index& index);
 
 }  // namespace tcm::service

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The trash of a root: what it keeps, gives back and deletes, and that it is no part of the cache.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -91,7 +92,7 @@ TEST(Trash, BinsAreListedOldestFirstWithWhatEmptyingFrees) {
 TEST(Trash, EmptyingTheLastBinRemovesTheArea) {
   const TempDir dir;
   throw_away(add_kernel(dir.path()), "20261123-1");
-  EXPECT_EQ(fs::status(dir / ".tcm-trash").permissions(), fs::perms(0700));
+  EXPECT_EQ(fs::status(dir / ".tcm-trash").permissions(), fs::status(dir.path()).permissions());
   EXPECT_EQ(fs::status(dir / ".tcm-trash/20261123-1").permissions(), fs::perms(0700));
   ASSERT_TRUE(cache::empty_trash(dir.path().string(), "20261123-1"));
   EXPECT_THAT(names_in(dir.path()), IsEmpty());
@@ -222,17 +223,68 @@ TEST(Trash, WhatTheAdministratorThrewAwayTheUserCanRestore) {
   EXPECT_TRUE(fs::exists(entry / "add_kernel.cubin"));
 }
 
-TEST(Trash, AnotherUsersTrashIsNotTouched) {
+// A cache that everybody may write: each user prunes it, and nobody's bins are another's.
+TEST(Trash, OfASharedCacheEveryUserHasHisOwnBins) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs the rights of root to act as two users";
+  const TempDir dir;
+  const fs::path root = dir / "root";
+  KernelSpec spec;
+  const fs::path mine = add_kernel(root, spec);
+  spec.seed = 2;
+  const fs::path theirs = add_kernel(root, spec);
+  fs::permissions(root, fs::perms::all | fs::perms::sticky_bit);
+  fs::permissions(theirs, fs::perms::all);
+  ASSERT_EQ(::chown(theirs.c_str(), 65534, 65534), 0);
+  throw_away(mine, "20261123-1");
+  EXPECT_EQ(fs::status(root / ".tcm-trash").permissions(), fs::perms::all | fs::perms::sticky_bit);
+
+  EXPECT_EQ(as_ordinary_user([&]() -> std::string {
+              throw_away(theirs, "20261123-2");
+              std::string said;
+              for (const cache::TrashBin& bin : bins_of(root))
+                said += fmt::format("{} {} {} {}, ", bin.id, bin.user, bin.ours, bin.entries);
+              for (const char* id : {"20261123-1", "20261123-2"}) {
+                const auto report = cache::restore_trash(root.string(), id);
+                said += report ? "restored" : report.error().message + ", ";
+              }
+              return said;
+            }),
+            "20261123-1 0 false 0, 20261123-2 65534 true 1, " + (root / ".tcm-trash/20261123-1").string() +
+                ": belongs to user root, who has to change or remove it, restored");
+  EXPECT_TRUE(fs::exists(theirs / "add_kernel.cubin"));
+  EXPECT_EQ(bins_of(root).size(), 1U);
+}
+
+TEST(Trash, AnotherUsersBinTakesNothingIn) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs the rights of root to act as two users";
+  const TempDir dir;
+  const fs::path root = dir / "root";
+  const fs::path entry = add_kernel(root);
+  fs::create_directories(root / ".tcm-trash/20261123-1");
+  for (const fs::path& path : {root, entry, root / ".tcm-trash", root / ".tcm-trash/20261123-1"})
+    fs::permissions(path, fs::perms::all);
+  EXPECT_THAT(as_ordinary_user([&]() -> std::string {
+                cache::EditorOptions options;
+                options.trash_id = "20261123-1";
+                return run_one(entry, Action::remove, options).detail;
+              }),
+              HasSubstr("20261123-1: belongs to user root"));
+  EXPECT_TRUE(fs::exists(entry / "add_kernel.cubin"));
+}
+
+TEST(Trash, AnAreaThatShutsOthersOutIsSaidOnce) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs the rights of root to make another user's trash";
   const TempDir dir;
-  fs::permissions(dir.path(), fs::perms::all);
-  throw_away(add_kernel(dir.path()), "20261123-1");
-  fs::permissions(dir / ".tcm-trash", fs::perms::all);
-  EXPECT_EQ(as_ordinary_user([&]() -> std::string {
-              const auto editor = cache::Editor::open(dir.path().string(), {});
-              return editor ? "opened" : editor.error().message;
-            }),
-            (dir / ".tcm-trash").string() + ": belongs to another user; have them run \"tcm trash empty\"");
+  for (const fs::perms closed : {fs::perms(0700), fs::perms(0755)}) {
+    fs::permissions(dir.path(), fs::perms::all);
+    fs::create_directory(dir / ".tcm-trash");
+    fs::permissions(dir / ".tcm-trash", closed);
+    EXPECT_EQ(as_ordinary_user([&]() -> std::string {
+                const auto editor = cache::Editor::open(dir.path().string(), {});
+                return editor ? "opened" : editor.error().message;
+              }),
+              (dir / ".tcm-trash").string() + ": belongs to user root, who has to change or remove it");
+  }
 }
 
 TEST(Trash, TheFileSystemTellsWhatIsFree) {

@@ -123,6 +123,27 @@ TEST_F(TrashTest, TheTrashIsBounded) {
   EXPECT_THAT(plan(wanted).expired, SizeIs(1)) << "by size, too";
 }
 
+TEST(ChosenBins, OfSeveralUsersAreOnesOwnUnlessAnotherIsNamed) {
+  const auto row = [](std::string root, std::string id, bool ours) {
+    service::TrashRow made;
+    made.root = std::move(root);
+    made.bin.id = std::move(id);
+    made.bin.ours = ours;
+    return made;
+  };
+  const std::vector<service::TrashRow> rows{row("/a", "1", true), row("/b", "1", false), row("/b", "2", false)};
+  const auto roots = [&rows](const std::vector<std::string>& ids) {
+    std::string text;
+    for (const service::TrashRow& chosen : service::chosen_bins(rows, ids)) text += chosen.root + chosen.bin.id + " ";
+    return text;
+  };
+  EXPECT_EQ(roots({}), "/a1 ");
+  EXPECT_EQ(roots({"1"}), "/a1 ");
+  EXPECT_EQ(roots({"2"}), "/b2 ") << "to be refused";
+  EXPECT_EQ(roots({"1", "2"}), "/a1 /b2 ");
+  EXPECT_EQ(roots({"3"}), "");
+}
+
 TEST_F(TrashTest, UnknownBinsAreMissing) {
   add_kernel(cache());
   index_all();
