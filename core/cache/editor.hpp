@@ -135,6 +135,10 @@ Result<TrashReport> empty_trash(const std::string& root_path, const std::string&
 /// Whether `id` can name a bin: a date and a number, "20261123-1".
 bool is_trash_id(std::string_view id);
 
+/// Whether this process could change anything in the root at all. Errors: denied (not its to change), failed (a file
+/// system that is mounted read-only).
+Result<void> check_changeable(const Root& root);
+
 /// A file system that a root lies on.
 struct FileSystem {
   std::uint64_t device = 0;

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/cache/entry_files.hpp"
 #include "core/cache/entry_look.hpp"
@@ -36,10 +39,24 @@ class Looking {
     seen_.newest_ns = node.mtime_ns;
     seen_.allocated = node.allocated;
     list_entry(look_.directory.get());
+    find_owner(root);
     finish();
   }
 
  private:
+  void find_owner(int root) {
+    const ::uid_t user = ::geteuid();
+    if (user == 0) return;
+    for (const InspectedFile& file : seen_.files)
+      if (is_group(file.name) && file.node.uid != user) seen_.other_user = file.node.uid;
+    if (look_.node.uid == user) return;
+    seen_.other_user = look_.node.uid;
+    Node above;
+    // A directory that moves gets another "..", so that it has to be writable itself.
+    const bool writable = ::faccessat(look_.directory.get(), ".", W_OK | X_OK, AT_EACCESS) == 0;
+    seen_.removable = writable && stat_of(root, above) == 0 && ((above.mode & S_ISVTX) == 0 || above.uid == user);
+  }
+
   void refuse(KeptReason reason, std::string_view name, std::string_view what) {
     if (seen_.untouchable) return;
     seen_.untouchable = reason;

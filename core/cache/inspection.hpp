@@ -33,6 +33,10 @@ struct Inspection {
   std::vector<std::string> links;        ///< symbolic links, sockets, FIFOs and devices in it, relative to the entry
   /// Set when a live writer has a temporary in it: what is known of that writer, "pid 4121".
   std::string writer;
+  /// Set when it, or a group in it, is another user's and this one is not root: whose. Its files cannot be rewritten then
+  /// and stay that user's.
+  std::optional<std::uint32_t> other_user;
+  bool removable = true;  ///< false when it is another user's, who did not allow this one to remove it
   /// Set when it cannot be dealt with at all, whatever is asked: mount_point, symlink, gone, unreadable; with one line.
   std::optional<model::KeptReason> untouchable;
   std::string detail;

@@ -4,8 +4,10 @@
 #include <charconv>
 #include <unordered_map>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "core/cache/editor.hpp"
 #include "core/cache/file_changes.hpp"
@@ -201,6 +203,13 @@ Result<TrashReport> empty_trash(const std::string& root_path, const std::string&
   for (const std::string& failure : done.failures)
     report.failures.push_back(fmt::format("{}/{}", bin->area.path(), failure));
   return report;
+}
+
+Result<void> check_changeable(const Root& root) {
+  if (::faccessat(root.descriptor(), ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) return {};
+  const int error = errno;
+  return fail(error == EACCES ? ErrorCode::denied : ErrorCode::failed,
+              fmt::format("{}: cannot be changed: {}", root.path(), error_text(error)));
 }
 
 Result<FileSystem> file_system_of(const Root& root) {

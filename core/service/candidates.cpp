@@ -89,6 +89,18 @@ RootSet RootSet::open(const std::vector<std::string>& paths, std::vector<Error>&
   return set;
 }
 
+RootSet RootSet::open_to_change(const std::vector<std::string>& paths, std::vector<Error>& failures) {
+  std::vector<std::string> changeable;
+  const RootSet all = open(paths, failures);
+  for (const OpenRoot& one : all.roots_) {
+    if (auto checked = cache::check_changeable(one.root); checked)
+      changeable.push_back(one.root.path());
+    else
+      failures.push_back(std::move(checked).error());
+  }
+  return open(changeable, failures);
+}
+
 std::optional<std::uint32_t> RootSet::find(const std::string& path) const {
   const auto found = positions_.find(path);
   return found == positions_.end() ? std::nullopt : std::optional(found->second);

@@ -21,6 +21,8 @@ class RootSet {
  public:
   /// Opens them all; one that cannot be opened is left out, and named in `failures`.
   static RootSet open(const std::vector<std::string>& paths, std::vector<Error>& failures);
+  /// The same with those alone in which this process may change something.
+  static RootSet open_to_change(const std::vector<std::string>& paths, std::vector<Error>& failures);
 
   std::size_t size() const { return roots_.size(); }
   const cache::Root& root(std::uint32_t position) const { return roots_[position].root; }

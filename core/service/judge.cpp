@@ -11,6 +11,7 @@
 #include "core/cache/known_files.hpp"
 #include "core/util/text.hpp"
 #include "core/util/time.hpp"
+#include "core/util/user.hpp"
 
 namespace tcm::service {
 namespace {
@@ -87,6 +88,8 @@ bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen,
     keep(verdict, *seen.untouchable, seen.detail);
   } else if (!seen.stamp.same_state(candidate.stamp)) {
     keep(verdict, KeptReason::changed, "changed while the plan was made");
+  } else if (seen.other_user && (rewrites() || !seen.removable)) {
+    keep(verdict, KeptReason::other_user, "of user " + util::user_name(*seen.other_user));
   } else if (request_.unused_since_ns && seen.last_use_ns > *request_.unused_since_ns) {
     keep(verdict, KeptReason::recent);
   } else if (!seen.links.empty()) {
@@ -98,6 +101,8 @@ bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen,
   }
   return !verdict.kept;
 }
+
+bool Judge::rewrites() const { return request_.mode == PruneMode::drop || request_.mode == PruneMode::share; }
 
 PlanItem Judge::item_of(const Candidate& candidate, const cache::Inspection& seen, Action action) const {
   PlanItem item;

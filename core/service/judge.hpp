@@ -62,6 +62,7 @@ class Judge {
 
  private:
   bool may_touch(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
+  bool rewrites() const;
   void judge_drop(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
   void judge_removal(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
   void judge_sweep(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;

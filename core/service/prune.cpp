@@ -146,7 +146,8 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   TCM_TRY(check_fields(criteria, {}, "--where", {}, index));
   TCM_TRY(check_everything(request, criteria, index));
   std::vector<Error> failures = report.failures;
-  const RootSet roots = RootSet::open(paths_of(report), failures);
+  const RootSet roots = RootSet::open_to_change(paths_of(report), failures);
+  if (roots.size() == 0 && failures.size() == 1) return tl::unexpected(std::move(failures.front()));
   TCM_ASSIGN(Plan plan, Plan::create(roots.paths()));
   plan.failures = std::move(failures);
   note_file_systems(request, roots, plan);

@@ -19,15 +19,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-/// For good: a program started by a process that could still become root counts as privileged, and the system hides it
-/// from a leak check.
-void give_up_root() {
-  constexpr uid_t kNobody = 65534;
-  if (::getuid() != 0) return;
-  if (::seteuid(0) != 0 || ::setresgid(kNobody, kNobody, kNobody) != 0 || ::setresuid(kNobody, kNobody, kNobody) != 0)
-    throw std::runtime_error("cannot give up root");
-}
-
 class Failures : public CliTest {
  protected:
   /// Known failures D1, D4: exit code 0, tracebacks, and messages on stdout.

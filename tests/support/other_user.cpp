@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/other_user.hpp"
 
+#include <stdexcept>
 #include <system_error>
 
 #include <sys/wait.h>
@@ -27,6 +28,12 @@ constexpr unsigned kNobody = 65534;
 }
 
 }  // namespace
+
+void give_up_root() {
+  if (::getuid() != 0) return;
+  if (::seteuid(0) != 0 || ::setresgid(kNobody, kNobody, kNobody) != 0 || ::setresuid(kNobody, kNobody, kNobody) != 0)
+    throw std::runtime_error("cannot give up root");
+}
 
 std::string as_ordinary_user(const std::function<std::string()>& work) {
   int ends[2];

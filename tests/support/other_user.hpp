@@ -11,4 +11,8 @@ namespace tcm::test {
 /// 64 KiB). Starts with "child: " when the child did not get that far.
 std::string as_ordinary_user(const std::function<std::string()>& work);
 
+/// Within that, for good: a program started by a process that could still become root counts as privileged, and the
+/// system hides it from a leak check.
+void give_up_root();
+
 }  // namespace tcm::test

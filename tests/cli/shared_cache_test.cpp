@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// A cache that several users of one machine share.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/cli/cli_fixture.hpp"
+#include "tests/support/other_user.hpp"
+
+namespace tcm::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class SharedCache : public CliTest {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs the rights of root to act as two users";
+    for (const fs::path& path : {home_.path(), shared(), home_ / "data"}) {
+      fs::create_directories(path);
+      fs::permissions(path, fs::perms::all);
+    }
+    environment_["TCM_DATA_DIR"] = (home_ / "data").string();
+  }
+
+  fs::path shared() const { return home_ / "shared"; }
+
+  fs::path add(std::uint32_t seed, uid_t user) {
+    const fs::path entry = add_kernel(shared(), {.seed = seed});
+    EXPECT_EQ(::chown(entry.c_str(), user, user), 0);
+    for (const auto& file : fs::directory_iterator(entry)) EXPECT_EQ(::chown(file.path().c_str(), user, user), 0);
+    return entry;
+  }
+
+  /// The exit code, what was printed and what was complained about, of a run by a user without rights.
+  std::string tcm_of_nobody(std::vector<std::string> arguments) {
+    return as_ordinary_user([&] {
+      give_up_root();
+      const ProgramResult result = tcm(arguments);
+      return std::to_string(result.exit_code) + "\n" + result.out + result.err;
+    });
+  }
+
+  static constexpr uid_t kRoot = 0;
+  static constexpr uid_t kNobody = 65534;
+};
+
+TEST_F(SharedCache, EntriesOfOthersAreKeptAndCountedOnceInsteadOfFailing) {
+  const fs::path theirs = add(1, kRoot);
+  const fs::path own = add(2, kNobody);
+  const std::uint64_t before = bytes_below(theirs);
+  for (const std::vector<std::string>& how : {std::vector<std::string>{}, {"--full", "--all"}}) {
+    std::vector<std::string> arguments{"prune", "-y", "--grace", "0s", "--cache-dir", shared().string()};
+    arguments.insert(arguments.end(), how.begin(), how.end());
+    EXPECT_THAT(tcm_of_nobody(arguments),
+                AllOf(StartsWith("0\n"), HasSubstr("1 of other users, who alone may change them"),
+                      HasSubstr("1 kernel: "), Not(HasSubstr("error"))));
+    EXPECT_EQ(bytes_below(theirs), before);
+  }
+  EXPECT_FALSE(fs::exists(own));
+}
+
+TEST_F(SharedCache, WhatOthersOpenedMayBeRemovedButNotRewritten) {
+  const fs::path theirs = add(1, kRoot);
+  fs::permissions(theirs, fs::perms::all);
+  EXPECT_THAT(tcm_of_nobody({"prune", "-y", "--grace", "0s", "--cache-dir", shared().string()}),
+              AllOf(StartsWith("0\n"), HasSubstr("1 of other users")));
+  fs::permissions(shared(), fs::perms::all | fs::perms::sticky_bit);
+  const std::vector<std::string> full{"prune",  "-y",    "--grace",     "0s",
+                                      "--full", "--all", "--cache-dir", shared().string()};
+  EXPECT_THAT(tcm_of_nobody(full), AllOf(StartsWith("0\n"), HasSubstr("1 of other users"))) << "as in /tmp";
+  EXPECT_TRUE(fs::exists(theirs));
+  fs::permissions(shared(), fs::perms::all);
+  EXPECT_THAT(tcm_of_nobody(full), AllOf(StartsWith("0\n"), HasSubstr("Removed 1 kernel")));
+  EXPECT_FALSE(fs::exists(theirs));
+}
+
+TEST_F(SharedCache, ARootThatIsNotOursToChangeIsSaidOnceAndTheRestGoesOn) {
+  const fs::path own = add(1, kNobody);
+  const fs::path closed = home_ / "closed";
+  add_kernels(closed, 3);
+  const std::string said = closed.string() + ": cannot be changed: Permission denied\n";
+  EXPECT_EQ(tcm_of_nobody({"prune", "-y", "--grace", "0s", "--cache-dir", closed.string()}), "1\ntcm: error: " + said);
+  EXPECT_THAT(
+      tcm_of_nobody({"prune", "-y", "--grace", "0s", "--cache-dir", closed.string(), "--cache-dir", shared().string()}),
+      AllOf(StartsWith("3\n"), HasSubstr("Dropped ir, source of 1 kernel"), HasSubstr(said)));
+  EXPECT_FALSE(fs::exists(own / "add_kernel.ttir"));
+}
+
+TEST_F(SharedCache, AnothersBinIsShownAndLeftAlone) {
+  add(1, kRoot);
+  ASSERT_EQ(tcm({"rm", "-y", "--trash", "--grace", "0s", "--cache-dir", shared().string(), "--db",
+                 (home_ / "root.db").string(), make_key(1)})
+                .exit_code,
+            0);
+  const fs::path own = add(2, kNobody);
+  EXPECT_THAT(tcm_of_nobody({"rm", "-y", "--trash", "--grace", "0s", "--cache-dir", shared().string(), make_key(2)}),
+              StartsWith("0\n"));
+  EXPECT_FALSE(fs::exists(own));
+  EXPECT_THAT(tcm_of_nobody({"trash", "list", "--cache-dir", shared().string()}),
+              AllOf(HasSubstr("USER"), HasSubstr("root"), HasSubstr("nobody")));
+  EXPECT_THAT(tcm_of_nobody({"trash", "restore", "last", "--cache-dir", shared().string()}),
+              AllOf(StartsWith("0\n"), HasSubstr("Restored 1 entry")));
+  EXPECT_TRUE(fs::exists(own));
+  EXPECT_THAT(tcm_of_nobody({"trash", "empty", "-y", "--cache-dir", shared().string()}),
+              AllOf(StartsWith("0\n"), HasSubstr("Removed 0 entries"), HasSubstr("Bins of other users stay")));
+  EXPECT_THAT(
+      tcm({"trash", "restore", "last", "--cache-dir", shared().string(), "--db", (home_ / "root.db").string()}).out,
+      HasSubstr("Restored 1 entry"));
+}
+
+}  // namespace
+}  // namespace tcm::test
