@@ -73,13 +73,28 @@ std::string suggestion(const CLI::App& app) {
   return meant ? fmt::format("; did you mean {}?", *meant) : std::string();
 }
 
+/// "list, restore, empty": what can follow `app`; empty when nothing has to.
+std::string needed_commands(const CLI::App& app) {
+  std::string names;
+  if (app.get_require_subcommand_min() == 0) return names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    if (!command->get_name().empty()) names += (names.empty() ? "" : ", ") + command->get_name();
+  return names;
+}
+
+std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
+  const bool lacks_something = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  const auto extras = app.remaining(true);
+  // A mistyped word is also missing where it should stand.
+  if (!extras.empty() && (lacks_something || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr))
+    return fmt::format("unknown argument '{}'{}", extras.front(), suggestion(app));
+  const std::string needed = lacks_something ? needed_commands(chosen_command(app)) : std::string();
+  return needed.empty() ? error.what() : "one of these must follow: " + needed;
+}
+
 ExitCode report_usage(const CLI::App& app, const CLI::ParseError& error, const GlobalOptions& options) {
   const Messages messages(describe_terminal(STDERR_FILENO, early_color(options)).color);
-  std::string text = error.what();
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    const auto extras = app.remaining(true);
-    text = fmt::format("unknown argument '{}'{}", extras.empty() ? "" : extras.front(), suggestion(app));
-  }
+  const std::string text = usage_text(app, error);
   messages.error(fmt::format("{} (see tcm {}--help)", text, words_of(chosen_command(app))));
   return ExitCode::usage;
 }

@@ -68,6 +68,12 @@ Result<index::Index> Context::open_index(index::OpenMode mode) const {
   return index;
 }
 
+Result<index::Index> Context::open_index_if_any() const {
+  auto index = open_index(index::OpenMode::read);
+  if (!index && index.error().code == ErrorCode::missing) return open_index(index::OpenMode::create);
+  return index;
+}
+
 ExitCode Context::report(const Error& error) const {
   messages_.error(error);
   return exit_code_of(error.code);

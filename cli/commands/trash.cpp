@@ -105,7 +105,7 @@ void print_listing(const service::TrashListing& listing, Context& context) {
 }
 
 ExitCode run_list(const TrashOptions& options, Context& context) {
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = context.open_index_if_any();
   if (!index) return context.report(index.error());
   const auto listing = service::list_trash(request_of(options, context), *index);
   if (!listing) return context.report(listing.error());
@@ -140,7 +140,7 @@ ExitCode print_done(const TrashOptions& options, const service::TrashDone& done,
 }
 
 ExitCode run_restore(const TrashOptions& options, Context& context) {
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = context.open_index_if_any();
   if (!index) return context.report(index.error());
   const auto done = service::restore_trash(request_of(options, context), options.id, context.settings().jobs.value,
                                            *index, context.backends());
@@ -149,7 +149,7 @@ ExitCode run_restore(const TrashOptions& options, Context& context) {
 }
 
 ExitCode run_empty(const TrashOptions& options, Context& context) {
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = context.open_index_if_any();
   if (!index) return context.report(index.error());
   auto listing = service::list_trash(request_of(options, context), *index);
   if (!listing) return context.report(listing.error());

@@ -26,6 +26,9 @@ std::string_view autotune_stem(std::string_view name);
 /// TritonBundler), `….tmp` (2.0), `….tmp.pid_…` (2.1 to 3.1).
 bool is_temporary(std::string_view name);
 
+/// The same of a path in an entry: a temporary, or something in one.
+inline bool is_of_a_temporary(std::string_view path) { return is_temporary(path.substr(0, path.find('/'))); }
+
 /// A directory in the root that a writer has not given its key yet: `tmp.<uuid>`.
 inline bool is_temporary_entry(std::string_view key) { return key.starts_with("tmp."); }
 

@@ -139,6 +139,7 @@ class Looking {
     if (node.mount_point) refuse_for(EXDEV, name);
     seen_.allocated += node.allocated;
     newest_ns_ = std::max(newest_ns_, node.mtime_ns);
+    if (node.type == NodeType::directory && is_of_a_temporary(name)) seen_.temporary_directories += node.allocated;
     if (node.type == NodeType::file)
       seen_.files.push_back({std::move(name), node});
     else if (node.type != NodeType::directory)

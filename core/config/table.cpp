@@ -106,7 +106,7 @@ constexpr std::array kKeys = std::to_array<Key>({
      true, "how much the file system is to have free", store_prune<&P::min_free>},
     {"prune.low_water", Type::percent, "--low-water", "TCM_PRUNE_LOW_WATER", "100%", "",
      true, "how far to go below a limit once it is passed", store_prune<&P::low_water>},
-    {"prune.keep_newest", Type::count, "--keep-newest", "TCM_PRUNE_KEEP_NEWEST", "none", "",
+    {"prune.keep_newest", Type::count, "--keep-newest", "TCM_PRUNE_KEEP_NEWEST", "none", "1 1000000000",
      true, "how many kernels of each group to keep", store_prune<&P::keep_newest>},
     {"prune.unused_for", Type::duration, "--unused-for", "TCM_PRUNE_UNUSED_FOR", "none", "",
      true, "prune what was not used for so long", store_prune<&P::unused_for_ns>},

@@ -93,35 +93,6 @@ Result<std::vector<index::ArchMatch>> parse_archs(const FilterWords& words, cons
   return matches;
 }
 
-Result<std::vector<model::EntryKind>> parse_kinds(const std::vector<std::string>& given) {
-  const std::vector<std::string> words = split_lists(given);
-  std::string names = "all";
-  for (const auto& word : model::kEntryKinds) names += fmt::format(", {}", word.name);
-  std::vector<model::EntryKind> wanted;
-  std::vector<model::EntryKind> unwanted;
-  bool all = false;
-  for (const std::string& word : words) {
-    std::string_view text = word;
-    const bool negate = take_negation(text);
-    const std::string lower = util::lower_ascii(text);
-    if (lower == "all" && !negate) {
-      all = true;
-      continue;
-    }
-    const auto kind = model::value_of<model::EntryKind>(model::kEntryKinds, lower);
-    if (!kind) return fail(bad_value("--kind", word, "one of " + names));
-    (negate ? unwanted : wanted).push_back(*kind);
-  }
-  if (wanted.empty() && (all || !unwanted.empty()))
-    for (const auto& word : model::kEntryKinds) wanted.push_back(word.value);
-  std::erase_if(wanted, [&](model::EntryKind kind) {
-    return std::find(unwanted.begin(), unwanted.end(), kind) != unwanted.end();
-  });
-  if (wanted.empty() && !words.empty())
-    return fail(ErrorCode::usage, "--kind: the kinds given exclude each other; nothing can match");
-  return wanted;
-}
-
 Result<void> parse_times(const FilterWords& words, std::int64_t now_ns, index::Criteria& criteria) {
   const auto parse = [&](std::string_view option, const std::string& word) -> Result<std::int64_t> {
     auto bound = util::parse_time_bound(word, now_ns);
@@ -206,6 +177,35 @@ Result<void> check_field(const index::Field& field, std::string_view option, con
 }
 
 }  // namespace
+
+Result<std::vector<model::EntryKind>> parse_kinds(const std::vector<std::string>& given) {
+  const std::vector<std::string> words = split_lists(given);
+  std::string names = "all";
+  for (const auto& word : model::kEntryKinds) names += fmt::format(", {}", word.name);
+  std::vector<model::EntryKind> wanted;
+  std::vector<model::EntryKind> unwanted;
+  bool all = false;
+  for (const std::string& word : words) {
+    std::string_view text = word;
+    const bool negate = take_negation(text);
+    const std::string lower = util::lower_ascii(text);
+    if (lower == "all" && !negate) {
+      all = true;
+      continue;
+    }
+    const auto kind = model::value_of<model::EntryKind>(model::kEntryKinds, lower);
+    if (!kind) return fail(bad_value("--kind", word, "one of " + names));
+    (negate ? unwanted : wanted).push_back(*kind);
+  }
+  if (wanted.empty() && (all || !unwanted.empty()))
+    for (const auto& word : model::kEntryKinds) wanted.push_back(word.value);
+  std::erase_if(wanted, [&](model::EntryKind kind) {
+    return std::find(unwanted.begin(), unwanted.end(), kind) != unwanted.end();
+  });
+  if (wanted.empty() && !words.empty())
+    return fail(ErrorCode::usage, "--kind: the kinds given exclude each other; nothing can match");
+  return wanted;
+}
 
 std::string canonical_directory(const std::string& path) {
   std::error_code error;

@@ -53,6 +53,9 @@ bool is_empty(const FilterWords& words);
 /// ">=3.3,<3.5" as bounds; "3.3" matches every 3.3.x.
 Result<std::vector<index::VersionBound>> parse_version_bounds(const std::string& text);
 
+/// The kinds that `--kind` asks for; none when it was not given. Errors: usage.
+Result<std::vector<model::EntryKind>> parse_kinds(const std::vector<std::string>& given);
+
 /// ">1M" as a bound; a bare size means "at least".
 Result<index::SizeBound> parse_size_bound(const std::string& text);
 

@@ -191,7 +191,8 @@ void Judge::judge_sweep(const Candidate& candidate, const cache::Inspection& see
   verdict.item->kernels = 0;
   verdict.item->reason = "temporaries of a dead writer";
   for (const cache::InspectedFile& file : seen.files)
-    if (cache::is_temporary(file.name)) take(file, ArtifactKind::other, verdict);
+    if (cache::is_of_a_temporary(file.name)) take(file, ArtifactKind::other, verdict);
+  verdict.item->frees += seen.temporary_directories;
 }
 
 }  // namespace tcm::service

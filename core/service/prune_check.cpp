@@ -49,7 +49,8 @@ Result<void> check_budget(const PruneRequest& request) {
 bool narrows(const FilterWords& filters) {
   FilterWords words = filters;
   words.cache_dirs.clear();
-  std::erase(words.kinds, "all");
+  const auto kinds = parse_kinds(words.kinds);
+  if (kinds && std::find(kinds->begin(), kinds->end(), model::EntryKind::kernel) != kinds->end()) words.kinds.clear();
   return !is_empty(words);
 }
 

@@ -12,7 +12,7 @@ namespace tcm::service {
 /// Refuses (usage) what contradicts itself or would be ignored, and groups by unknown words.
 Result<void> check_request(const PruneRequest& request);
 
-/// Whether filters leave out any kernel: where to look, and "of any kind", do not count.
+/// Whether filters leave out any kernel: where to look, and kinds of which kernels are one, do not count.
 bool narrows(const FilterWords& filters);
 
 /// Refuses (usage) to remove everything because nothing was said.

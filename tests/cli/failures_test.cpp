@@ -67,6 +67,8 @@ TEST_F(Failures, BadValuesExitWithTwoAndNameTheForm) {
 TEST_F(Failures, MistypedWordsGetASuggestion) {
   expect_failure(tcm({"lsit"}), 2, "did you mean list?");
   expect_failure(tcm({"list", "--nmae", "x"}), 2, "did you mean --name?");
+  expect_failure(tcm({"trash", "lst"}), 2, "did you mean list?");
+  expect_failure(tcm({"trash"}), 2, "one of these must follow: list, restore, empty (see tcm trash --help)");
   expect_failure(tcm({"index", "--full-resacn"}), 2, "did you mean --full-rescan?");
 }
 

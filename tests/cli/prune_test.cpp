@@ -199,6 +199,16 @@ TEST_F(Prune, RmTakesKeysAlsoFromAPipe) {
   EXPECT_TRUE(fs::is_empty(cache()));
 }
 
+// The index is a mirror, and may be deleted at any time.
+TEST_F(Prune, TheTrashNeedsNoIndex) {
+  EXPECT_EQ(tcm({"prune", "--full", "--all", "--trash", "-y", "--grace", "0s"}).exit_code, 0);
+  fs::remove(database());
+  EXPECT_THAT(tcm({"trash", "list"}).out, HasSubstr(cache().string()));
+  fs::remove(database());
+  EXPECT_EQ(tcm({"trash", "restore", "last"}).out, "Restored 4 entries.\n");
+  EXPECT_EQ(json({"list", "--json"}).at("total").as_int64(), 4) << "and it is indexed";
+}
+
 TEST_F(Prune, TheTrashGivesBackWhatWasRemoved) {
   const auto before = bytes_below(cache());
   const ProgramResult removed = tcm({"prune", "--full", "--all", "--trash", "-y"});

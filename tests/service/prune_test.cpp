@@ -100,8 +100,14 @@ TEST_F(PruneTest, RemovingEverythingHasToBeSaid) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::usage);
   EXPECT_THAT(refused.error().message, HasSubstr("all 3 kernels; add a filter or --all"));
-  wanted.filters.kinds = {"all"};
-  EXPECT_FALSE(try_plan(wanted)) << "of any kind is no filter";
+  for (const std::vector<std::string>& kinds :
+       {std::vector<std::string>{"all"}, {"kernel"}, {"empty,kernel"}, {"!leftover"}}) {
+    wanted.filters.kinds = kinds;
+    EXPECT_FALSE(try_plan(wanted)) << kinds.front() << " leaves out no kernel";
+  }
+  wanted.filters.kinds = {"!kernel"};
+  EXPECT_TRUE(try_plan(wanted));
+  wanted.filters.kinds.clear();
   wanted.all = true;
   EXPECT_EQ(plan(wanted).sums().entries, 3U);
 }
@@ -326,6 +332,7 @@ TEST_F(PruneTest, LeftoversGoAndNothingElse) {
   add_leftover(cache(), 3);
   const fs::path kernel = add_kernel(cache(), {.seed = 4});
   write_file(kernel / "tmp.pid_999999999_0b5c/add_kernel.ttir", "half");
+  write_file(kernel / "add_kernel.cubin.tmp/below/x", "half");
   set_tree_age(kernel, 1h);
   add_module(cache(), 5, "cuda_utils.so");
   add_autotune(cache(), 6, "matmul");
@@ -340,6 +347,7 @@ TEST_F(PruneTest, LeftoversGoAndNothingElse) {
   EXPECT_EQ(made.sums().entries, 5U);
   EXPECT_EQ(kept(made.kept, KeptReason::young), 1U);
   const auto report = carry_out(made, wanted.grace_ns);
+  EXPECT_EQ(report.done.frees, made.sums().frees);
   EXPECT_EQ(report.done.entries, 5U);
   EXPECT_EQ(report.failed, 0U);
   std::set<std::string> left;
