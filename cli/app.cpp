@@ -108,7 +108,10 @@ ExitCode run_command(const GlobalOptions& options, const Invocation& invocation)
   }
   Context context(options, std::move(*settings));
   for (const std::string& warning : context.settings().warnings) context.messages().warning(warning);
-  if (const auto started = start_logging(context.settings()); !started) return context.report(started.error());
+  if (const auto started = start_logging(context.settings()); !started) {
+    if (invocation.needs_log) return context.report(started.error());
+    context.messages().warning(started.error().message);
+  }
   return invocation.command(context);
 }
 

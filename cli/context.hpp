@@ -58,6 +58,7 @@ class Context {
 struct Invocation {
   std::function<ExitCode(Context&)> command;
   bool reads_files = true;  ///< files of settings; not what names or mends them, for they may be broken
+  bool needs_log = true;    ///< false for what shows and mends settings, of which the log's may be wrong
 };
 
 }  // namespace tcm::cli

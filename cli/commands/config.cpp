@@ -244,6 +244,7 @@ void add_path(CLI::App& config, Invocation& invocation) {
 void add_config_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("config", "Show and change the settings");
   command->require_subcommand(1);
+  command->callback([&invocation] { invocation.needs_log = false; });
   add_show(*command, invocation);
   add_get(*command, invocation);
   add_set(*command, invocation);

@@ -43,14 +43,13 @@ std::optional<std::string> take_set(std::string_view& text) {
     }
     text.remove_prefix(1);
     const std::string_view high = take_character(text);
-    // A range the wrong way round holds nothing; the database would refuse it.
-    if (low > high) continue;
     append_literal(members, low);
+    // A range the wrong way round holds its first end alone, as in SQLite; PostgreSQL would refuse it.
+    if (low > high) continue;
     members += '-';
     append_literal(members, high);
   }
   text.remove_prefix(1);
-  if (members.empty()) return std::string(negated ? "." : kNothing);
   return (negated ? "[^" : "[") + members + "]";
 }
 

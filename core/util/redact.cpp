@@ -2,6 +2,7 @@
 #include "core/util/redact.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/util/text.hpp"
 
@@ -29,32 +30,83 @@ std::string decoded(std::string_view text) {
   return plain;
 }
 
-std::string redacted_parameter(std::string_view parameter) {
-  const std::size_t equals = parameter.find('=');
-  if (equals == std::string_view::npos) return std::string(parameter);
-  const bool secret = lower_ascii(decoded(parameter.substr(0, equals))).find("password") != std::string::npos;
-  return std::string(parameter.substr(0, equals + 1)) += secret ? kHidden : parameter.substr(equals + 1);
+/// What libpq knows and holds no secret. A mistyped "password" is none of these.
+bool is_public(std::string_view name) {
+  constexpr auto kPublic = std::to_array<std::string_view>({"application_name",
+                                                            "channel_binding",
+                                                            "client_encoding",
+                                                            "connect_timeout",
+                                                            "dbname",
+                                                            "fallback_application_name",
+                                                            "gssencmode",
+                                                            "gsslib",
+                                                            "host",
+                                                            "hostaddr",
+                                                            "keepalives",
+                                                            "keepalives_count",
+                                                            "keepalives_idle",
+                                                            "keepalives_interval",
+                                                            "krbsrvname",
+                                                            "load_balance_hosts",
+                                                            "options",
+                                                            "passfile",
+                                                            "port",
+                                                            "require_auth",
+                                                            "requirepeer",
+                                                            "service",
+                                                            "ssl_max_protocol_version",
+                                                            "ssl_min_protocol_version",
+                                                            "sslcert",
+                                                            "sslcompression",
+                                                            "sslcrl",
+                                                            "sslcrldir",
+                                                            "sslkey",
+                                                            "sslmode",
+                                                            "sslrootcert",
+                                                            "sslsni",
+                                                            "target_session_attrs",
+                                                            "tcp_user_timeout",
+                                                            "user"});
+  return std::find(kPublic.begin(), kPublic.end(), name) != kPublic.end();
 }
 
 std::string redacted_query(std::string_view rest) {
   const std::size_t question = rest.find('?');
   if (question == std::string_view::npos) return std::string(rest);
   std::string text(rest.substr(0, question + 1));
-  bool first = true;
+  bool after_secret = false;
   for (const std::string_view parameter : split(rest.substr(question + 1), '&')) {
-    if (!first) text += '&';
-    first = false;
-    text += redacted_parameter(parameter);
+    const std::size_t equals = parameter.find('=');
+    // What has no name continues the value before it, of which an '&' was not encoded.
+    if (equals == std::string_view::npos && after_secret) continue;
+    if (!text.ends_with('?')) text += '&';
+    after_secret = equals != std::string_view::npos && !is_public(lower_ascii(decoded(parameter.substr(0, equals))));
+    text += after_secret ? parameter.substr(0, equals + 1) : parameter;
+    if (after_secret) text += kHidden;
   }
   return text;
 }
 
-/// libpq's other form, "postgresql:host=h password=…": where a value ends depends on quotes, so nothing after it shows.
+/// Where a value of libpq's other form ends: at a blank, or behind the quote that closes it.
+std::size_t end_of_value(std::string_view text, std::size_t at) {
+  at = std::min(text.find_first_not_of(' ', at), text.size());
+  const bool quoted = at < text.size() && text[at] == '\'';
+  for (at += quoted ? 1 : 0; at < text.size() && text[at] != (quoted ? '\'' : ' '); ++at)
+    if (text[at] == '\\') ++at;
+  return std::min(at + (quoted ? 1 : 0), text.size());
+}
+
+/// "postgresql:host=h password=…", with `text` from the first word on. Nothing from the first secret on shows: where it
+/// ends only libpq can tell.
 std::string redacted_words(std::string_view text) {
-  std::size_t at = lower_ascii(text).find("password");
-  if (at != std::string::npos) at = text.find('=', at);
-  if (at == std::string_view::npos) return std::string(text);
-  return std::string(text.substr(0, at + 1)).append(kHidden);
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t equals = text.find('=', start);
+    if (equals == std::string_view::npos) break;
+    if (!is_public(lower_ascii(trim(text.substr(start, equals - start)))))
+      return std::string(text.substr(0, equals + 1)).append(kHidden);
+    start = end_of_value(text, equals + 1);
+  }
+  return std::string(text);
 }
 
 /// A port that is none is a password that lacks its '@' and host. Ports of several hosts are between commas.
@@ -68,9 +120,10 @@ bool is_no_port(std::string_view text) {
 std::string redact_url(std::string_view url) {
   constexpr std::string_view kMark = "://";
   const std::size_t mark = url.find(kMark);
-  const bool words =
-      url.starts_with("service=") || (url.starts_with("postgresql:") && !url.starts_with("postgresql://"));
-  if (words) return redacted_words(url);
+  constexpr std::string_view kScheme = "postgresql:";
+  if (url.starts_with("service=")) return redacted_words(url);
+  if (url.starts_with(kScheme) && mark != kScheme.size() - 1)
+    return std::string(kScheme) += redacted_words(url.substr(kScheme.size()));
   if (mark == std::string_view::npos) return std::string(url);
   const std::size_t start = mark + kMark.size();
   const std::size_t colon = url.find(':', start);

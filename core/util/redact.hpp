@@ -7,10 +7,10 @@
 
 namespace tcm::util {
 
-/// A URL as it may be shown: the password before '@', and the values of the parameters that hold one (libpq's
-/// `password` and `sslpassword`, in any case, percent-encoded or not), become "***". Rather too much than too little:
-/// up to the last '@', because a password may hold one unescaped. In libpq's other form, "postgresql:key=value …" or
-/// "service=… key=value", nothing after `password=` is left. Other text comes back as it is. Pure; any bytes go.
+/// A URL as it may be shown: the password before '@', and the values of all parameters but those that libpq knows and
+/// that hold no secret, become "***". Rather too much than too little: up to the last '@', because a password may hold
+/// one unescaped. In libpq's other form, "postgresql:key=value …" or "service=… key=value", nothing is left after the
+/// first key that may hold a secret. Other text comes back as it is. Pure; any bytes go.
 std::string redact_url(std::string_view url);
 
 }  // namespace tcm::util

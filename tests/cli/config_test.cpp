@@ -322,6 +322,12 @@ TEST_F(Logs, ThatCannotBeOpenedAreAnErrorOfOneLine) {
   const ProgramResult result = tcm({"list", "--log-file", (home_ / "no" / "log").string()});
   EXPECT_NE(result.exit_code, 0);
   EXPECT_THAT(lines_of(result.err), testing::ElementsAre(AllOf(StartsWith("tcm: error: "), HasSubstr("/no/log"))));
+  ASSERT_EQ(tcm({"config", "set", "log_file", (home_ / "no" / "log").string()}).exit_code, 0);
+  EXPECT_EQ(tcm({"list"}).exit_code, 1);
+  const ProgramResult shown = tcm({"config", "get", "log_file"});
+  EXPECT_EQ(shown.exit_code, 0) << "what is wrong has to be seen to be mended";
+  EXPECT_THAT(shown.err, AllOf(StartsWith("tcm: warning: "), HasSubstr("config.toml")));
+  ASSERT_EQ(tcm({"config", "set", "log_file", "none"}).exit_code, 0);
   const ProgramResult wrong = tcm({"list", "--log-format", "xml"});
   EXPECT_EQ(wrong.exit_code, 2);
   EXPECT_THAT(wrong.err, HasSubstr("--log-format is 'xml'; it must be text or json"));

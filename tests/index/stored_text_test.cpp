@@ -44,8 +44,8 @@ TEST(Globs, BecomeRegularExpressionsThatNoDatabaseRefuses) {
   EXPECT_EQ(glob_to_regex("mul_*?"), "^mul_.*.$");
   EXPECT_EQ(glob_to_regex("a.b\\(c)+"), "^a\\.b\\\\\\(c\\)\\+$");
   EXPECT_EQ(glob_to_regex("[!a-c]x[]y]"), "^[^a-c]x[\\]y]$");
-  EXPECT_EQ(glob_to_regex("[z-a]"), "^$x$") << "a range the wrong way round holds nothing";
-  EXPECT_EQ(glob_to_regex("[!z-a]"), "^.$");
+  EXPECT_EQ(glob_to_regex("[z-a]"), "^[z]$") << "a range the wrong way round holds its first end, as in SQLite";
+  EXPECT_EQ(glob_to_regex("[!z-ab]"), "^[^zb]$");
   EXPECT_EQ(glob_to_regex("a[b"), "$x") << "a set that nothing closes matches nothing";
   EXPECT_EQ(glob_to_regex("***"), "^.*$");
 }

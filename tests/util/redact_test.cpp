@@ -26,6 +26,16 @@ TEST(RedactUrl, HidesPasswordsAmongTheParameters) {
   EXPECT_EQ(redact_url("postgresql://h/db?sslpassword=secret"), "postgresql://h/db?sslpassword=***");
 }
 
+TEST(RedactUrl, HidesWhatMayBeAMistypedPassword) {
+  EXPECT_EQ(redact_url("postgresql://h/db?pasword=secret&sslmode=require"),
+            "postgresql://h/db?pasword=***&sslmode=require");
+  EXPECT_EQ(redact_url("postgresql://h/db?password=sec&ret"), "postgresql://h/db?password=***");
+  EXPECT_EQ(redact_url("postgresql://h/db?password=sec&ret&port=1"), "postgresql://h/db?password=***&port=1");
+  EXPECT_EQ(redact_url("postgresql:host=h pasword=secret"), "postgresql:host=h pasword=***");
+  EXPECT_EQ(redact_url("postgresql:options='-c pw=1' pwd='a b'"), "postgresql:options='-c pw=1' pwd=***");
+  EXPECT_EQ(redact_url("postgresql:host='it\\'s' user = me"), "postgresql:host='it\\'s' user = me");
+}
+
 TEST(RedactUrl, HidesPasswordsAmongWords) {
   EXPECT_EQ(redact_url("postgresql:host=h password=secret"), "postgresql:host=h password=***");
   EXPECT_EQ(redact_url("postgresql:password = 'sec ret' host=h"), "postgresql:password =***");
