@@ -132,7 +132,7 @@ ExitCode run_change(const service::PruneRequest& request, const ChangeOptions& o
   }
   if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
 
-  auto report = carry_out(*plan, {request.grace_ns, options.keep_paths}, *index, progress, context);
+  auto report = carry_out(*plan, {request.grace_ns, options.keep_paths, request.jobs}, *index, progress, context);
   if (!report) return context.report(report.error());
   return show(*plan, &*report, view, format, context);
 }

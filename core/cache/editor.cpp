@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/editor.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <deque>
+#include <future>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,9 +16,13 @@
 #include "core/cache/editor_sweep.hpp"
 #include "core/cache/stamp.hpp"
 #include "core/util/time.hpp"
+#include "core/util/workers.hpp"
 
 namespace tcm::cache {
 namespace {
+
+// Beyond this, threads wait for each other in the file system's journal.
+constexpr unsigned kMostDeleting = 8;
 
 using Done = std::function<void(std::size_t index, Outcome&& outcome)>;
 
@@ -23,20 +31,50 @@ using Done = std::function<void(std::size_t index, Outcome&& outcome)>;
 class Teller {
  public:
   Teller(const Root& root, const Done& done) : root_(root), done_(done) {}
+  Teller(const Teller&) = delete;
+  Teller& operator=(const Teller&) = delete;
+  ~Teller() {
+    // After an exception: the work of others is about a batch that its caller gives up.
+    for (const Waiting& one : waiting_)
+      if (one.coming.valid()) one.coming.wait();
+  }
 
   void add(std::size_t index, Outcome&& outcome) {
-    waiting_.push_back({index, std::move(outcome)});
-    while (!waiting_.empty() && !is_early(waiting_.front().outcome)) tell_first();
+    waiting_.push_back({index, std::move(outcome), {}});
+    tell_those_that_stand();
+  }
+  void add(std::size_t index, std::future<Outcome>&& coming) {
+    waiting_.push_back({index, {}, std::move(coming)});
+    tell_those_that_stand();
   }
   void finish() {
-    while (!waiting_.empty()) tell_first();
+    while (!waiting_.empty()) {
+      waiting_.front().take();
+      tell_first();
+    }
   }
 
  private:
   struct Waiting {
     std::size_t index;
     Outcome outcome;
+    std::future<Outcome> coming;  // of another thread
+
+    bool has_come() const {
+      return !coming.valid() || coming.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    }
+    void take() {
+      if (coming.valid()) outcome = coming.get();
+    }
   };
+
+  void tell_those_that_stand() {
+    while (!waiting_.empty() && waiting_.front().has_come()) {
+      waiting_.front().take();
+      if (is_early(waiting_.front().outcome)) return;
+      tell_first();
+    }
+  }
 
   static bool is_early(const Outcome& outcome) {
     return outcome.now && !outcome.now->stamp.settled && !is_settled(outcome.now->stamp, util::now_ns());
@@ -81,6 +119,7 @@ class Editor::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
+    workers_.reset();
     if (lock_) shop_.trash.close();
   }
 
@@ -107,17 +146,30 @@ class Editor::Impl {
         discard(plans, i);
         break;
       }
-      teller.add(i, carry_out(batch[i], plans[i]));
+      if (batch[i].action == model::Action::remove)
+        remove(i, batch[i], teller);
+      else
+        teller.add(i, carry_out(batch[i], plans[i]));
       plans[i] = {};
     }
     teller.finish();
   }
 
  private:
+  void remove(std::size_t index, const Change& change, Teller& teller) {
+    auto moved = std::make_unique<MovedEntry>();
+    if (auto outcome = move_away(shop_, change, *moved)) return teller.add(index, std::move(*outcome));
+    if (!workers_) workers_.emplace(std::clamp(shop_.options.jobs, 1U, kMostDeleting) - 1);
+    // The entry's handle goes with the work, not with the result that waits to be told.
+    teller.add(index, workers_->run(util::Workers<Outcome>::Task([this, &change, moved = std::move(moved)]() mutable {
+      return delete_moved(shop_, change, std::move(*std::exchange(moved, nullptr)));
+    })));
+  }
+
   Outcome carry_out(const Change& change, DropPlan& plan) {
     switch (change.action) {
       case model::Action::drop: return dropper_.carry_out(change, plan);
-      case model::Action::remove: return remove_entry(shop_, change);
+      case model::Action::remove: break;  // see remove()
       case model::Action::sweep: return sweep_entry(shop_, change);
       case model::Action::share: return share_files(shop_, change);
     }
@@ -131,6 +183,7 @@ class Editor::Impl {
   EditorShop shop_;
   Dropper dropper_;
   std::optional<RootLock> lock_;
+  std::optional<util::Workers<Outcome>> workers_;
 };
 
 Editor::Editor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -42,29 +42,16 @@ std::optional<Outcome> refuse_twin(const EditorShop& shop, const Change& change,
   return std::nullopt;
 }
 
-class Removing {
+void count(const InspectedFile& file, const EditorShop& shop, Outcome& outcome) {
+  ++outcome.files;
+  outcome.bytes.add(kind_told_by_name(file.name, shop.options.naming.file_types), file.node.bytes);
+}
+
+class Moving {
  public:
-  Removing(EditorShop& shop, const Change& change, const EntryLook& look) : shop_(shop), change_(change), look_(look) {}
+  Moving(EditorShop& shop, const Change& change, const EntryLook& look) : shop_(shop), change_(change), look_(look) {}
 
-  Outcome run() {
-    if (auto refused = move_away()) return std::move(*refused);
-    Outcome outcome;
-    outcome.gone = true;
-    if (in_bin())
-      count_all(outcome);
-    else
-      delete_all(outcome);
-    return outcome;
-  }
-
- private:
-  bool in_bin() const { return !shop_.options.trash_id.empty(); }
-  const char* key() const { return change_.key.c_str(); }
-  const FileTypes* types() const { return shop_.options.naming.file_types; }
-
-  Outcome failed(std::string_view what, int error) const { return shop_.failed(change_.key, {}, what, error); }
-
-  std::optional<Outcome> move_away() {
+  std::optional<Outcome> run() {
     for (;;) {
       auto place = in_bin() ? shop_.trash.bin(shop_.options.trash_id) : shop_.trash.scratch();
       if (!place) {
@@ -75,12 +62,22 @@ class Removing {
       }
       place_ = *place;
       const int error = move_directory(shop_.root.descriptor(), key(), place_, key());
-      if (error == 0) return refuse_moved();
+      if (error == 0) break;
       if (error == ENOENT) return kept(KeptReason::gone, {});
       if (error != EEXIST || in_bin()) return failed("cannot move it into the trash", error);
       shop_.trash.renew_scratch();  // one of that name could not be deleted before
     }
+    if (auto refused = refuse_moved()) return refused;
+    return in_bin() ? std::optional(all_of_it()) : std::nullopt;
   }
+
+  int place() const { return place_; }
+
+ private:
+  bool in_bin() const { return !shop_.options.trash_id.empty(); }
+  const char* key() const { return change_.key.c_str(); }
+
+  Outcome failed(std::string_view what, int error) const { return shop_.failed(change_.key, {}, what, error); }
 
   // Between the look and the move a writer may have come. What was moved is looked at again, and moved back.
   std::optional<Outcome> refuse_moved() {
@@ -100,47 +97,11 @@ class Removing {
     return outcome;
   }
 
-  void count(const InspectedFile& file, Outcome& outcome) const {
-    ++outcome.files;
-    outcome.bytes.add(kind_told_by_name(file.name, types()), file.node.bytes);
-  }
-
-  void count_all(Outcome& outcome) const {
-    for (const InspectedFile& file : look_.seen.files) count(file, outcome);
-  }
-
-  void delete_all(Outcome& outcome) {
-    Removal done;
-    for (const InspectedFile& file : look_.seen.files) {
-      if (file.name.find('/') != std::string::npos) {
-        count(file, outcome);  // goes with its directory, below
-        continue;
-      }
-      const int error = remove_file(look_.directory.get(), file.name.c_str(), file.node, done);
-      if (error == 0)
-        count(file, outcome);
-      else if (error != ENOENT)
-        note(shop_.line(change_.key, file.name, error_text(error)), outcome);
-    }
-    remove_directory(done, outcome);
-    outcome.freed = done.freed;
-  }
-
-  void remove_directory(Removal& done, Outcome& outcome) {
-    if (outcome.status == Status::failed) return;
-    int error = remove_directory_at(place_, key());
-    if (error == 0) {
-      done.freed += look_.node.allocated;
-      return;
-    }
-    remove_tree(place_, key(), done);
-    if (!done.failures.empty()) note(done.failures.front(), outcome);
-  }
-
-  static void note(std::string line, Outcome& outcome) {
-    if (outcome.status == Status::failed) return;
-    outcome.status = Status::failed;
-    outcome.detail = std::move(line) + "; the next change of this cache deletes the rest";
+  Outcome all_of_it() const {
+    Outcome outcome;
+    outcome.gone = true;
+    for (const InspectedFile& file : look_.seen.files) count(file, shop_, outcome);
+    return outcome;
   }
 
   EditorShop& shop_;
@@ -149,15 +110,69 @@ class Removing {
   int place_ = -1;
 };
 
+class Deleting {
+ public:
+  Deleting(const EditorShop& shop, const Change& change, const MovedEntry& moved)
+      : shop_(shop), change_(change), moved_(moved) {
+    outcome_.gone = true;
+  }
+
+  Outcome run() {
+    for (const InspectedFile& file : moved_.look.seen.files) remove(file);
+    if (outcome_.status != Status::failed) remove_directory();
+    outcome_.freed = done_.freed;
+    return std::move(outcome_);
+  }
+
+ private:
+  void remove(const InspectedFile& file) {
+    // What lies deeper goes with its directory.
+    const bool deeper = file.name.find('/') != std::string::npos;
+    const int error = deeper ? 0 : remove_file(moved_.look.directory.get(), file.name.c_str(), file.node, done_);
+    if (error == 0)
+      count(file, shop_, outcome_);
+    else if (error != ENOENT)
+      note(shop_.line(change_.key, file.name, error_text(error)));
+  }
+
+  void remove_directory() {
+    if (remove_directory_at(moved_.place, change_.key.c_str()) == 0) {
+      done_.freed += moved_.look.node.allocated;
+      return;
+    }
+    remove_tree(moved_.place, change_.key.c_str(), done_);
+    if (!done_.failures.empty()) note(done_.failures.front());
+  }
+
+  void note(std::string line) {
+    if (outcome_.status == Status::failed) return;
+    outcome_.status = Status::failed;
+    outcome_.detail = std::move(line) + "; the next change of this cache deletes the rest";
+  }
+
+  const EditorShop& shop_;
+  const Change& change_;
+  const MovedEntry& moved_;
+  Removal done_;
+  Outcome outcome_;
+};
+
 }  // namespace
 
-Outcome remove_entry(EditorShop& shop, const Change& change) {
-  const EntryLook look = look_at_entry(shop.root.descriptor(), change.key);
-  if (auto refused = shop.refuse(change, look)) return std::move(*refused);
-  if (auto stranger = find_stranger(look, change.key, shop.options.naming.file_types))
+std::optional<Outcome> move_away(EditorShop& shop, const Change& change, MovedEntry& moved) {
+  moved.look = look_at_entry(shop.root.descriptor(), change.key);
+  if (auto refused = shop.refuse(change, moved.look)) return refused;
+  if (auto stranger = find_stranger(moved.look, change.key, shop.options.naming.file_types))
     return kept(KeptReason::foreign_file, std::move(*stranger));
-  if (auto refused = refuse_twin(shop, change, look)) return std::move(*refused);
-  return Removing(shop, change, look).run();
+  if (auto refused = refuse_twin(shop, change, moved.look)) return refused;
+  Moving moving(shop, change, moved.look);
+  auto outcome = moving.run();
+  moved.place = moving.place();
+  return outcome;
+}
+
+Outcome delete_moved(const EditorShop& shop, const Change& change, MovedEntry moved) {
+  return Deleting(shop, change, moved).run();
 }
 
 }  // namespace tcm::cache

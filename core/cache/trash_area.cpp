@@ -170,6 +170,7 @@ void TrashArea::close() {
   remove_directory_at(root_, kTrashName);
   scratches_.clear();
   scratch_ = {};
+  old_scratches_.clear();
   group_scratch_ = {};
   bin_ = {};
   area_ = {};

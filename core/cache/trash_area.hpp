@@ -32,7 +32,7 @@ class TrashArea {
   /// A directory of this process in it for what is on its way out, the same one until renew_scratch(); its descriptor.
   Result<int> scratch();
   /// The next scratch() is another one: something in this one could not be deleted.
-  void renew_scratch() { scratch_ = {}; }
+  void renew_scratch() { old_scratches_.push_back(std::move(scratch_)); }
   /// Another one, for new groups; the same one always.
   Result<int> group_scratch();
   /// Opens or makes a bin.
@@ -55,6 +55,7 @@ class TrashArea {
   int root_;
   util::Fd area_;
   util::Fd scratch_;
+  std::vector<util::Fd> old_scratches_;  // kept open for those who still delete in them
   util::Fd group_scratch_;
   std::vector<std::string> scratches_;
   int count_ = 0;

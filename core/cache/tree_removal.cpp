@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/tree_removal.hpp"
 
+#include <mutex>
+
 #include <fmt/format.h>
 
 #include "core/cache/file_changes.hpp"
@@ -72,9 +74,15 @@ void remove_at(int parent, const Place& place, Removal& done) {
 }  // namespace
 
 int remove_file(int directory, const char* name, const Node& node, Removal& done) {
+  // Its other links may have gone since it was looked at, maybe by our own hand: one thread looks and deletes at a
+  // time, so that one of them sees that it deletes the last.
+  static std::mutex linked;
+  std::unique_lock lock(linked, std::defer_lock);
   Node now = node;
-  // Its other links may have gone since it was looked at, maybe by our own hand.
-  if (node.links > 1 && stat_at(directory, name, now) != 0) now = node;
+  if (node.links > 1) {
+    lock.lock();
+    if (stat_at(directory, name, now) != 0) now = node;
+  }
   if (const int error = unlink_at(directory, name); error != 0) return error;
   ++done.files;
   if (now.links == 1) done.freed += now.allocated;

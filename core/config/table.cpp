@@ -87,7 +87,7 @@ constexpr std::array kKeys = std::to_array<Key>({
     {"builtin_plugins_only", Type::boolean, "--builtin-plugins-only", "TCM_BUILTIN_PLUGINS_ONLY", "false", "",
      false, "load only the backends installed with tcm", store<&S::builtin_plugins_only>},
     {"jobs", Type::count, "--jobs", "TCM_JOBS", "", "1 1024",
-     true, "threads that read the cache", store<&S::jobs>},
+     true, "threads that read a cache, and that delete in it", store<&S::jobs>},
     {"log_level", Type::word, "--verbose", "TCM_LOG_LEVEL", "warning", kLogLevels,
      true, "how much to log", store<&S::log_level>},
     {"log_file", Type::path, "--log-file", "TCM_LOG_FILE", "none", "",

@@ -111,6 +111,7 @@ class Work {
       wanted.grace_ns = options.grace_ns;
       wanted.trash_id = plan.trash_id;
       wanted.keep_paths = options.keep_paths;
+      wanted.jobs = options.jobs;
       TCM_ASSIGN(cache::Editor editor, cache::Editor::open(plan.roots()[i], std::move(wanted)));
       work.roots_[i].emplace(std::move(editor), i);
       TCM_TRY(work.roots_[i]->open_rows(index));

@@ -17,6 +17,7 @@ namespace tcm::service {
 struct ExecuteOptions {
   std::int64_t grace_ns = 0;
   bool keep_paths = false;  ///< groups keep the directory that they name, see cache::EditorOptions
+  unsigned jobs = 1;        ///< threads that delete
 };
 
 /// What really happened.

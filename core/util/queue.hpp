@@ -33,6 +33,17 @@ class BoundedQueue {
     return true;
   }
 
+  /// Does not wait: false, and the item stays as it is, when the queue is full, closed or aborted.
+  bool try_push(T& item) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_ || items_.size() >= capacity_) return false;
+      items_.push_back(std::move(item));
+    }
+    filled_.notify_one();
+    return true;
+  }
+
   /// Waits while the queue is empty. Absent once it is closed and emptied, or aborted.
   std::optional<T> pop() {
     std::unique_lock lock(mutex_);

@@ -37,6 +37,48 @@ TEST(EditorRemove, TheWholeEntryGoes) {
   EXPECT_THAT(names_in(dir.path()), ElementsAre(other.filename().string()));
 }
 
+TEST(EditorRemove, ManyAtOnceAreToldInOrderAndCountSharedFilesOnce) {
+  const TempDir dir;
+  constexpr std::uint32_t kEntries = 60;
+  for (std::uint32_t i = 1; i <= kEntries; ++i) add_kernel(dir.path(), {.seed = i});
+  // Every entry has the same file, as deduplication leaves it: the last link frees, whoever deletes it.
+  const fs::path shared = dir / make_key(1) / "add_kernel.cubin";
+  std::vector<cache::Change> batch;
+  std::uint64_t allocated = 0;
+  for (std::uint32_t i = 1; i <= kEntries; ++i) {
+    const fs::path entry = dir / make_key(i);
+    if (i > 1) {
+      fs::remove(entry / "add_kernel.cubin");
+      fs::create_hard_link(shared, entry / "add_kernel.cubin");
+    }
+  }
+  struct stat of_shared {};
+  ASSERT_EQ(::stat(shared.c_str(), &of_shared), 0);
+  for (std::uint32_t i = 1; i <= kEntries; ++i) {
+    batch.push_back(change_of(dir / make_key(i), Action::remove));
+    allocated += cache::inspect(open_root(dir.path()), make_key(i)).allocated;
+  }
+  allocated -= (kEntries - 1) * static_cast<std::uint64_t>(of_shared.st_blocks) * 512;
+  batch[20].key = make_key(kEntries + 1);  // one that is not there any more
+
+  cache::EditorOptions options;
+  options.jobs = 4;
+  std::uint64_t freed = 0;
+  std::vector<Outcome> outcomes;
+  {
+    cache::Editor editor = open_editor(dir.path(), options);
+    outcomes = run(editor, batch);
+  }
+  ASSERT_EQ(outcomes.size(), batch.size());
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    EXPECT_TRUE(outcomes[i].gone);
+    EXPECT_EQ(outcomes[i].status, i == 20 ? Status::kept : Status::done) << outcomes[i].detail;
+    freed += outcomes[i].freed;
+  }
+  EXPECT_THAT(names_in(dir.path()), ElementsAre(make_key(21))) << "of which the plan named another";
+  EXPECT_EQ(freed + run_one(dir / make_key(21), Action::remove).freed, allocated);
+}
+
 TEST(EditorRemove, IntoTheTrashAndBack) {
   const TempDir dir;
   const fs::path entry = add_kernel(dir.path());

@@ -170,7 +170,8 @@ TEST_F(Prune, AFailingSystemCallIsSaidAndTheRestGoesOn) {
                          {{"prune", "-y"}, "renameat:2:EACCES", "Permission denied", 4},
                          {{"prune", "-y"}, "write:2:ENOSPC@.tcm-trash", "No space left on device", 4},
                          {{"prune", "-y"}, "syncfs:1:EIO", "Input/output error", 4},
-                         {{"prune", "-y", "--full", "--all"}, "renameat2:2:EACCES", "Permission denied", 1}}) {
+                         {{"prune", "-y", "--full", "--all"}, "renameat2:2:EACCES", "Permission denied", 1},
+                         {{"prune", "-y", "--full", "--all"}, "unlinkat:5:EIO", "Input/output error", 0}}) {
     fs::remove_all(cache());
     fs::create_directories(cache());
     add_kernels(cache(), 4);
