@@ -65,6 +65,13 @@ class Packages(unittest.TestCase):
             self.assertTrue(any(d.startswith("libc6") for d in depends), "the libraries that it links")
             self.assertFalse([d for d in depends if re.match(r"tcm(\s|$)", d)])
 
+    def test_what_reaches_a_server_is_offered_and_not_needed(self):
+        depends = self.field("tcm", "Depends")
+        self.assertNotRegex(depends, "libpq|postgresql")
+        release = re.search(r"libsoci-core([0-9.]+)", depends)
+        self.assertTrue(release, depends)
+        self.assertEqual(self.field("tcm", "Suggests"), "libsoci-postgresql" + release[1], "of the same SOCI")
+
     def test_files_belong_to_root_and_below_usr(self):
         for package, deb in self.debs.items():
             for line in run("dpkg-deb", "--contents", deb).stdout.splitlines():
