@@ -14,7 +14,7 @@
 #include "cli/context.hpp"
 #include "cli/log.hpp"
 #include "cli/version.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 namespace {

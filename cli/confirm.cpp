@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/service/host.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cli {
 namespace {

@@ -13,9 +13,9 @@
 
 #include "cli/output/json_writer.hpp"
 #include "cli/output/message.hpp"
-#include "core/util/file.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/system/file.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cli {
 namespace {

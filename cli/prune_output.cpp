@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "cli/output/table.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cli {
 namespace {

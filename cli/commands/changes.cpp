@@ -11,7 +11,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/prune_output.hpp"
 #include "core/service/execute.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cli {
 namespace {

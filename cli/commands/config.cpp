@@ -11,8 +11,8 @@
 #include "cli/output/table.hpp"
 #include "core/config/edit.hpp"
 #include "core/config/files.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cli {
 namespace {

@@ -10,8 +10,8 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "core/index/maintenance.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 namespace {

@@ -11,8 +11,8 @@
 #include "cli/interrupt.hpp"
 #include "cli/output/json_writer.hpp"
 #include "core/service/index_service.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 namespace {

@@ -10,8 +10,8 @@
 #include "cli/output/table.hpp"
 #include "cli/records.hpp"
 #include "core/service/search.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 namespace {

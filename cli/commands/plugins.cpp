@@ -8,7 +8,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 namespace {

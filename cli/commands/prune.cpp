@@ -10,9 +10,9 @@
 #include "cli/commands/changes.hpp"
 #include "cli/commands/commands.hpp"
 #include "core/service/prune_check.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cli {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "cli/commands/changes.hpp"
 #include "cli/commands/commands.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cli {
 namespace {

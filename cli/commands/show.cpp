@@ -12,9 +12,9 @@
 #include "cli/output/table.hpp"
 #include "cli/records.hpp"
 #include "core/service/search.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include "cli/output/table.hpp"
 #include "cli/records.hpp"
 #include "core/service/search.hpp"
-#include "core/util/bytes.hpp"
+#include "core/util/text/bytes.hpp"
 
 namespace tcm::cli {
 namespace {

@@ -14,9 +14,9 @@
 #include "cli/confirm.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/time.hpp"
-#include "core/util/user.hpp"
+#include "core/util/system/user.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cli {
 namespace {

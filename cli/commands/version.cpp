@@ -7,7 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
-#include "core/backend/abi_version.hpp"
+#include "core/backend/load/abi_version.hpp"
 #include "core/index/index.hpp"
 
 namespace tcm::cli {

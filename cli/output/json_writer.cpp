@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 namespace {

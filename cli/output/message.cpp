@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/output/status_line.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 namespace {

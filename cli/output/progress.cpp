@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "cli/output/status_line.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 namespace {

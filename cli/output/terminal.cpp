@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "core/util/env.hpp"
+#include "core/util/system/env.hpp"
 
 namespace tcm::cli {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <boost/json.hpp>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::backend {
 namespace {

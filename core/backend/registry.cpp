@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include "core/backend/arch_fallback.hpp"
-#include "core/backend/guard.hpp"
-#include "core/backend/loaded_plugin.hpp"
-#include "core/backend/words.hpp"
-#include "core/util/text.hpp"
+#include "core/backend/find/guard.hpp"
+#include "core/backend/load/loaded_plugin.hpp"
+#include "core/backend/load/words.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::backend {
 

@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/backend/answers.hpp"
-#include "core/backend/plugin_info.hpp"
-#include "core/backend/refusal.hpp"
-#include "core/backend/search_path.hpp"
+#include "core/backend/find/refusal.hpp"
+#include "core/backend/find/search_path.hpp"
+#include "core/backend/load/answers.hpp"
+#include "core/backend/load/plugin_info.hpp"
 
 namespace tcm::backend {
 

@@ -15,7 +15,7 @@
 
 #include <dirent.h>
 
-#include "core/util/fd.hpp"
+#include "core/util/system/fd.hpp"
 
 namespace tcm::cache {
 

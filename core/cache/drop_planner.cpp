@@ -10,7 +10,7 @@
 #include "core/cache/group.hpp"
 #include "core/cache/group_edit.hpp"
 #include "core/cache/stamp.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {

@@ -15,8 +15,8 @@
 #include "core/cache/editor_shop.hpp"
 #include "core/cache/editor_sweep.hpp"
 #include "core/cache/stamp.hpp"
-#include "core/util/time.hpp"
-#include "core/util/workers.hpp"
+#include "core/util/text/time.hpp"
+#include "core/util/thread/workers.hpp"
 
 namespace tcm::cache {
 namespace {

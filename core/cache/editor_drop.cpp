@@ -6,8 +6,8 @@
 #include "core/cache/drop_planner.hpp"
 #include "core/cache/file_changes.hpp"
 #include "core/cache/stamp.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cache {
 namespace {

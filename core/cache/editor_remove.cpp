@@ -6,7 +6,7 @@
 #include "core/cache/file_changes.hpp"
 #include "core/cache/same_bytes.hpp"
 #include "core/cache/strangers.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "core/cache/file_changes.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cache {
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/cache/directory.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "core/cache/directory.hpp"
 #include "core/cache/inspection.hpp"
-#include "core/util/fd.hpp"
+#include "core/util/system/fd.hpp"
 
 namespace tcm::cache {
 

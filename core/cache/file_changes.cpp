@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cache {
 namespace {

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/cache/json_reader.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {

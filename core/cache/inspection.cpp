@@ -12,7 +12,7 @@
 #include "core/cache/entry_look.hpp"
 #include "core/cache/file_names.hpp"
 #include "core/cache/writer.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {

@@ -4,7 +4,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {

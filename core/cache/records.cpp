@@ -4,7 +4,7 @@
 
 #include "core/cache/entry_reader.hpp"
 #include "core/cache/file_names.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {

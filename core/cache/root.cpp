@@ -10,7 +10,7 @@
 #include "core/cache/entry_reader.hpp"
 #include "core/cache/file_names.hpp"
 #include "core/cache/stamp.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cache {
 namespace {

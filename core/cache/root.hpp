@@ -10,8 +10,8 @@
 
 #include "core/cache/file_types.hpp"
 #include "core/model/entry.hpp"
-#include "core/util/fd.hpp"
 #include "core/util/result.hpp"
+#include "core/util/system/fd.hpp"
 
 namespace tcm::cache {
 

@@ -6,7 +6,7 @@
 
 #include "core/cache/file_names.hpp"
 #include "core/cache/key.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/stamp.hpp"
 
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cache {
 namespace {

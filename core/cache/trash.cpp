@@ -13,7 +13,7 @@
 #include "core/cache/file_changes.hpp"
 #include "core/cache/trash_area.hpp"
 #include "core/cache/tree_removal.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {

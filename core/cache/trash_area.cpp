@@ -11,8 +11,8 @@
 #include "core/cache/file_changes.hpp"
 #include "core/cache/file_names.hpp"
 #include "core/cache/tree_removal.hpp"
-#include "core/util/text.hpp"
-#include "core/util/user.hpp"
+#include "core/util/system/user.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {

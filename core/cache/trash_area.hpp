@@ -10,8 +10,8 @@
 #include "core/cache/directory.hpp"
 #include "core/cache/file_names.hpp"
 #include "core/cache/root.hpp"
-#include "core/util/fd.hpp"
 #include "core/util/result.hpp"
+#include "core/util/system/fd.hpp"
 
 namespace tcm::cache {
 

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "core/util/fd.hpp"
-#include "core/util/time.hpp"
+#include "core/util/system/fd.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::cache {
 namespace {

@@ -19,7 +19,7 @@
 #pragma pop_macro("NDEBUG")
 
 #include "core/config/precheck.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::config {
 namespace {

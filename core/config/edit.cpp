@@ -8,8 +8,8 @@
 #include <fmt/ranges.h>
 
 #include "core/config/document.hpp"
-#include "core/util/file.hpp"
-#include "core/util/text.hpp"
+#include "core/util/system/file.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::config {
 namespace fs = std::filesystem;

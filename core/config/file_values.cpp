@@ -7,8 +7,8 @@
 
 #include "core/config/document.hpp"
 #include "core/config/files.hpp"
-#include "core/util/file.hpp"
-#include "core/util/redact.hpp"
+#include "core/util/system/file.hpp"
+#include "core/util/text/redact.hpp"
 
 namespace tcm::config {
 namespace fs = std::filesystem;

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/util/env.hpp"
+#include "core/util/system/env.hpp"
 
 namespace tcm::config {
 namespace fs = std::filesystem;

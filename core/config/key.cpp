@@ -9,10 +9,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/util/bytes.hpp"
-#include "core/util/redact.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/redact.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::config {
 namespace {

@@ -9,9 +9,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include "core/util/env.hpp"
-#include "core/util/redact.hpp"
-#include "core/util/text.hpp"
+#include "core/util/system/env.hpp"
+#include "core/util/text/redact.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::config {
 namespace {

@@ -16,7 +16,7 @@
 #include "core/config/value.hpp"
 #include "core/util/log.hpp"
 #include "core/util/result.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::config {
 

@@ -5,7 +5,7 @@
 
 #include "core/config/key.hpp"
 #include "core/config/settings.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::config {
 namespace {

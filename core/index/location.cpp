@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "core/util/redact.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/redact.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::index {
 namespace {

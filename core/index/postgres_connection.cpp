@@ -12,8 +12,8 @@
 #include <soci/soci.h>
 
 #include "core/index/postgres_library.hpp"
-#include "core/util/redact.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/redact.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::index {
 namespace {

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "core/service/plan_maker.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::service {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "core/cache/editor.hpp"
 #include "core/service/index_follower.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::service {
 namespace {

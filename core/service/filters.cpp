@@ -8,9 +8,9 @@
 
 #include "core/backend/standard_attributes.hpp"
 #include "core/service/where.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::service {
 namespace {

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::service {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/index/index.hpp"
-#include "core/util/queue.hpp"
+#include "core/util/thread/queue.hpp"
 
 namespace tcm::service {
 

@@ -9,9 +9,9 @@
 #include "core/cache/file_names.hpp"
 #include "core/cache/key.hpp"
 #include "core/cache/known_files.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
-#include "core/util/user.hpp"
+#include "core/util/system/user.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::service {
 namespace {

@@ -14,7 +14,7 @@
 #include "core/model/change.hpp"
 #include "core/model/entry.hpp"
 #include "core/util/result.hpp"
-#include "core/util/spool.hpp"
+#include "core/util/system/spool.hpp"
 
 namespace tcm::service {
 

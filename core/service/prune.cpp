@@ -9,9 +9,9 @@
 #include "core/service/plan_maker.hpp"
 #include "core/service/prune_check.hpp"
 #include "core/service/trash.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::service {
 namespace {

@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::service {
 namespace {

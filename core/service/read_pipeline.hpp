@@ -15,7 +15,7 @@
 #include "core/index/index.hpp"
 #include "core/service/backends.hpp"
 #include "core/service/index_service.hpp"
-#include "core/util/queue.hpp"
+#include "core/util/thread/queue.hpp"
 
 namespace tcm::service {
 

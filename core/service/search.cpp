@@ -9,7 +9,7 @@
 
 #include "core/service/fleet.hpp"
 #include "core/service/where.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::service {
 namespace {

@@ -12,7 +12,7 @@
 #include "core/cache/cache_directory.hpp"
 #include "core/service/filters.hpp"
 #include "core/service/index_service.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::service {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "core/backend/standard_attributes.hpp"
 #include "core/index/criteria.hpp"
-#include "core/util/bytes.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::service {
 namespace {

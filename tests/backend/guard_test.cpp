@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is refused before any code of a file runs, and that it does not run.
-#include "core/backend/guard.hpp"
+#include "core/backend/find/guard.hpp"
 
 #include <cstdlib>
 #include <cstring>

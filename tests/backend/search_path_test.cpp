@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/search_path.hpp"
+#include "core/backend/find/search_path.hpp"
 
 #include <filesystem>
 

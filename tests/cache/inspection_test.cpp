@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "core/cache/writer.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 #include "tests/cache/editing.hpp"
 #include "tests/support/other_user.hpp"
 

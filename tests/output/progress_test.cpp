@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/output/message.hpp"
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 #include "tests/output/streams.hpp"
 
 namespace tcm::cli {

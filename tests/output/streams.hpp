@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "core/util/fd.hpp"
+#include "core/util/system/fd.hpp"
 
 namespace tcm::cli::testing {
 

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 #include "tests/service/service_fixture.hpp"
 
 namespace tcm::service {

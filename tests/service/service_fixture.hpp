@@ -12,7 +12,7 @@
 #include "core/index/index.hpp"
 #include "core/service/index_service.hpp"
 #include "core/service/search.hpp"
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 #include "tests/support/cache_builder.hpp"
 #include "tests/support/storage.hpp"
 #include "tests/support/temp_dir.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/bytes.hpp"
+#include "core/util/text/bytes.hpp"
 
 #include <limits>
 #include <string>

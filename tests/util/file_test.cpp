@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/file.hpp"
+#include "core/util/system/file.hpp"
 
 #include <filesystem>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/queue.hpp"
+#include "core/util/thread/queue.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/redact.hpp"
+#include "core/util/text/redact.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

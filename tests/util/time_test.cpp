@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 
 #include <cstdlib>
 #include <ctime>
@@ -12,7 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/util/env.hpp"
+#include "core/util/system/env.hpp"
 
 namespace tcm::util {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/user.hpp"
+#include "core/util/system/user.hpp"
 
 #include <gtest/gtest.h>
 

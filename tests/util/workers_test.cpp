@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/workers.hpp"
+#include "core/util/thread/workers.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/elf_check.hpp"
+#include "core/backend/find/elf_check.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -14,7 +14,7 @@
 #include <tcm/plugin/plugin.h>
 #include <unistd.h>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 // The header of the running program, put there by the linker: what a loadable object has to look like.
 extern "C" __attribute__((visibility("hidden"))) const ElfW(Ehdr) __ehdr_start;  // NOLINT: the linker's name

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/descriptor.hpp"
+#include "core/backend/load/descriptor.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "core/backend/words.hpp"
-#include "core/util/text.hpp"
+#include "core/backend/load/words.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::backend {
 namespace {

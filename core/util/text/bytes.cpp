@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/bytes.hpp"
+#include "core/util/text/bytes.hpp"
 
 #include <array>
 #include <charconv>
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::util {
 namespace {

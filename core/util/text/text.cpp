@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/words.hpp"
+#include "core/backend/load/words.hpp"
 
 #include <algorithm>
 
 #include <tcm/plugin/plugin.h>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::backend {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/spool.hpp"
+#include "core/util/system/spool.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "core/util/env.hpp"
+#include "core/util/system/env.hpp"
 
 namespace tcm::util {
 namespace {

@@ -9,8 +9,8 @@
 
 #include <sys/types.h>
 
-#include "core/util/fd.hpp"
 #include "core/util/result.hpp"
+#include "core/util/system/fd.hpp"
 
 namespace tcm::util {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/redact.hpp"
+#include "core/util/text/redact.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::util {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/env.hpp"
+#include "core/util/system/env.hpp"
 
 #include <cstdlib>
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/util/fd.hpp"
 #include "core/util/result.hpp"
+#include "core/util/system/fd.hpp"
 
 namespace tcm::util {
 

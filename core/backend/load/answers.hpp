@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/backend/plugin_log.hpp"
+#include "core/backend/load/plugin_log.hpp"
 
 namespace tcm::backend {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/abi_version.hpp"
+#include "core/backend/load/abi_version.hpp"
 
 #include <fmt/format.h>
 

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "core/backend/refusal.hpp"
-#include "core/backend/search_path.hpp"
+#include "core/backend/find/refusal.hpp"
+#include "core/backend/find/search_path.hpp"
 
 namespace tcm::backend {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/backend/refusal.hpp"
+#include "core/backend/find/refusal.hpp"
 
 namespace tcm::backend {
 

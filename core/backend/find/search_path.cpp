@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/search_path.hpp"
+#include "core/backend/find/search_path.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "core/util/env.hpp"
-#include "core/util/text.hpp"
+#include "core/util/system/env.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::backend {
 namespace fs = std::filesystem;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/util/queue.hpp"
+#include "core/util/thread/queue.hpp"
 
 namespace tcm::util {
 

@@ -6,7 +6,7 @@
 
 #include <tcm/plugin/plugin.h>
 
-#include "core/backend/plugin_log.hpp"
+#include "core/backend/load/plugin_log.hpp"
 
 namespace tcm::backend {
 

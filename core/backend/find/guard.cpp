@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/guard.hpp"
+#include "core/backend/find/guard.hpp"
 
 #include <cerrno>
 #include <filesystem>
@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/backend/elf_check.hpp"
-#include "core/util/fd.hpp"
-#include "core/util/text.hpp"
+#include "core/backend/find/elf_check.hpp"
+#include "core/util/system/fd.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::backend {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/collector.hpp"
+#include "core/backend/load/collector.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,9 +7,9 @@
 #include <optional>
 #include <utility>
 
-#include "core/backend/host.hpp"
-#include "core/backend/words.hpp"
-#include "core/util/text.hpp"
+#include "core/backend/load/host.hpp"
+#include "core/backend/load/words.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::backend {
 namespace {

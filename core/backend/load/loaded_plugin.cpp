@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/loaded_plugin.hpp"
+#include "core/backend/load/loaded_plugin.hpp"
 
 #include <array>
 #include <map>
@@ -11,10 +11,10 @@
 #include <boost/dll/shared_library.hpp>
 #include <fmt/format.h>
 
-#include "core/backend/collector.hpp"
-#include "core/backend/descriptor.hpp"
-#include "core/backend/host.hpp"
-#include "core/util/text.hpp"
+#include "core/backend/load/collector.hpp"
+#include "core/backend/load/descriptor.hpp"
+#include "core/backend/load/host.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::backend {
 namespace {

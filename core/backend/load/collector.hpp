@@ -6,7 +6,7 @@
 
 #include <tcm/plugin/plugin.h>
 
-#include "core/backend/answers.hpp"
+#include "core/backend/load/answers.hpp"
 
 namespace tcm::backend {
 

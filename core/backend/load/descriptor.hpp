@@ -7,7 +7,7 @@
 #include <tcm/plugin/plugin.h>
 #include <tl/expected.hpp>
 
-#include "core/backend/plugin_info.hpp"
+#include "core/backend/load/plugin_info.hpp"
 
 namespace tcm::backend {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/host.hpp"
+#include "core/backend/load/host.hpp"
 
 #include <algorithm>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::backend {
 namespace {

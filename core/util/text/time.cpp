@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/util/time.hpp"
+#include "core/util/text/time.hpp"
 
 #include <array>
 #include <charconv>
@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "core/util/text.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::util {
 namespace {
