@@ -7,8 +7,8 @@
 #include <string>
 
 #include "core/backend/registry.hpp"
-#include "core/cache/file_types.hpp"
-#include "core/cache/root.hpp"
+#include "core/cache/format/file_types.hpp"
+#include "core/cache/read/root.hpp"
 
 namespace tcm::service {
 

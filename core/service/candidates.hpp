@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/cache/editor.hpp"
-#include "core/cache/root.hpp"
+#include "core/cache/edit/editor.hpp"
+#include "core/cache/read/root.hpp"
 #include "core/index/index.hpp"
 #include "core/util/result.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/cache/root.hpp"
+#include "core/cache/read/root.hpp"
 #include "core/util/digest.hpp"
 
 namespace tcm::service {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/cache/editor.hpp"
+#include "core/cache/edit/editor.hpp"
 #include "core/service/index_follower.hpp"
 #include "core/util/text/text.hpp"
 

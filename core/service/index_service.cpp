@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <set>
 
-#include "core/cache/cache_directory.hpp"
+#include "core/cache/find/cache_directory.hpp"
 #include "core/service/filters.hpp"
 #include "core/service/root_indexer.hpp"
 

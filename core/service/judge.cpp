@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "core/cache/file_names.hpp"
-#include "core/cache/key.hpp"
-#include "core/cache/known_files.hpp"
+#include "core/cache/format/file_names.hpp"
+#include "core/cache/format/key.hpp"
+#include "core/cache/inspect/known_files.hpp"
 #include "core/util/system/user.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/cache/inspection.hpp"
+#include "core/cache/inspect/inspection.hpp"
 #include "core/service/backends.hpp"
 #include "core/service/candidates.hpp"
 #include "core/service/plan.hpp"

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/cache/editor.hpp"
+#include "core/cache/edit/editor.hpp"
 #include "core/model/change.hpp"
 #include "core/model/entry.hpp"
 #include "core/util/result.hpp"

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/cache/root.hpp"
+#include "core/cache/read/root.hpp"
 #include "core/index/index.hpp"
 #include "core/model/entry.hpp"
 #include "core/service/backends.hpp"

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/cache/root.hpp"
+#include "core/cache/read/root.hpp"
 #include "core/index/index.hpp"
 #include "core/service/backends.hpp"
 #include "core/service/index_service.hpp"

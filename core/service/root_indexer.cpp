@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/cache/root.hpp"
+#include "core/cache/read/root.hpp"
 #include "core/service/host.hpp"
 #include "core/service/known_table.hpp"
 #include "core/service/prober.hpp"

@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "core/cache/file_names.hpp"
-#include "core/cache/strangers.hpp"
+#include "core/cache/format/file_names.hpp"
+#include "core/cache/inspect/foreign_files.hpp"
 #include "core/service/content.hpp"
 #include "core/service/plan_maker.hpp"
 

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "core/cache/cache_directory.hpp"
+#include "core/cache/find/cache_directory.hpp"
 #include "core/service/filters.hpp"
 #include "core/service/index_service.hpp"
 #include "core/util/text/time.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/cache/editor.hpp"
+#include "core/cache/edit/editor.hpp"
 #include "core/index/index.hpp"
 #include "core/service/backends.hpp"
 #include "core/service/candidates.hpp"

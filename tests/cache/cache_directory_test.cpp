@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/cache/cache_directory.hpp"
+#include "core/cache/find/cache_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/cache/editor.hpp"
-#include "core/cache/inspection.hpp"
+#include "core/cache/edit/editor.hpp"
+#include "core/cache/inspect/inspection.hpp"
 #include "tests/cache/reading.hpp"
 #include "tests/support/temp_dir.hpp"
 

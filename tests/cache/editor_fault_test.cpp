@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/cache/file_names.hpp"
+#include "core/cache/format/file_names.hpp"
 #include "tests/cache/editing.hpp"
 #include "tests/support/shimmed.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/cache/file_types.hpp"
+#include "core/cache/format/file_types.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/cache/group_edit.hpp"
+#include "core/cache/format/group_edit.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/cache/json_strings.hpp"
+#include "core/cache/format/json_strings.hpp"
 
 namespace tcm::cache {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/cache/inspection.hpp"
+#include "core/cache/inspect/inspection.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/cache/writer.hpp"
+#include "core/cache/inspect/writer.hpp"
 #include "core/util/text/time.hpp"
 #include "tests/cache/editing.hpp"
 #include "tests/support/other_user.hpp"

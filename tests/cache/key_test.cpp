@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/cache/key.hpp"
+#include "core/cache/format/key.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/cache/metadata.hpp"
+#include "core/cache/format/metadata.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/cache/root.hpp"
+#include "core/cache/read/root.hpp"
 #include "tests/support/cache_builder.hpp"
 
 namespace tcm::test {

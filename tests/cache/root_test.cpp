@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/cache/root.hpp"
+#include "core/cache/read/root.hpp"
 
 #include <map>
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/cache/cache_directory.hpp"
+#include "core/cache/find/cache_directory.hpp"
 #include "tests/cache/editing.hpp"
 #include "tests/support/other_user.hpp"
 

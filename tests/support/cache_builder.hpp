@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/cache/key.hpp"
-#include "core/cache/root.hpp"
+#include "core/cache/format/key.hpp"
+#include "core/cache/read/root.hpp"
 
 namespace tcm::test {
 

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/edit/drop_planner.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/cache/format/group.hpp"
+#include "core/cache/format/group_edit.hpp"
+#include "core/cache/read/entry_reader.hpp"
+#include "core/cache/read/stamp.hpp"
+#include "core/disk/file_changes.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::cache {
+namespace {
+
+using model::Artifact;
+using model::ArtifactKind;
+using model::EntryKind;
+using model::KeptReason;
+using model::Record;
+
+// Of what nobody knows it may be the binary, and modules are not of one kernel.
+constexpr model::KindSet kDroppable{ArtifactKind::ir, ArtifactKind::source, ArtifactKind::assembly};
+
+bool is_nested(const Artifact& artifact) { return artifact.name.find('/') != std::string::npos; }
+
+// The reader marks what writers are at, or left, so.
+/// A file that is called otherwise than the kernel's group was put there by somebody, and is his.
+bool is_of_kernel(const Artifact& artifact, const Record& record) {
+  const std::string_view name = artifact.name;
+  const std::string_view stem = name.substr(0, name.size() - extension_of(name).size());
+  bool no_group = true;
+  for (const Artifact& other : record.artifacts) {
+    if (other.kind != ArtifactKind::group || is_nested(other)) continue;
+    if (group_stem(other.name) == stem) return true;
+    no_group = false;
+  }
+  return no_group;
+}
+
+bool is_unfinished(const Artifact& artifact) { return is_nested(artifact) || is_temporary(artifact.name); }
+
+Artifact* group_of(Record& record) {
+  for (Artifact& artifact : record.artifacts)
+    if (artifact.kind == ArtifactKind::group && !is_nested(artifact)) return &artifact;
+  return nullptr;
+}
+
+// What a kernel is run from: its binary, or what may be it.
+bool is_run_from(const Artifact& artifact) {
+  return (artifact.kind == ArtifactKind::binary || artifact.kind == ArtifactKind::other) && !is_unfinished(artifact);
+}
+
+}  // namespace
+
+DropPlan DropPlanner::plan() {
+  for (const auto step : {&DropPlanner::open, &DropPlanner::read, &DropPlanner::pick, &DropPlanner::edit_groups}) {
+    plan_.decided = (this->*step)();
+    if (plan_.decided) return std::move(plan_);
+  }
+  take_out();
+  return std::move(plan_);
+}
+
+std::optional<Outcome> DropPlanner::open() {
+  Node node;
+  int error = is_file_name(change_.key)
+                  ? open_own_directory_at(shop_.root.descriptor(), change_.key.c_str(), directory_)
+                  : EINVAL;
+  if (error == 0) error = stat_of(directory_.get(), node);
+  plan_.stamp = stamp_of(node, 0);
+  plan_.entry.key = change_.key;
+  if (error == 0 && plan_.stamp.same_state(change_.stamp) && !shop_.is_young(node.mtime_ns)) return std::nullopt;
+  return refuse_by_look(look_at_entry(shop_.root.descriptor(), change_.key));
+}
+
+// A look costs a stat for each file, so it is only taken when something is not as it mostly is.
+std::optional<Outcome> DropPlanner::refuse_by_look(const EntryLook& look) {
+  if (auto refused = shop_.refuse(change_, look)) return refused;
+  if (look.seen.stamp.same_state(plan_.stamp)) return std::nullopt;
+  return kept(KeptReason::changed, {});
+}
+
+std::optional<Outcome> DropPlanner::read() {
+  EntryReader reader(directory_.get(), change_.key, shop_.options.naming);
+  if (const int error = reader.read(plan_.entry.records); error != 0)
+    return kept(KeptReason::unreadable, std::string(error_text(error)));
+  if (reader.changed()) return kept(KeptReason::changed, "while it was being read");
+  bool is_plain = reader.files().directories.empty() && reader.files().others.empty();
+  present_ = reader.files().others;
+  for (const Record& record : plan_.entry.records)
+    for (const Artifact& artifact : record.artifacts) {
+      is_plain &= !is_unfinished(artifact);
+      if (!is_nested(artifact)) present_.push_back(artifact.name);
+    }
+  std::sort(present_.begin(), present_.end());
+  plan_.names = present_.size() + reader.files().directories.size();
+  if (is_plain) return std::nullopt;
+  return refuse_by_look(look_at_entry(shop_.root.descriptor(), change_.key));
+}
+
+bool DropPlanner::is_asked(std::size_t ordinal) const {
+  const auto& asked = change_.ordinals;
+  return asked.empty() || std::find(asked.begin(), asked.end(), static_cast<std::int64_t>(ordinal)) != asked.end();
+}
+
+std::optional<Outcome> DropPlanner::pick() {
+  for (std::size_t i = 0; i < plan_.entry.records.size(); ++i)
+    if (is_asked(i))
+      if (auto refused = pick_of(plan_.entry.records[i])) return refused;
+  if (plan_.files.empty()) return Outcome();
+  std::sort(plan_.files.begin(), plan_.files.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return std::nullopt;
+}
+
+std::optional<Outcome> DropPlanner::pick_of(const Record& record) {
+  const auto& artifacts = record.artifacts;
+  const auto is_dropped = [&](const Artifact& artifact) {
+    return kDroppable.has(artifact.kind) && change_.kinds.has(artifact.kind) && !is_unfinished(artifact) &&
+           is_of_kernel(artifact, record);
+  };
+  if (record.kind == EntryKind::broken || record.problem == model::SkipReason::unreadable)
+    return kept(KeptReason::unreadable, record.problem_detail);
+  if (std::none_of(artifacts.begin(), artifacts.end(), is_dropped)) return std::nullopt;
+  if (std::none_of(artifacts.begin(), artifacts.end(),
+                   [](const Artifact& artifact) { return artifact.kind == ArtifactKind::group; }))
+    return failed({}, "has no group file, so nothing would run what is left; remove the whole entry instead");
+  if (std::none_of(artifacts.begin(), artifacts.end(), is_run_from))
+    return failed({}, "has no binary, so nothing could run what is left; remove the whole entry instead");
+  for (const Artifact& artifact : artifacts)
+    if (is_dropped(artifact)) plan_.files.push_back({artifact.name, artifact.kind, artifact.bytes});
+  return std::nullopt;
+}
+
+bool DropPlanner::goes(std::string_view name) const {
+  const auto at = std::lower_bound(plan_.files.begin(), plan_.files.end(), name,
+                                   [](const DroppedFile& file, std::string_view b) { return file.name < b; });
+  return at != plan_.files.end() && at->name == name;
+}
+
+std::optional<Outcome> DropPlanner::edit_groups() {
+  for (Record& record : plan_.entry.records)
+    if (Artifact* group = group_of(record))
+      if (auto refused = edit(record, *group)) {
+        for (const NewGroup& made : plan_.groups) unlink_at(*shop_.trash.group_scratch(), made.scratch.c_str());
+        plan_.groups.clear();
+        return refused;
+      }
+  return std::nullopt;
+}
+
+std::optional<Outcome> DropPlanner::edit(const Record& record, Artifact& group) {
+  std::string text;
+  Node old;
+  if (const int error = stat_at(directory_.get(), group.name.c_str(), old); error != 0)
+    return kept(KeptReason::changed, std::string(error_text(error)));
+  if (old.mount_point) return kept(KeptReason::mount_point, util::escape_control(group.name));
+  if (const ReadOutcome read = read_file_at(directory_.get(), group.name.c_str(), kMaxJsonBytes, text);
+      read.status != ReadStatus::ok)
+    return kept(KeptReason::unreadable, fmt::format("{}: cannot be read", util::escape_control(group.name)));
+  const auto children = parse_group(text);
+  if (!children)
+    return kept(KeptReason::unreadable, fmt::format("{}: {}", util::escape_control(group.name), children.error()));
+  if (std::none_of(children->begin(), children->end(), [this](const std::string& name) { return goes(name); }))
+    return std::nullopt;
+  if (auto refused = check_children(record, group.name, *children)) return refused;
+
+  GroupEdit change;
+  change.stays = [this](std::string_view name) {
+    return !goes(name) && std::binary_search(present_.begin(), present_.end(), name);
+  };
+  change.new_path = [this](std::string_view name, std::string_view path) {
+    std::string made = spelling_.new_path(change_.key, name, path);
+    plan_.relocated |= !made.empty();
+    return made;
+  };
+  const auto edited = edit_group(text, change);
+  if (!edited) return failed(group.name, edited.error());
+  group.bytes = edited->size();
+  return write(group.name, old, *edited);
+}
+
+// What a backend's IR was may be missing: earlier tools deleted it and left the group. Without anything else the kernel
+// does not run.
+std::optional<Outcome> DropPlanner::check_children(const Record& record, const std::string& group,
+                                                   const std::vector<std::string>& children) {
+  static const FileTypes kSharedOnly;
+  const FileTypes* types = shop_.options.naming.file_types ? shop_.options.naming.file_types : &kSharedOnly;
+  for (const std::string& name : children) {
+    if (std::binary_search(present_.begin(), present_.end(), name)) continue;
+    const FileType* type = types->find(record.facts.backend, extension_of(name));
+    if (type && kDroppable.has(type->kind)) continue;
+    return failed(group, fmt::format("lists {}, which is missing; run \"tcm index\"", util::escape_control(name)));
+  }
+  return std::nullopt;
+}
+
+std::optional<Outcome> DropPlanner::write(const std::string& group, const Node& old, const std::string& text) {
+  const auto scratch = shop_.trash.group_scratch();
+  if (!scratch) {
+    Outcome outcome;
+    outcome.status = Status::failed;
+    outcome.detail = scratch.error().message;
+    return outcome;
+  }
+  NewGroup made{group, fmt::format("group.{}", count_++), old};
+  if (const int error = write_file_like(*scratch, made.scratch.c_str(), text, old); error != 0)
+    return shop_.failed(change_.key, group, "cannot write the new one", error);
+  plan_.groups.push_back(std::move(made));
+  return std::nullopt;
+}
+
+void DropPlanner::take_out() {
+  for (Record& record : plan_.entry.records)
+    std::erase_if(record.artifacts, [this](const Artifact& artifact) { return goes(artifact.name); });
+}
+
+}  // namespace tcm::cache

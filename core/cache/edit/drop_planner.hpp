@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first step of a drop: what goes, what the groups say then, and whether that may be.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/cache/edit/entry_drop.hpp"
+
+namespace tcm::cache {
+
+/// One use each.
+class DropPlanner {
+ public:
+  /// `count` numbers the new groups of an editor.
+  DropPlanner(EditorShop& shop, RootSpelling& spelling, std::uint64_t& count, const Change& change)
+      : shop_(shop), spelling_(spelling), count_(count), change_(change) {}
+
+  DropPlan plan();
+
+ private:
+  std::optional<Outcome> open();
+  std::optional<Outcome> read();
+  std::optional<Outcome> pick();
+  std::optional<Outcome> pick_of(const model::Record& record);
+  std::optional<Outcome> edit_groups();
+  std::optional<Outcome> edit(const model::Record& record, model::Artifact& group);
+  std::optional<Outcome> check_children(const model::Record& record, const std::string& group,
+                                        const std::vector<std::string>& children);
+  std::optional<Outcome> write(const std::string& group, const Node& old, const std::string& text);
+  std::optional<Outcome> refuse_by_look(const EntryLook& look);
+  Outcome failed(std::string_view name, std::string_view what) const { return shop_.failed(change_.key, name, what); }
+
+  bool is_asked(std::size_t ordinal) const;
+  bool goes(std::string_view name) const;
+  void take_out();
+
+  EditorShop& shop_;
+  RootSpelling& spelling_;
+  std::uint64_t& count_;
+  const Change& change_;
+  DropPlan plan_;
+  util::Fd directory_;
+  std::vector<std::string> present_;  ///< names directly in the entry, sorted
+};
+
+}  // namespace tcm::cache

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/edit/edit_context.hpp"
+
+#include <fmt/format.h>
+
+#include "core/disk/file_changes.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/text/time.hpp"
+
+namespace tcm::cache {
+
+using model::KeptReason;
+
+Outcome kept(KeptReason reason, std::string detail) {
+  Outcome outcome;
+  outcome.status = Status::kept;
+  outcome.kept = reason;
+  outcome.detail = std::move(detail);
+  outcome.gone = reason == KeptReason::gone;
+  return outcome;
+}
+
+std::string EditorShop::line(std::string_view key, std::string_view name, std::string_view what) const {
+  std::string text = root.path();
+  for (const std::string_view part : {key, name})
+    if (!part.empty()) (text += '/') += part;
+  return fmt::format("{}: {}", util::escape_control(text), what);
+}
+
+Outcome EditorShop::failed(std::string_view key, std::string_view name, std::string_view what) const {
+  Outcome outcome;
+  outcome.status = Status::failed;
+  outcome.detail = line(key, name, what);
+  return outcome;
+}
+
+Outcome EditorShop::failed(std::string_view key, std::string_view name, std::string_view what, int error) const {
+  return failed(key, name, fmt::format("{}: {}", what, error_text(error)));
+}
+
+bool EditorShop::is_young(std::int64_t newest_ns) const {
+  return options.grace_ns > 0 && util::now_ns() - newest_ns < options.grace_ns;
+}
+
+std::optional<Outcome> EditorShop::refuse_changed(const Change& change, const EntryLook& look) const {
+  if (look.seen.untouchable) return kept(*look.seen.untouchable, look.seen.detail);
+  if (!look.seen.stamp.same_state(change.stamp)) return kept(KeptReason::changed, {});
+  return std::nullopt;
+}
+
+std::optional<Outcome> EditorShop::refuse(const Change& change, const EntryLook& look) const {
+  if (look.seen.untouchable) return kept(*look.seen.untouchable, look.seen.detail);
+  if (!look.seen.writer.empty()) return kept(KeptReason::in_use, look.seen.writer);
+  if (auto refused = refuse_changed(change, look)) return refused;
+  if (is_young(look.seen.newest_ns)) return kept(KeptReason::young, {});
+  return refuse_links(look);
+}
+
+std::optional<Outcome> EditorShop::refuse_links(const EntryLook& look) const {
+  for (const std::string& name : look.seen.links) {
+    Node node;
+    const bool is_link = stat_at(look.directory.get(), name.c_str(), node) == 0 && node.type == NodeType::link;
+    return kept(is_link ? KeptReason::symlink : KeptReason::foreign_file,
+                fmt::format("{}: {}", util::escape_control(name),
+                            is_link ? "symbolic link, not followed" : "neither a file nor a directory"));
+  }
+  return std::nullopt;
+}
+
+void EditorShop::read_again(const Change& change, Outcome& outcome) const {
+  outcome.now = root.read_entry(change.key, options.naming);
+}
+
+void put_time_back(int directory, std::int64_t mtime_ns, Outcome& outcome) {
+  const int error = set_mtime(directory, mtime_ns);
+  if (error != 0 && outcome.detail.empty())
+    outcome.detail = fmt::format("its modification time could not be put back: {}", error_text(error));
+}
+
+void put_time_back(const EntryLook& look, Outcome& outcome) {
+  put_time_back(look.directory.get(), look.node.mtime_ns, outcome);
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/edit/leftover_sweep.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/cache/format/file_names.hpp"
+#include "core/cache/format/key.hpp"
+#include "core/disk/file_changes.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::cache {
+namespace {
+
+using model::KeptReason;
+
+class Sweeping {
+ public:
+  Sweeping(EditorShop& shop, const Change& change, EntryLook& look) : shop_(shop), change_(change), look_(look) {}
+
+  Outcome run() {
+    Outcome outcome;
+    std::optional<Outcome> left;
+    for (const Temporary& temporary : look_.temporaries) {
+      if (auto refused = refuse(temporary)) {
+        if (!left) left = std::move(refused);
+      } else if (!remove(temporary, outcome)) {
+        break;
+      }
+    }
+    if (outcome.status == Status::failed) return finish(std::move(outcome));
+    if (!swept_ && left) return std::move(*left);
+    if (is_empty_now() && may_go()) remove_entry(outcome);
+    return finish(std::move(outcome));
+  }
+
+ private:
+  std::optional<Outcome> refuse(const Temporary& temporary) const {
+    if (!temporary.writer.empty()) return kept(KeptReason::in_use, temporary.writer);
+    if (shop_.is_young(temporary.newest_ns)) return kept(KeptReason::young, util::escape_control(temporary.name));
+    return std::nullopt;
+  }
+
+  bool remove(const Temporary& temporary, Outcome& outcome) {
+    const std::uint64_t bytes = bytes_of(temporary);
+    Removal done;
+    int error = 0;
+    if (temporary.is_directory)
+      error = remove_directory(temporary, outcome, done);
+    else if (const InspectedFile* file = find(temporary.name))
+      error = remove_file(look_.directory.get(), temporary.name.c_str(), file->node, done);
+    outcome.files += done.files;
+    outcome.freed += done.freed;
+    if (error == ENOENT) return true;
+    if (error == 0 && outcome.status != Status::failed) {
+      swept_ = true;
+      outcome.bytes.add(model::ArtifactKind::other, bytes);
+      return true;
+    }
+    if (outcome.status != Status::failed) {
+      outcome.status = Status::failed;
+      outcome.detail = shop_.line(change_.key, temporary.name, fmt::format("cannot be deleted: {}", error_text(error)));
+    }
+    return false;
+  }
+
+  // Out of the entry in one step, so that nothing half deleted stays in it.
+  int remove_directory(const Temporary& temporary, Outcome& outcome, Removal& done) {
+    const auto scratch = shop_.trash.scratch();
+    if (!scratch) {
+      outcome.status = Status::failed;
+      outcome.detail = scratch.error().message;
+      return 0;
+    }
+    const std::string place = fmt::format("swept.{}", count_++);
+    if (const int error = move_directory(look_.directory.get(), temporary.name.c_str(), *scratch, place.c_str()))
+      return error;
+    swept_ = true;
+    remove_tree(*scratch, place.c_str(), done);
+    if (done.failures.empty()) return 0;
+    outcome.status = Status::failed;
+    outcome.detail = shop_.line(change_.key, temporary.name, done.failures.front());
+    shop_.trash.renew_scratch();
+    return 0;
+  }
+
+  const InspectedFile* find(const std::string& name) const {
+    for (const InspectedFile& file : look_.seen.files)
+      if (file.name == name) return &file;
+    return nullptr;
+  }
+
+  std::uint64_t bytes_of(const Temporary& temporary) const {
+    std::uint64_t bytes = 0;
+    for (const InspectedFile& file : look_.seen.files)
+      if (file.name == temporary.name ||
+          (temporary.is_directory && file.name.starts_with(temporary.name) && file.name[temporary.name.size()] == '/'))
+        bytes += file.node.bytes;
+    return bytes;
+  }
+
+  bool is_empty_now() const {
+    const auto lasts = [this](const InspectedFile& file) {
+      return std::none_of(look_.temporaries.begin(), look_.temporaries.end(), [&file](const Temporary& temporary) {
+        return file.name == temporary.name ||
+               (file.name.starts_with(temporary.name) && file.name[temporary.name.size()] == '/');
+      });
+    };
+    return look_.seen.nested.empty() && std::none_of(look_.seen.files.begin(), look_.seen.files.end(), lasts);
+  }
+
+  // An empty directory is what a look-up leaves, but only one with the name of a key.
+  bool may_go() const {
+    return (swept_ || !shop_.is_young(look_.node.mtime_ns)) &&
+           (swept_ || key_encoding(change_.key) || is_temporary_entry(change_.key));
+  }
+
+  // The system refuses when somebody put something into it meanwhile, so nothing is lost.
+  void remove_entry(Outcome& outcome) {
+    const int error = remove_directory_at(shop_.root.descriptor(), change_.key.c_str());
+    if (error == ENOTEMPTY || error == EEXIST) return;
+    if (error != 0 && error != ENOENT) {
+      outcome = shop_.failed(change_.key, {}, "cannot be deleted", error);
+      return;
+    }
+    outcome.gone = true;
+    if (error == 0) outcome.freed += look_.node.allocated;
+  }
+
+  Outcome finish(Outcome outcome) {
+    if (outcome.gone || !swept_) return outcome;
+    put_time_back(look_, outcome);
+    shop_.read_again(change_, outcome);
+    return outcome;
+  }
+
+  EditorShop& shop_;
+  const Change& change_;
+  EntryLook& look_;
+  bool swept_ = false;
+  int count_ = 0;
+};
+
+}  // namespace
+
+Outcome sweep_entry(EditorShop& shop, const Change& change) {
+  EntryLook look = look_at_entry(shop.root.descriptor(), change.key);
+  if (auto refused = shop.refuse_changed(change, look)) return std::move(*refused);
+  if (auto refused = shop.refuse_links(look)) return std::move(*refused);
+  return Sweeping(shop, change, look).run();
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/format/group.hpp"
+
+#include <fmt/format.h>
+
+#include "core/cache/format/json_reader.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::cache {
+namespace {
+
+class GroupEvents final : public JsonEvents {
+ public:
+  std::vector<std::string> children;
+  std::string problem;
+
+  void begin(char bracket) override {
+    if (depth_ == 0 && bracket != '{') refuse("not a JSON object");
+    if (depth_ == 1 && in_children_) container_ = bracket;
+    if (depth_ == 2 && in_children_ && container_ == '[') refuse("child_paths lists something that is no name");
+    ++depth_;
+  }
+  void end(char) override {
+    if (--depth_ == 1) in_children_ = false;
+  }
+  void key(std::string_view text) override {
+    if (depth_ == 1) {
+      in_children_ = text == "child_paths";
+      if (in_children_) children.clear();  // the last of several counts, as for Triton
+    } else if (depth_ == 2 && in_children_) {
+      add(text);
+    }
+  }
+  void string(std::string_view text) override {
+    if (depth_ == 2 && in_children_ && container_ == '[')
+      add(text);
+    else
+      scalar(false);
+  }
+  void integer(std::int64_t) override { scalar(false); }
+  void number(std::string_view) override { scalar(false); }
+  void literal(std::string_view text) override { scalar(text == "null"); }
+
+ private:
+  void scalar(bool null) {
+    if (depth_ == 0) refuse("not a JSON object");
+    if (depth_ == 1 && in_children_ && !null) refuse("child_paths is neither a list nor a map");
+    if (depth_ == 2 && in_children_ && container_ == '[') refuse("child_paths lists something that is no name");
+    if (depth_ == 1) in_children_ = false;
+  }
+
+  void add(std::string_view path) {
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string_view::npos) {
+      constexpr std::size_t kShown = 80;
+      refuse(
+          fmt::format("child_paths names \"{}\", which is no file name", util::escape_control(path.substr(0, kShown))));
+    } else if (children.size() >= kMaxGroupChildren) {
+      refuse(fmt::format("child_paths names more than {} files", kMaxGroupChildren));
+    } else {
+      children.emplace_back(name);
+    }
+  }
+
+  void refuse(std::string why) {
+    if (problem.empty()) problem = std::move(why);
+  }
+
+  int depth_ = 0;
+  bool in_children_ = false;
+  char container_ = '{';
+};
+
+}  // namespace
+
+tl::expected<std::vector<std::string>, std::string> parse_group(std::string_view text) {
+  GroupEvents events;
+  if (auto wrong = read_json(text, events)) return tl::unexpected<std::string>(std::move(*wrong));
+  if (!events.problem.empty()) return tl::unexpected<std::string>(std::move(events.problem));
+  return std::move(events.children);
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/format/json_reader.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <fmt/format.h>
+
+#include "core/util/text/text.hpp"
+
+namespace tcm::cache {
+namespace {
+
+namespace json = boost::json;
+
+// Joins the parts of strings and passes everything on. The names are the parser's.
+class Handler {
+ public:
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+  explicit Handler(JsonEvents& events) : events_(events) {}
+
+  bool on_document_begin(json::error_code&) { return true; }
+  bool on_document_end(json::error_code&) { return true; }
+  bool on_object_begin(json::error_code&) { return events_.begin('{'), true; }
+  bool on_object_end(std::size_t, json::error_code&) { return events_.end('}'), true; }
+  bool on_array_begin(json::error_code&) { return events_.begin('['), true; }
+  bool on_array_end(std::size_t, json::error_code&) { return events_.end(']'), true; }
+  bool on_key_part(json::string_view part, std::size_t, json::error_code&) { return hold(part); }
+  bool on_key(json::string_view part, std::size_t, json::error_code&) {
+    events_.key(whole(part));
+    held_.clear();
+    return true;
+  }
+  bool on_string_part(json::string_view part, std::size_t, json::error_code&) { return hold(part); }
+  bool on_string(json::string_view part, std::size_t, json::error_code&) {
+    events_.string(whole(part));
+    held_.clear();
+    return true;
+  }
+  bool on_number_part(json::string_view part, json::error_code&) { return hold(part); }
+  bool on_int64(std::int64_t value, json::string_view, json::error_code&) {
+    events_.integer(value);
+    held_.clear();
+    return true;
+  }
+  bool on_uint64(std::uint64_t, json::string_view part, json::error_code&) { return number(part); }
+  bool on_double(double, json::string_view part, json::error_code&) { return number(part); }
+  bool on_bool(bool value, json::error_code&) { return events_.literal(value ? "true" : "false"), true; }
+  bool on_null(json::error_code&) { return events_.literal("null"), true; }
+  bool on_comment_part(json::string_view, json::error_code&) { return true; }
+  bool on_comment(json::string_view, json::error_code&) { return true; }
+
+ private:
+  bool hold(json::string_view part) {
+    held_.append(part.data(), part.size());
+    return true;
+  }
+  std::string_view whole(json::string_view part) {
+    if (held_.empty()) return {part.data(), part.size()};
+    hold(part);
+    return held_;
+  }
+  bool number(json::string_view part) {
+    events_.number(whole(part));
+    held_.clear();
+    return true;
+  }
+
+  JsonEvents& events_;
+  std::string held_;
+};
+
+// The first byte that is no UTF-8, if there is one.
+std::optional<std::size_t> first_invalid_byte(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const util::Utf8Char c = util::decode_utf8(text.substr(at));
+    if (!c.valid) return at;
+    at += c.length;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> read_json(std::string_view text, JsonEvents& events) {
+  if (text.empty()) return "empty file";
+  json::parse_options options;
+  options.max_depth = kMaxJsonDepth;
+  json::basic_parser<Handler> parser(options, events);
+  json::error_code error;
+  const std::size_t done = parser.write_some(false, text.data(), text.size(), error);
+  if (!error && done < text.size()) error = json::error::extra_data;
+  if (!error) return std::nullopt;
+  if (error == json::error::too_deep) return fmt::format("nested deeper than {} at byte {}", kMaxJsonDepth, done);
+  // The parser calls it a syntax error; people look for something else then.
+  if (const auto at = first_invalid_byte(text)) return fmt::format("not UTF-8 at byte {}", *at);
+  return fmt::format("{} at byte {}", error.message(), done);
+}
+
+void append_json_string(std::string& to, std::string_view text) {
+  to += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      to += '\\';
+      to += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      fmt::format_to(std::back_inserter(to), "\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    } else {
+      to += c;
+    }
+  }
+  to += '"';
+}
+
+}  // namespace tcm::cache

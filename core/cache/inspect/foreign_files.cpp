@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/inspect/foreign_files.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/cache/format/file_names.hpp"
+#include "core/cache/format/group.hpp"
+#include "core/cache/format/key.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::cache {
+namespace {
+
+using model::ArtifactKind;
+
+constexpr std::string_view kJson = ".json";
+constexpr std::string_view kLock = "lock";  // of Triton 2.0
+constexpr std::string_view kNotTritons = "not a file of Triton's";
+
+const FileTypes& or_shared(const FileTypes* types) {
+  static const FileTypes kSharedOnly;
+  return types ? *types : kSharedOnly;
+}
+
+/// What both questions ask about the other files of the entry.
+struct Neighbours {
+  std::function<bool(std::string_view name)> has;
+  /// Whether there is a compiled file "<stem>.…".
+  std::function<bool(std::string_view stem)> has_output;
+  bool has_group = false;
+};
+
+/// Whether a group is called like the file: Triton gives all files of a kernel one stem.
+bool has_group_of(std::string_view name, const Neighbours& others) {
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1))
+    if (others.has(fmt::format("__grp__{}.json", name.substr(0, dot)))) return true;
+  return false;
+}
+
+bool is_metadata(std::string_view name, const Neighbours& others) {
+  const std::string_view stem = name.substr(0, name.size() - kJson.size());
+  return others.has(fmt::format("__grp__{}.json", stem)) || others.has_output(stem);
+}
+
+// `known`: the extension is one that some backend's files have.
+bool is_tritons_name(std::string_view name, bool known, const Neighbours& others) {
+  if (const std::size_t slash = name.find('/'); slash != std::string_view::npos)
+    return is_temporary(name.substr(0, slash));
+  if (is_temporary(name) || is_group(name) || is_autotune(name) || is_module(name) || name == kLock) return true;
+  if (name.ends_with(kJson)) return is_metadata(name, others);
+  // In an entry without a group (of Triton 2.0, or of a writer that died) only the extension tells.
+  if (known && (!others.has_group || has_group_of(name, others))) return true;
+  // A header that was compiled ahead.
+  return others.has(fmt::format("{}.gch", name)) || others.has(fmt::format("{}.pch", name));
+}
+
+bool is_output_of(std::string_view name, std::string_view stem) {
+  return name.size() > stem.size() && name.starts_with(stem) && name[stem.size()] == '.';
+}
+
+/// Everything that the groups of an entry list.
+std::set<std::string, std::less<>> listed_in(const EntryLook& look) {
+  std::set<std::string, std::less<>> listed;
+  std::string text;
+  for (const InspectedFile& file : look.seen.files) {
+    if (!is_group(file.name)) continue;
+    if (read_file_at(look.directory.get(), file.name.c_str(), kMaxJsonBytes, text).status != ReadStatus::ok) continue;
+    if (auto children = parse_group(text)) listed.insert(children->begin(), children->end());
+  }
+  return listed;
+}
+
+// Whether something in the directory says that it is an entry: it has no key's name.
+bool shows_entry(const EntryLook& look) {
+  if (!look.seen.temporaries.empty()) return true;
+  return std::any_of(look.seen.files.begin(), look.seen.files.end(), [](const InspectedFile& file) {
+    return is_group(file.name) || is_autotune(file.name) || is_compile_output(file.name);
+  });
+}
+
+}  // namespace
+
+std::optional<std::string> find_stranger(const EntryLook& look, std::string_view key, const FileTypes* types) {
+  // What lies in a directory that a writer has not given its key yet is that writer's, whatever its name.
+  if (is_temporary_entry(key)) return std::nullopt;
+  if (!look.seen.nested.empty())
+    return fmt::format("{}/: not a directory of Triton's", util::escape_control(look.seen.nested.front()));
+  if (!key_encoding(key) && !shows_entry(look)) return "not an entry of Triton's";
+
+  const std::vector<InspectedFile>& files = look.seen.files;
+  const FileTypes& known = or_shared(types);
+  const auto is_known = [&known](std::string_view name) { return known.find_any(extension_of(name)) != nullptr; };
+  const auto at_or_behind = [&files](std::string_view name) {
+    return std::lower_bound(files.begin(), files.end(), name,
+                            [](const InspectedFile& file, std::string_view b) { return file.name < b; });
+  };
+  const Neighbours others{
+      [&](std::string_view name) {
+        const auto at = at_or_behind(name);
+        return at != files.end() && at->name == name;
+      },
+      [&](std::string_view stem) {
+        for (auto at = at_or_behind(stem); at != files.end() && std::string_view(at->name).starts_with(stem); ++at)
+          if (is_output_of(at->name, stem) && !at->name.ends_with(kJson) && is_known(at->name)) return true;
+        return false;
+      },
+      std::any_of(files.begin(), files.end(), [](const InspectedFile& file) { return is_group(file.name); })};
+  std::optional<std::set<std::string, std::less<>>> listed;
+  for (const InspectedFile& file : files) {
+    if (is_tritons_name(file.name, is_known(file.name), others)) continue;
+    if (!listed) listed = listed_in(look);
+    if (file.name.find('/') == std::string::npos && listed->contains(file.name)) continue;
+    return fmt::format("{}: {}", util::escape_control(file.name), kNotTritons);
+  }
+  return std::nullopt;
+}
+
+bool is_tritons(const InspectedFile& file, const model::Entry& entry) {
+  const auto any = [&entry](auto&& test) {
+    return std::any_of(entry.records.begin(), entry.records.end(), [&test](const model::Record& record) {
+      return std::any_of(record.artifacts.begin(), record.artifacts.end(), test);
+    });
+  };
+  const auto is_known = [&any](std::string_view name) {
+    return any([name](const model::Artifact& item) { return item.name == name && item.kind != ArtifactKind::other; });
+  };
+  const Neighbours others{
+      [&any](std::string_view name) { return any([name](const model::Artifact& item) { return item.name == name; }); },
+      [&any](std::string_view stem) {
+        return any([stem](const model::Artifact& item) {
+          return is_output_of(item.name, stem) && item.kind != ArtifactKind::metadata &&
+                 item.kind != ArtifactKind::other;
+        });
+      },
+      any([](const model::Artifact& item) { return item.kind == ArtifactKind::group; })};
+  if (is_tritons_name(file.name, is_known(file.name), others)) return true;
+  // A stage of a backend that nobody knows: it is called like the kernel.
+  const std::string_view extension = extension_of(file.name);
+  if (extension.empty() || !is_label(extension.substr(1)) || file.name.find('/') != std::string::npos) return false;
+  const std::string_view stem = std::string_view(file.name).substr(0, file.name.size() - extension.size());
+  return !file.name.ends_with(kJson) && others.has(fmt::format("__grp__{}.json", stem));
+}
+
+ArtifactKind kind_told_by_name(std::string_view name, const FileTypes* types) {
+  if (name.find('/') != std::string_view::npos || is_temporary(name)) return ArtifactKind::other;
+  if (is_group(name)) return ArtifactKind::group;
+  if (const FileType* type = or_shared(types).find_any(extension_of(name))) return type->kind;
+  return is_module(name) ? ArtifactKind::module : ArtifactKind::other;
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// A look at an entry from outside: what lies in it, how old it is, who may be using it. Opens its directories, never a
+// file; follows no symbolic link and crosses no mount point.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/cache/read/root.hpp"
+#include "core/disk/directory.hpp"
+#include "core/model/change.hpp"
+#include "core/model/entry.hpp"
+
+namespace tcm::cache {
+
+struct InspectedFile {
+  std::string name;  ///< relative to the entry; with a slash when it lies in a temporary directory
+  Node node;
+};
+
+struct Inspection {
+  model::EntryStamp stamp;           ///< `settled` is always true: nothing was read
+  std::vector<InspectedFile> files;  ///< regular files, sorted by name, those of nested directories included
+  /// When somebody last had to do with it: the newest access or modification time of its files; the modification time
+  /// of the directory when it has none. Change times do not count: links and backups move those.
+  std::int64_t last_use_ns = 0;
+  std::int64_t newest_ns = 0;               ///< the newest modification time of the entry and of the temporaries in it
+  std::uint64_t allocated = 0;              ///< as `du -l`: its files and directories
+  std::vector<std::string> temporaries;     ///< names directly in the entry that writers use (see is_temporary)
+  std::uint64_t temporary_directories = 0;  ///< bytes on the disk of those that are directories, without their files
+  std::vector<std::string> nested;          ///< other directories directly in the entry: nobody's but a user's
+  std::vector<std::string> links;           ///< symbolic links, sockets, FIFOs and devices in it, relative to the entry
+  /// Set when a live writer has a temporary in it: what is known of that writer, "pid 4121".
+  std::string writer;
+  /// Set when it, or a group in it, is another user's and this one is not root: whose. Its files cannot be rewritten
+  /// then and stay that user's.
+  std::optional<std::uint32_t> other_user;
+  bool removable = true;  ///< false when it is another user's, who did not allow this one to remove it
+  /// Set when it cannot be dealt with at all, whatever is asked: mount_point, symlink, gone, unreadable; with one line.
+  std::optional<model::KeptReason> untouchable;
+  std::string detail;
+};
+
+/// Looks at one entry. Never fails: what is wrong is in `untouchable`. `key` is a single file name. Thread-safe.
+///
+/// A temporary `tmp.pid_<pid>_…` (or `….tmp.pid_<pid>_…`) has a live writer when a process with that pid runs on this
+/// machine that began before the temporary was last modified; processes of other machines and containers cannot be
+/// seen, for which there is the grace period.
+Inspection inspect(const Root& root, const std::string& key);
+
+/// Whether the file is one that Triton, a backend or a writer put there, by its name: a group, metadata, an artifact of
+/// a known or listed kind, a module, a temporary. `records` are the entry's, as read_entry returns them.
+bool is_tritons(const InspectedFile& file, const model::Entry& entry);
+
+}  // namespace tcm::cache

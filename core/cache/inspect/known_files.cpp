@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/inspect/known_files.hpp"
+
+#include <algorithm>
+
+#include "core/cache/format/file_names.hpp"
+
+namespace tcm::cache {
+namespace {
+
+using model::ArtifactKind;
+
+bool is_nested(std::string_view name) { return name.find('/') != std::string_view::npos; }
+
+}  // namespace
+
+bool is_of_a_group(std::string_view name, const Inspection& entry) {
+  const std::string_view stem = name.substr(0, name.size() - extension_of(name).size());
+  return std::any_of(entry.files.begin(), entry.files.end(), [stem](const InspectedFile& file) {
+    return is_group(file.name) && group_stem(file.name) == stem;
+  });
+}
+
+ArtifactKind kind_by_name(std::string_view name, std::string_view target, const FileTypes& types) {
+  if (is_nested(name) || is_temporary(name)) return ArtifactKind::other;
+  if (is_group(name)) return ArtifactKind::group;
+  if (const FileType* type = types.find(target, extension_of(name))) return type->kind;
+  return is_module(name) ? ArtifactKind::module : ArtifactKind::other;
+}
+
+std::size_t group_count(const Inspection& entry) {
+  return static_cast<std::size_t>(std::count_if(entry.files.begin(), entry.files.end(),
+                                                [](const InspectedFile& file) { return is_group(file.name); }));
+}
+
+bool all_known_by_name(const Inspection& entry, std::string_view target, const FileTypes& types) {
+  return std::all_of(entry.files.begin(), entry.files.end(), [&](const InspectedFile& file) {
+    const std::string_view name = file.name;
+    if (is_temporary(name) || is_group(name) || (!is_nested(name) && (is_module(name) || is_autotune(name))))
+      return true;
+    const std::string_view extension = extension_of(name);
+    return !is_nested(name) && types.find(target, extension) != nullptr && is_of_a_group(name, entry);
+  });
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/read/entry_files.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/disk/directory.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::cache {
+namespace {
+
+// One buffer a thread: listings do not nest, each directory is listed whole before any below it.
+ListBuffer& list_buffer() {
+  alignas(dirent64) thread_local ListBuffer buffer;
+  return buffer;
+}
+
+void note_unreadable(EntryFiles& found, std::string_view name, int error) {
+  if (error == ENOENT)
+    found.changed = true;
+  else if (found.unreadable.empty())
+    found.unreadable = fmt::format("{}: {}", util::escape_control(name), error_text(error));
+}
+
+void add_file(EntryFiles& found, std::string name, std::size_t base, const Node& node) {
+  found.newest_nested_ns = std::max(found.newest_nested_ns, node.mtime_ns);
+  if (node.type != NodeType::file) return;
+  EntryFile file;
+  file.name = std::move(name);
+  file.base = base;
+  file.bytes = node.bytes;
+  file.sized = true;
+  found.files.push_back(std::move(file));
+}
+
+// `prefix` ends with a slash.
+void list_nested(int parent, const char* name, const std::string& prefix, int depth, EntryFiles& found) {
+  if (depth > kMaxEntryDepth) {
+    found.too_deep = true;
+    return;
+  }
+  util::Fd directory;
+  Node node;
+  int error = open_directory_at(parent, name, directory);
+  if (error == 0) error = stat_of(directory.get(), node);
+  if (error != 0) return note_unreadable(found, prefix, error);
+  found.newest_nested_ns = std::max(found.newest_nested_ns, node.mtime_ns);
+
+  std::vector<std::string> below;
+  error = list_directory(directory.get(), list_buffer(), [&](const char* item, NodeType type) {
+    if (type == NodeType::directory) {
+      below.emplace_back(item);
+    } else if (type == NodeType::file) {
+      Node of_file;
+      if (const int failed = stat_at(directory.get(), item, of_file); failed != 0)
+        note_unreadable(found, prefix + item, failed);
+      else
+        add_file(found, prefix + item, prefix.size(), of_file);
+    }
+    return true;
+  });
+  if (error != 0) note_unreadable(found, prefix, error);
+  for (const std::string& item : below)
+    list_nested(directory.get(), item.c_str(), prefix + item + '/', depth + 1, found);
+}
+
+bool by_name(const EntryFile& a, std::string_view b) { return a.name < b; }
+
+}  // namespace
+
+const EntryFile* EntryFiles::find(std::string_view name) const {
+  const auto at = std::lower_bound(files.begin(), files.end(), name, by_name);
+  return at != files.end() && at->name == name ? &*at : nullptr;
+}
+
+EntryFile* EntryFiles::find(std::string_view name) { return const_cast<EntryFile*>(std::as_const(*this).find(name)); }
+
+bool EntryFiles::has_other(std::string_view name) const {
+  return std::find(others.begin(), others.end(), name) != others.end();
+}
+
+int list_entry(int directory, EntryFiles& found) {
+  const int error = list_directory(directory, list_buffer(), [&](const char* name, NodeType type) {
+    switch (type) {
+      case NodeType::file:
+        found.files.emplace_back();
+        found.files.back().name = name;
+        break;
+      case NodeType::directory: found.directories.emplace_back(name); break;
+      case NodeType::link:
+      case NodeType::other: found.others.emplace_back(name); break;
+    }
+    return true;
+  });
+  if (error != 0) return error;
+  for (const std::string& name : found.directories) list_nested(directory, name.c_str(), name + '/', 1, found);
+  std::sort(found.files.begin(), found.files.end(),
+            [](const EntryFile& a, const EntryFile& b) { return a.name < b.name; });
+  return 0;
+}
+
+void size_files(int directory, EntryFiles& found) {
+  for (EntryFile& file : found.files) {
+    if (file.sized) continue;
+    Node node;
+    const int error = stat_at(directory, file.name.c_str(), node);
+    if (error != 0)
+      note_unreadable(found, file.name, error);
+    else if (node.type != NodeType::file)
+      found.changed = true;
+    else
+      file.bytes = node.bytes;
+    file.sized = true;
+  }
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// One open root: the stream of what lies in it, and the reading of one entry. Everything is relative to the root's
+// directory descriptor; no symbolic link is followed and nothing outside the root is opened.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/cache/format/file_types.hpp"
+#include "core/model/entry.hpp"
+#include "core/util/result.hpp"
+#include "core/util/system/fd.hpp"
+
+namespace tcm::cache {
+
+/// Json files beyond this are not read: the largest real metadata is a few kilobytes.
+inline constexpr std::size_t kMaxJsonBytes = std::size_t{16} << 20;
+
+/// How the canonical form of an architecture is had. `arch_json` is the JSON value of `target.arch`. Must be callable
+/// from any thread.
+using ArchOf = std::function<std::string(std::string_view target, std::string_view arch_json)>;
+
+/// What a reader needs to know of the backends. Borrowed; must outlive the reader.
+struct Naming {
+  const FileTypes* file_types = nullptr;
+  ArchOf arch_of;
+};
+
+/// Something in the root directory itself.
+struct RootItem {
+  std::string_view name;  ///< valid during the call
+  std::uint64_t inode = 0;
+  std::int64_t mtime_ns = 0;
+  std::int64_t ctime_ns = 0;
+  enum class Type : std::uint8_t { directory, file, link, other } type = Type::directory;
+  std::uint64_t bytes = 0;  ///< of a file
+};
+
+class Root {
+ public:
+  /// Errors: missing, denied, failed.
+  static Result<Root> open(const std::string& path);
+
+  /// Calls `each` for everything in the root but tcm's own trash, in directory order, with its stamp; costs one stat
+  /// for each and opens nothing. Stops early when `each` returns false. What vanishes in between is left out; what
+  /// cannot be stat'ed goes to `unreadable` with a one-line reason.
+  Result<void> scan(const std::function<bool(const RootItem&)>& each,
+                    const std::function<void(std::string_view name, std::string reason)>& unreadable) const;
+
+  /// Reads one key directory. Never fails: what is wrong with the entry is in its records. Thread-safe.
+  model::Entry read_entry(const std::string& key, const Naming& naming) const;
+
+  /// Reads a file of an entry, at most `limit` bytes, into `bytes` (whose memory is reused). Both names are single file
+  /// names. Errors: missing (also a file that is no regular one), denied, failed (too large among others). Thread-safe.
+  Result<void> read_artifact(const std::string& key, const std::string& name, std::size_t limit,
+                             std::string& bytes) const;
+
+  const std::string& path() const { return path_; }
+  /// Its directory, for the other parts of this room. Owned by the root.
+  int descriptor() const { return directory_.get(); }
+
+ private:
+  Root(std::string path, util::Fd directory) : path_(std::move(path)), directory_(std::move(directory)) {}
+  std::string path_;
+  util::Fd directory_;
+};
+
+}  // namespace tcm::cache

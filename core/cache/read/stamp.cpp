@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/read/stamp.hpp"
+
+#include "core/util/text/time.hpp"
+
+namespace tcm::cache {
+namespace {
+
+// The kernel stamps a directory with the time of its last timer tick, at most 10 ms ago (100 Hz).
+constexpr std::int64_t kTick = 20'000'000;
+// File systems without finer times store whole seconds, or two.
+constexpr std::int64_t kCoarseTick = 2 * util::kSecond;
+
+bool is_old(std::int64_t time_ns, std::int64_t now) {
+  return now - time_ns >= (time_ns % util::kSecond == 0 ? kCoarseTick : kTick);
+}
+
+}  // namespace
+
+bool is_settled(const model::EntryStamp& stamp, std::int64_t now) {
+  return is_old(stamp.mtime_ns, now) && is_old(stamp.ctime_ns, now);
+}
+
+model::EntryStamp stamp_of(const Node& node, std::int64_t now) {
+  model::EntryStamp stamp{node.inode, node.mtime_ns, node.ctime_ns, false};
+  stamp.settled = is_settled(stamp, now);
+  return stamp;
+}
+
+}  // namespace tcm::cache

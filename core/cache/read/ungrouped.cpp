@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Entries without a group: Triton 2.0's kernels, helper modules, autotuning results, and what failed compiles leave.
+#include <algorithm>
+
+#include "core/cache/format/file_names.hpp"
+#include "core/cache/format/key.hpp"
+#include "core/cache/read/entry_reader.hpp"
+
+namespace tcm::cache {
+namespace {
+
+using model::EntryKind;
+using model::SkipReason;
+
+// Whether something in the entry is there to stay; the rest is what writers leave.
+bool is_lasting(const EntryFile& file) {
+  return !is_temporary(file.name) && !is_temporary(file.base_name()) && file.name != "lock";
+}
+
+template <class Test>
+const EntryFile* first_lasting(const EntryFiles& found, Test test) {
+  for (const EntryFile& file : found.files)
+    if (!file.nested() && is_lasting(file) && test(file.name)) return &file;
+  return nullptr;
+}
+
+bool only_leftovers(const EntryFiles& found) {
+  const auto temporary = [](const std::string& name) { return is_temporary(name); };
+  return std::none_of(found.files.begin(), found.files.end(), is_lasting) &&
+         std::all_of(found.directories.begin(), found.directories.end(), temporary) &&
+         std::all_of(found.others.begin(), found.others.end(), temporary);
+}
+
+Draft draft_of(EntryKind kind, std::string_view name = {}) {
+  Draft draft;
+  draft.record.kind = kind;
+  draft.record.facts.name = name;
+  return draft;
+}
+
+Draft foreign() {
+  Draft draft = draft_of(EntryKind::foreign);
+  draft.record.problem = SkipReason::not_an_entry;
+  draft.record.problem_detail = "neither its name nor its files are Triton's";
+  return draft;
+}
+
+Draft classify(std::string_view key, const EntryFiles& found) {
+  if (is_temporary_entry(key)) return draft_of(EntryKind::leftover);
+  const bool is_key = key_encoding(key).has_value();
+  if (found.nothing()) return is_key ? draft_of(EntryKind::empty) : foreign();
+  if (const EntryFile* file = first_lasting(found, is_autotune))
+    return draft_of(EntryKind::autotune, autotune_stem(file->name));
+  if (only_leftovers(found) &&
+      (is_key || std::any_of(found.directories.begin(), found.directories.end(), is_temporary)))
+    return draft_of(EntryKind::leftover);
+  const bool compiled = first_lasting(found, is_compile_output) != nullptr;
+  if (is_key && !compiled)
+    if (const EntryFile* file = first_lasting(found, is_module))
+      // Up to the first dot: behind it is the interpreter's tag ("launcher.cpython-312-x86_64-linux-gnu.so").
+      return draft_of(EntryKind::module, std::string_view(file->name).substr(0, file->name.find('.')));
+  return is_key || compiled ? draft_of(EntryKind::partial) : foreign();
+}
+
+}  // namespace
+
+void EntryReader::read_ungrouped() {
+  if (is_temporary_entry(key_) || !read_ungrouped_kernels()) classify_ungrouped();
+}
+
+// Triton 2.0 wrote no group; its metadata has an object `ctime` that no later release writes.
+bool EntryReader::read_ungrouped_kernels() {
+  std::vector<Draft> other;
+  for (std::size_t i = 0; i < files_.files.size(); ++i) {
+    const std::string name = files_.files[i].name;
+    if (files_.files[i].nested() || !is_lasting(files_.files[i]) || !name.ends_with(".json") || is_autotune(name))
+      continue;
+    Draft draft = draft_of(EntryKind::kernel);
+    draft.stem = name.substr(0, name.size() - std::string_view(".json").size());
+    read_metadata(draft, name);
+    (draft.has_ctime ? drafts_ : other).push_back(std::move(draft));
+  }
+  if (!drafts_.empty()) return true;
+  // It cannot be told what the rest would have been; that it could not be opened is worth saying.
+  for (Draft& draft : other)
+    if (draft.record.problem == SkipReason::unreadable) unreadable_ungrouped_ = std::move(draft.record.problem_detail);
+  return false;
+}
+
+void EntryReader::classify_ungrouped() {
+  drafts_.push_back(classify(key_, files_));
+  if (unreadable_ungrouped_.empty()) return;
+  drafts_.back().record.problem = SkipReason::unreadable;
+  drafts_.back().record.problem_detail = unreadable_ungrouped_;
+}
+
+}  // namespace tcm::cache

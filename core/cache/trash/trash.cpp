@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bins of a root's trash, from outside an editor.
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "core/cache/edit/editor.hpp"
+#include "core/cache/trash/trash_area.hpp"
+#include "core/disk/file_changes.hpp"
+#include "core/disk/tree_removal.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::cache {
+namespace {
+
+constexpr std::size_t kDate = 8;
+constexpr std::size_t kMaxNumber = 9;
+
+std::uint64_t number_of(std::string_view id) {
+  std::uint64_t number = 0;
+  std::from_chars(id.data() + kDate + 1, id.data() + id.size(), number);
+  return number;
+}
+
+// By date, then by number: "-10" comes after "-9".
+bool is_older(const TrashBin& a, const TrashBin& b) {
+  const int dates = a.id.compare(0, kDate, b.id, 0, kDate);
+  return dates != 0 ? dates < 0 : number_of(a.id) < number_of(b.id);
+}
+
+int list_all(int directory, std::vector<std::string>& names) {
+  const auto buffer = std::make_unique<ListBuffer>();
+  util::Fd listed;
+  if (const int error = open_own_directory_at(directory, ".", listed); error != 0) return error;
+  return list_directory(listed.get(), *buffer, [&names](const char* name, NodeType) {
+    names.emplace_back(name);
+    return true;
+  });
+}
+
+/// Sums up a bin.
+class Counting {
+ public:
+  explicit Counting(TrashBin& bin) : bin_(bin) {}
+
+  // What cannot be looked into counts nothing.
+  void count(int directory, int depth) {
+    std::vector<std::string> names;
+    if (depth > kMaxTreeDepth || list_all(directory, names) != 0) return;
+    for (const std::string& name : names) {
+      Node node;
+      if (stat_at(directory, name.c_str(), node) != 0) continue;
+      if (node.type == NodeType::directory) {
+        if (depth == 0) ++bin_.entries;
+        bin_.allocated += node.allocated;
+        util::Fd below;
+        if (open_own_directory_at(directory, name.c_str(), below) == 0) count(below.get(), depth + 1);
+      } else {
+        take(node);
+      }
+    }
+  }
+
+ private:
+  void take(const Node& node) {
+    ++bin_.files;
+    bin_.bytes += node.bytes;
+    // Of several links the last one frees: only when all of them lie here.
+    if (node.links <= 1 || ++seen_[node.inode] == node.links) bin_.allocated += node.allocated;
+  }
+
+  TrashBin& bin_;
+  std::unordered_map<std::uint64_t, std::uint64_t> seen_;
+};
+
+/// A bin opened to be changed, with the root's lock.
+struct OpenBin {
+  Root root;
+  TrashArea area;
+  std::optional<RootLock> lock;
+  util::Fd directory;
+
+  explicit OpenBin(Root opened) : root(std::move(opened)), area(root.path(), root.descriptor()) {}
+  OpenBin(const OpenBin&) = delete;
+  OpenBin& operator=(const OpenBin&) = delete;
+  ~OpenBin() {
+    if (lock) area.close();
+  }
+  std::string path(std::string_view id) const { return fmt::format("{}/{}", area.path(), id); }
+};
+
+Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const std::string& id) {
+  if (!is_trash_id(id))
+    return fail(ErrorCode::missing,
+                fmt::format("{}: no trash \"{}\"; ids look like 20261123-1", root_path, util::escape_control(id)));
+  TCM_ASSIGN(Root root, Root::open(root_path));
+  auto bin = std::make_unique<OpenBin>(std::move(root));
+  TCM_ASSIGN(bin->lock, RootLock::take(bin->root, bin->area));
+  TCM_ASSIGN(const bool there, bin->area.find_to_change());
+  if (there) bin->area.sweep();
+  const int error = there ? open_own_directory_at(bin->area.descriptor(), id.c_str(), bin->directory) : ENOENT;
+  Node node;
+  if (error == 0 && stat_of(bin->directory.get(), node) == 0 && is_ours(node)) return bin;
+  if (error != ENOENT && there && stat_at(bin->area.descriptor(), id.c_str(), node) == 0 && !is_ours(node))
+    return somebody_elses(bin->path(id), node.uid);
+  if (error == ENOENT) return fail(ErrorCode::missing, fmt::format("{}: no trash {}", root_path, id));
+  const ErrorCode code = error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed;
+  return fail(code, fmt::format("{}: cannot open it: {}", bin->path(id), error_text(error)));
+}
+
+int restore_one(const OpenBin& bin, const std::string& key, std::uint64_t& files) {
+  util::Fd entry;
+  std::vector<std::string> names;
+  int error = open_own_directory_at(bin.directory.get(), key.c_str(), entry);
+  if (error == 0) error = list_all(entry.get(), names);
+  // A mere look-up leaves an empty directory: nobody misses that.
+  if (error == 0) remove_directory_at(bin.root.descriptor(), key.c_str());
+  if (error == 0) error = move_directory(bin.directory.get(), key.c_str(), bin.root.descriptor(), key.c_str());
+  if (error == 0) files += names.size();
+  return error;
+}
+
+}  // namespace
+
+bool is_trash_id(std::string_view id) {
+  if (id.size() < kDate + 2 || id.size() > kDate + 1 + kMaxNumber || id[kDate] != '-' || id[kDate + 1] == '0')
+    return false;
+  const std::string_view number = id.substr(kDate + 1);
+  return std::all_of(id.begin(), id.begin() + kDate, util::is_digit) &&
+         std::all_of(number.begin(), number.end(), util::is_digit);
+}
+
+Result<std::vector<TrashBin>> list_trash(const Root& root) {
+  std::vector<TrashBin> bins;
+  TrashArea area(root.path(), root.descriptor());
+  TCM_ASSIGN(const bool there, area.find());
+  if (!there) return bins;
+  std::vector<std::string> names;
+  if (const int error = list_all(area.descriptor(), names); error != 0)
+    return fail(ErrorCode::failed, fmt::format("{}: cannot be listed: {}", area.path(), error_text(error)));
+  for (std::string& name : names) {
+    util::Fd directory;
+    Node node;
+    if (!is_trash_id(name) || stat_at(area.descriptor(), name.c_str(), node) != 0 || node.type != NodeType::directory)
+      continue;
+    TrashBin bin;
+    bin.user = node.uid;
+    bin.ours = is_ours(node);
+    bin.made_ns = node.mtime_ns;
+    if (open_own_directory_at(area.descriptor(), name.c_str(), directory) == 0) {
+      bin.allocated = node.allocated;
+      Counting(bin).count(directory.get(), 0);
+    } else if (bin.ours) {
+      continue;
+    }
+    bin.id = std::move(name);
+    bins.push_back(std::move(bin));
+  }
+  std::sort(bins.begin(), bins.end(), is_older);
+  return bins;
+}
+
+Result<TrashReport> restore_trash(const std::string& root_path, const std::string& id) {
+  TCM_ASSIGN(const std::unique_ptr<OpenBin> bin, open_bin(root_path, id));
+  TrashReport report;
+  std::vector<std::string> keys;
+  if (const int error = list_all(bin->directory.get(), keys); error != 0)
+    return fail(ErrorCode::failed, fmt::format("{}: cannot be listed: {}", bin->path(id), error_text(error)));
+  std::sort(keys.begin(), keys.end());
+  for (const std::string& key : keys) {
+    const int error = restore_one(*bin, key, report.files);
+    if (error == 0) {
+      ++report.entries;
+      continue;
+    }
+    const std::string_view why = error == EEXIST ? "is there again; it stays in the trash" : error_text(error);
+    report.failures.push_back(
+        fmt::format("{}/{}: {}", util::escape_control(root_path), util::escape_control(key), why));
+  }
+  remove_directory_at(bin->area.descriptor(), id.c_str());
+  return report;
+}
+
+Result<TrashReport> empty_trash(const std::string& root_path, const std::string& id) {
+  TCM_ASSIGN(const std::unique_ptr<OpenBin> bin, open_bin(root_path, id));
+  TrashBin was;
+  Counting(was).count(bin->directory.get(), 0);
+  // Out of the way first: of what is half deleted nothing may be restored.
+  TCM_ASSIGN(const int scratch, bin->area.scratch());
+  if (const int error = move_directory(bin->area.descriptor(), id.c_str(), scratch, id.c_str()); error != 0)
+    return fail(ErrorCode::failed, fmt::format("{}: cannot be deleted: {}", bin->path(id), error_text(error)));
+  Removal done;
+  remove_tree(scratch, id.c_str(), done);
+  TrashReport report;
+  report.entries = was.entries;
+  report.files = done.files;
+  report.freed = done.freed;
+  for (const std::string& failure : done.failures)
+    report.failures.push_back(fmt::format("{}/{}", bin->area.path(), failure));
+  return report;
+}
+
+Result<void> check_changeable(const Root& root) {
+  if (::faccessat(root.descriptor(), ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) return {};
+  const int error = errno;
+  return fail(error == EACCES ? ErrorCode::denied : ErrorCode::failed,
+              fmt::format("{}: cannot be changed: {}", root.path(), error_text(error)));
+}
+
+Result<FileSystem> file_system_of(const Root& root) {
+  struct statvfs found {};
+  Node node;
+  int error = ::fstatvfs(root.descriptor(), &found) == 0 ? 0 : errno;
+  if (error == 0) error = stat_of(root.descriptor(), node);
+  if (error != 0)
+    return fail(ErrorCode::failed, fmt::format("{}: cannot ask its file system: {}", root.path(), error_text(error)));
+  FileSystem answer;
+  answer.device = node.device;
+  answer.free_bytes = static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
+  answer.noatime = (found.f_flag & ST_NOATIME) != 0;
+  return answer;
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/trash/trash_area.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/cache/format/file_names.hpp"
+#include "core/disk/directory.hpp"
+#include "core/disk/file_changes.hpp"
+#include "core/disk/tree_removal.hpp"
+#include "core/util/system/user.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::cache {
+namespace {
+
+constexpr const char* kLockName = "lock";
+constexpr int kMaxScratches = 10'000;
+
+ErrorCode code_of(int error) { return error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed; }
+
+tl::unexpected<Error> refused(const std::string& path, std::string_view what, int error) {
+  return fail(code_of(error), fmt::format("{}: {}: {}", path, what, error_text(error)));
+}
+
+tl::unexpected<Error> busy(const std::string& path) {
+  return fail(ErrorCode::busy, path + ": another tcm is changing this cache; try again when it is done");
+}
+
+// What file systems say whose directories cannot be locked, or not through a descriptor that only reads.
+bool cannot_lock_directories(int error) {
+  return error == EBADF || error == EINVAL || error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS;
+}
+
+int lock(int fd) {
+  for (;;) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return 0;
+    if (errno != EINTR) return errno;
+  }
+}
+
+}  // namespace
+
+Result<bool> TrashArea::find() {
+  if (area_.valid()) return true;
+  Node node;
+  if (const int error = stat_at(root_, kTrashName, node); error == ENOENT) return false;
+  TCM_TRY(open_area());
+  return true;
+}
+
+Result<bool> TrashArea::find_to_change() {
+  TCM_ASSIGN(const bool there, find());
+  if (there) TCM_TRY(check_access());
+  return there;
+}
+
+Result<void> TrashArea::need() {
+  if (area_.valid()) return {};
+  const int error = make_shared_directory_at(root_, kTrashName);
+  if (error != 0 && error != EEXIST) return refused(path(), "cannot make this directory", error);
+  TCM_TRY(open_area());
+  return check_access();
+}
+
+Result<void> TrashArea::open_area() {
+  util::Fd opened;
+  Node node;
+  if (const int error = open_own_directory_at(root_, kTrashName, opened); error != 0) {
+    if (error == ELOOP || error == ENOTDIR)
+      return fail(ErrorCode::failed, path() + ": not a directory of tcm; remove it");
+    if (error == EXDEV) return fail(ErrorCode::failed, path() + ": another file system is mounted there; unmount it");
+    if (error == EACCES && stat_at(root_, kTrashName, node) == 0) return somebody_elses(path(), node.uid);
+    return refused(path(), "cannot open it", error);
+  }
+  area_ = std::move(opened);
+  return {};
+}
+
+Result<void> TrashArea::check_access() const {
+  if (::faccessat(area_.get(), ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) return {};
+  const int error = errno;
+  Node node;
+  if (error == EACCES && stat_of(area_.get(), node) == 0) return somebody_elses(path(), node.uid);
+  return refused(path(), "cannot be changed", error);
+}
+
+Result<util::Fd> TrashArea::make_below(const std::string& name) {
+  TCM_TRY(need());
+  util::Fd made;
+  int error = make_directory_at(area_.get(), name.c_str());
+  if (error == 0 || error == EEXIST) {
+    const bool is_new = error == 0;
+    error = open_own_directory_at(area_.get(), name.c_str(), made);
+    Node node;
+    // A system's administrator who cleans up a user's cache leaves nothing that the user cannot restore.
+    if (error == 0 && is_new && ::geteuid() == 0 && stat_of(area_.get(), node) == 0 && node.uid != 0)
+      static_cast<void>(::fchown(made.get(), node.uid, node.gid) == 0);
+    if (error == 0 && !is_new) error = stat_of(made.get(), node);
+    if (error == 0 && !is_new && !is_ours(node)) return somebody_elses(path() + '/' + name, node.uid);
+  }
+  if (error != 0) return refused(path() + '/' + name, "cannot make this directory", error);
+  return made;
+}
+
+Result<util::Fd> TrashArea::make_scratch() {
+  TCM_TRY(need());
+  for (; count_ < kMaxScratches; ++count_) {
+    std::string name = fmt::format("tmp.{}.{}", ::getpid(), count_);
+    Node node;
+    if (stat_at(area_.get(), name.c_str(), node) == 0) continue;
+    TCM_ASSIGN(util::Fd made, make_below(name));
+    scratches_.push_back(std::move(name));
+    return made;
+  }
+  return fail(ErrorCode::failed, path() + ": full of temporaries that cannot be removed");
+}
+
+Result<int> TrashArea::scratch() {
+  if (!scratch_.valid()) {
+    TCM_ASSIGN(scratch_, make_scratch());
+  }
+  return scratch_.get();
+}
+
+Result<int> TrashArea::group_scratch() {
+  if (!group_scratch_.valid()) {
+    TCM_ASSIGN(group_scratch_, make_scratch());
+  }
+  return group_scratch_.get();
+}
+
+Result<int> TrashArea::bin(const std::string& id) {
+  if (!bin_.valid() || bin_id_ != id) {
+    TCM_ASSIGN(bin_, make_below(id));
+    bin_id_ = id;
+  }
+  return bin_.get();
+}
+
+tl::unexpected<Error> somebody_elses(const std::string& path, std::uint32_t user) {
+  return fail(ErrorCode::denied, fmt::format("{}: belongs to user {}, who has to change or remove it", path,
+                                             util::escape_control(util::user_name(user))));
+}
+
+bool is_ours(const Node& node) { return node.uid == ::geteuid() || ::geteuid() == 0; }
+
+void TrashArea::sweep() {
+  std::vector<std::string> left;
+  ListBuffer buffer;
+  util::Fd listed;
+  if (open_own_directory_at(area_.get(), ".", listed) != 0) return;
+  list_directory(listed.get(), buffer, [&left](const char* name, NodeType) {
+    if (is_temporary_entry(name)) left.emplace_back(name);
+    return true;
+  });
+  Removal ignored;
+  for (const std::string& name : left) remove_tree(area_.get(), name.c_str(), ignored);
+}
+
+void TrashArea::close() {
+  if (!area_.valid()) return;
+  Removal ignored;
+  for (const std::string& name : scratches_) remove_tree(area_.get(), name.c_str(), ignored);
+  // Fails when something was put into it, as it should.
+  if (!bin_id_.empty()) remove_directory_at(area_.get(), bin_id_.c_str());
+  remove_directory_at(root_, kTrashName);
+  scratches_.clear();
+  scratch_ = {};
+  old_scratches_.clear();
+  group_scratch_ = {};
+  bin_ = {};
+  area_ = {};
+}
+
+Result<RootLock> RootLock::take(const Root& root, TrashArea& area) {
+  // An open file description of its own: closing it gives the lock back, and no copy of another descriptor keeps it.
+  util::Fd directory;
+  if (const int error = open_directory_at(root.descriptor(), ".", directory); error != 0)
+    return refused(root.path(), "cannot open the cache root", error);
+  int error = lock(directory.get());
+  if (error == 0) return RootLock(std::move(directory));
+  if (error == EWOULDBLOCK) return busy(root.path());
+  if (!cannot_lock_directories(error)) return refused(root.path(), "cannot lock it", error);
+  TCM_TRY(area.need());
+  constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+  util::Fd file(::openat(area.descriptor(), kLockName, kFlags, 0600));
+  // Whoever gets into the area takes turns with us. Its maker alone may change its mode, and has.
+  if (file.valid()) static_cast<void>(::fchmod(file.get(), 0666) == 0);
+  error = file.valid() ? lock(file.get()) : errno;
+  if (error == 0) return RootLock(std::move(file));
+  if (error == EWOULDBLOCK) return busy(root.path());
+  return refused(area.path() + '/' + kLockName, "cannot lock it", error);
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The directory .tcm-trash of a root and what lies in it: `tmp.<pid>.<n>`, what an editor is working on; one bin for
+// each trash id; and `lock` on file systems that lock no directories. Made when it is needed, gone when it is empty.
+// Whoever may write in the root may write in it; what lies in it is its maker's alone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/cache/format/file_names.hpp"
+#include "core/cache/read/root.hpp"
+#include "core/disk/directory.hpp"
+#include "core/util/result.hpp"
+#include "core/util/system/fd.hpp"
+
+namespace tcm::cache {
+
+class TrashArea {
+ public:
+  /// The path is that of the root, for messages; the descriptor is borrowed.
+  TrashArea(std::string root_path, int root) : root_path_(std::move(root_path)), root_(root) {}
+
+  /// Opens what is there: false when nothing is. Errors: failed (a link, a mount point), denied.
+  Result<bool> find();
+  /// The same for what is going to be changed. Errors: also denied when this user may not write in it.
+  Result<bool> find_to_change();
+  /// Opens or makes it. Errors: as find_to_change().
+  Result<void> need();
+  /// Valid after find() returned true, or need().
+  int descriptor() const { return area_.get(); }
+
+  /// A directory of this process in it for what is on its way out, the same one until renew_scratch(); its descriptor.
+  Result<int> scratch();
+  /// The next scratch() is another one: something in this one could not be deleted.
+  void renew_scratch() { old_scratches_.push_back(std::move(scratch_)); }
+  /// Another one, for new groups; the same one always.
+  Result<int> group_scratch();
+  /// Opens or makes a bin.
+  Result<int> bin(const std::string& id);
+
+  /// Deletes what killed processes left in it. The root's lock must be held.
+  void sweep();
+  /// Deletes this process's temporaries, and the area itself when that leaves it empty. The root's lock must be held.
+  void close();
+
+  std::string path() const { return root_path_ + '/' + kTrashName; }
+
+ private:
+  Result<void> open_area();
+  Result<void> check_access() const;
+  Result<util::Fd> make_below(const std::string& name);
+  Result<util::Fd> make_scratch();
+
+  std::string root_path_;
+  int root_;
+  util::Fd area_;
+  util::Fd scratch_;
+  std::vector<util::Fd> old_scratches_;  // kept open for those who still delete in them
+  util::Fd group_scratch_;
+  std::vector<std::string> scratches_;
+  int count_ = 0;
+  std::string bin_id_;
+  util::Fd bin_;
+};
+
+/// Whether what lies in an area is this user's to move and to delete; everything is root's.
+bool is_ours(const Node& node);
+
+tl::unexpected<Error> somebody_elses(const std::string& path, std::uint32_t user);
+
+/// Takes the lock of a root until it goes. Errors: busy, when another process has it; failed, denied.
+class RootLock {
+ public:
+  /// `area` is made for the lock only where the directory itself cannot be locked.
+  static Result<RootLock> take(const Root& root, TrashArea& area);
+
+ private:
+  explicit RootLock(util::Fd locked) : locked_(std::move(locked)) {}
+  util::Fd locked_;
+};
+
+}  // namespace tcm::cache

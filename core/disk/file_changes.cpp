@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/disk/file_changes.hpp"
+
+#include <cstdio>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/util/text/time.hpp"
+
+namespace tcm::cache {
+namespace {
+
+int error_of(int result) { return result == 0 ? 0 : errno; }
+
+timespec time_of(std::int64_t ns) {
+  std::int64_t seconds = ns / util::kSecond;
+  if (ns % util::kSecond < 0) --seconds;
+  return {seconds, ns - seconds * util::kSecond};
+}
+
+int write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t done = ::write(fd, text.data(), text.size());
+    if (done >= 0)
+      text.remove_prefix(static_cast<std::size_t>(done));
+    else if (errno != EINTR)
+      return errno;
+  }
+  return 0;
+}
+
+int make_like(int fd, const Node& like) {
+  Node made;
+  if (const int error = stat_of(fd, made); error != 0) return error;
+  if ((made.uid != like.uid || made.gid != like.gid) && ::fchown(fd, like.uid, like.gid) != 0) return errno;
+  if (::fchmod(fd, like.mode) != 0) return errno;
+  const timespec times[2] = {time_of(like.atime_ns), time_of(like.mtime_ns)};
+  return error_of(::futimens(fd, times));
+}
+
+}  // namespace
+
+int make_directory_at(int directory, const char* name) { return error_of(::mkdirat(directory, name, 0700)); }
+
+int make_shared_directory_at(int directory, const char* name) {
+  Node above;
+  util::Fd made;
+  Node node;
+  int error = stat_of(directory, above);
+  if (error == 0) error = make_directory_at(directory, name);
+  if (error == 0) error = open_own_directory_at(directory, name, made);
+  if (error != 0) return error;
+  const ::uid_t owner = ::geteuid() == 0 ? above.uid : static_cast<::uid_t>(-1);
+  // Rights are given to the group of `directory` and to no other.
+  const bool given =
+      ::fchown(made.get(), owner, above.gid) == 0 || (stat_of(made.get(), node) == 0 && node.gid == above.gid);
+  constexpr std::uint32_t kGroup = 070;
+  return error_of(::fchmod(made.get(), 0700U | (given ? above.mode : above.mode & ~kGroup)));
+}
+
+int unlink_at(int directory, const char* name) { return error_of(::unlinkat(directory, name, 0)); }
+
+int remove_directory_at(int directory, const char* name) { return error_of(::unlinkat(directory, name, AT_REMOVEDIR)); }
+
+int move_directory(int from, const char* name, int to, const char* new_name) {
+  if (::renameat2(from, name, to, new_name, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  // A file system that cannot promise it (NFS). A directory takes the place of an empty one at most, so nothing is
+  // lost.
+  Node there;
+  if (stat_at(to, new_name, there) == 0) return EEXIST;
+  return error_of(::renameat(from, name, to, new_name));
+}
+
+int replace_file(int from, const char* name, int to, const char* new_name) {
+  return error_of(::renameat(from, name, to, new_name));
+}
+
+int link_file(int from, const char* name, int to, const char* new_name) {
+  return error_of(::linkat(from, name, to, new_name, 0));
+}
+
+int write_file_like(int directory, const char* name, std::string_view text, const Node& like) {
+  constexpr int kWriting = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  const util::Fd file(::openat(directory, name, kWriting, 0600));
+  if (!file.valid()) return errno;
+  int error = write_all(file.get(), text);
+  if (error == 0) error = make_like(file.get(), like);
+  if (error != 0) unlink_at(directory, name);
+  return error;
+}
+
+int set_mtime(int fd, std::int64_t mtime_ns) {
+  const timespec times[2] = {{0, UTIME_OMIT}, time_of(mtime_ns)};
+  return error_of(::futimens(fd, times));
+}
+
+int sync_file_system(int directory) { return error_of(::syncfs(directory)); }
+
+int sync_file(int directory, const char* name) {
+  const util::Fd file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file.valid()) return errno;
+  return error_of(::fsync(file.get()));
+}
+
+}  // namespace tcm::cache
