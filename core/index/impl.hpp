@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "core/index/index.hpp"
-#include "core/index/session.hpp"
+#include "core/index/sql/session.hpp"
 
 namespace tcm::index {
 

@@ -2,7 +2,7 @@
 #include "core/index/index.hpp"
 
 #include "core/index/impl.hpp"
-#include "core/index/root_writer.hpp"
+#include "core/index/write/root_writer.hpp"
 
 namespace tcm::index {
 

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "core/index/criteria.hpp"
+#include "core/index/values/criteria.hpp"
 #include "core/model/entry.hpp"
 #include "core/util/result.hpp"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/index/criteria.hpp"
 #include "core/index/index.hpp"
+#include "core/index/values/criteria.hpp"
 #include "core/service/backends.hpp"
 #include "core/util/result.hpp"
 

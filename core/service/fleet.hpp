@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/index/criteria.hpp"
 #include "core/index/index.hpp"
+#include "core/index/values/criteria.hpp"
 #include "core/service/filters.hpp"
 #include "core/util/result.hpp"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/index/index.hpp"
-#include "core/index/legacy.hpp"
+#include "core/index/upkeep/legacy.hpp"
 #include "core/service/index_service.hpp"
 #include "core/util/result.hpp"
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/backend/standard_attributes.hpp"
-#include "core/index/criteria.hpp"
+#include "core/index/values/criteria.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 

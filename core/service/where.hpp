@@ -12,7 +12,7 @@
 
 #include <string>
 
-#include "core/index/condition.hpp"
+#include "core/index/values/condition.hpp"
 #include "core/util/result.hpp"
 
 namespace tcm::service {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/index/artifact_text.hpp"
+#include "core/index/rows/artifact_text.hpp"
 
 #include <algorithm>
 

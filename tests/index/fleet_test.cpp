@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/index/group_query.hpp"
-#include "core/index/list_query.hpp"
+#include "core/index/query/group_query.hpp"
+#include "core/index/query/list_query.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {

@@ -2,7 +2,7 @@
 // One index, several hosts: each has its own roots, and changes no other's.
 #include <gmock/gmock.h>
 
-#include "core/index/schema.hpp"
+#include "core/index/schema/schema.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {

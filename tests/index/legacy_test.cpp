@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/index/legacy.hpp"
+#include "core/index/upkeep/legacy.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/index/maintenance.hpp"
+#include "core/index/upkeep/maintenance.hpp"
 
 #include <filesystem>
 

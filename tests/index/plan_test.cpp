@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
-#include "core/index/group_query.hpp"
-#include "core/index/list_query.hpp"
+#include "core/index/query/group_query.hpp"
+#include "core/index/query/list_query.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {

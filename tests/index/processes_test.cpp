@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/index/root_writer.hpp"
+#include "core/index/write/root_writer.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {

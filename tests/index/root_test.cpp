@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
-#include "core/index/root_writer.hpp"
+#include "core/index/write/root_writer.hpp"
 #include "core/util/hash.hpp"
 #include "tests/index/support.hpp"
 

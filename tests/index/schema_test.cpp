@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/index/schema.hpp"
+#include "core/index/schema/schema.hpp"
 
 #include <array>
 #include <fstream>

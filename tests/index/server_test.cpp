@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/index/maintenance.hpp"
+#include "core/index/upkeep/maintenance.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {

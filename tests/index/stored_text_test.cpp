@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/index/stored_text.hpp"
+#include "core/index/postgres/stored_text.hpp"
 
 #include <random>
 
 #include <gtest/gtest.h>
 
 #include "core/index/location.hpp"
-#include "core/index/postgres_glob.hpp"
+#include "core/index/postgres/glob.hpp"
 
 namespace tcm::index::test {
 namespace {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables, and how an older file becomes one of today.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/index/sql/session.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::index {
+
+/// Turns a schema of version `to` - 1 into one of version `to`. `statements` run in one transaction, see with_types().
+struct Migration {
+  int to;
+  std::span<const std::string_view> statements;
+};
+
+/// All migrations of this release, in order, from an empty database on. One that was released never changes.
+std::span<const Migration> migrations();
+
+/// Brings the database to the version of the last migration. Errors: too_new; corrupt when the database is another
+/// program's. Throws soci::soci_error.
+Result<void> bring_up_to_date(Session& session, std::span<const Migration> steps = migrations());
+
+/// The version of the schema; 0: an empty database. Throws soci::soci_error.
+Result<int> schema_version(Session& session);
+
+}  // namespace tcm::index

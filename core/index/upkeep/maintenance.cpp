@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/index/upkeep/maintenance.hpp"
+
+#include "core/index/schema/schema.hpp"
+#include "core/index/sql/session.hpp"
+
+namespace tcm::index {
+namespace {
+
+// Throws soci::soci_error.
+std::int64_t ask(Session& session, const std::string& text) {
+  long long answer = 0;
+  session.sql() << text, soci::into(answer);
+  return answer;
+}
+
+}  // namespace
+
+Result<DatabaseStatus> database_status(const std::string& location, std::chrono::seconds timeout) {
+  TCM_ASSIGN(Session session, Session::connect(location, timeout));
+  return session.guard([&]() -> Result<DatabaseStatus> {
+    DatabaseStatus status;
+    status.where = session.where();
+    status.kind = session.dialect().name();
+    TCM_ASSIGN(status.version, schema_version(session));
+    status.bytes = ask(session, std::string(session.dialect().size_query()));
+    if (status.version != kSchemaVersion) return status;
+    // The host without a name is not one.
+    status.hosts = ask(session, "SELECT COUNT(*) FROM host WHERE id <> 0");
+    status.roots = ask(session, "SELECT COUNT(*) FROM root");
+    status.records = ask(session, "SELECT COUNT(*) FROM record");
+    return status;
+  });
+}
+
+Result<void> vacuum(const std::string& location, std::chrono::seconds timeout) {
+  TCM_ASSIGN(Session session, Session::open(location, OpenMode::read, timeout));
+  return session.guard([&]() -> Result<void> {
+    if (ask(session, std::string(session.dialect().count_tables_of_others())) > 0)
+      return fail(ErrorCode::denied, session.where() + ": only the owner of its tables may vacuum them; ask them to");
+    for (const std::string_view statement : session.dialect().vacuum()) session.sql() << std::string(statement);
+    return {};
+  });
+}
+
+}  // namespace tcm::index

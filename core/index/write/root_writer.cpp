@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/index/write/root_writer.hpp"
+
+namespace tcm::index {
+namespace {
+
+// Bounds the memory of a batch of entries with huge metadata.
+constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
+
+}  // namespace
+
+Result<void> BatchingRootWriter::put(const model::Entry& entry) {
+  if (entry.records.empty()) return fail(ErrorCode::failed, "an entry without a record cannot be indexed");
+  EntryPut change{rows_of(batch_.root_id, entry)};
+  count_bytes(change.rows);
+  batch_.changes.emplace_back(std::move(change));
+  return flush_when_full();
+}
+
+Result<void> BatchingRootWriter::remove(std::int64_t id) {
+  batch_.changes.emplace_back(EntryRemoval{id});
+  return flush_when_full();
+}
+
+Result<void> BatchingRootWriter::put_files(const model::Entry& entry) {
+  FilesPut change{rows_of(batch_.root_id, entry)};
+  count_bytes(change.rows);
+  batch_.changes.emplace_back(std::move(change));
+  return flush_when_full();
+}
+
+void BatchingRootWriter::count_bytes(const std::vector<RecordRow>& rows) {
+  for (const RecordRow& row : rows) pending_bytes_ += row.metadata.size() + row.artifacts.size();
+}
+
+Result<void> BatchingRootWriter::finish(const model::Beside& beside) {
+  TCM_TRY(flush());
+  return session_.guard([&]() -> Result<void> {
+    WriteTransaction transaction(session_);
+    soci::session& sql = session_.sql();
+    long long valid = 0;
+    sql << "SELECT sums_valid FROM root WHERE id = :id", soci::into(valid), soci::use(batch_.root_id);
+    if (!sql.got_data()) return fail(ErrorCode::missing, session_.where() + ": the root left the index meanwhile");
+    if (valid == 0 || sums_outdated_) {
+      RootRow sums;
+      compute_sums(sql, batch_.root_id, sums);
+      sql << "UPDATE root SET entries = :entries, kernels = :kernels, files = :files, bytes = :bytes, sums_valid = 1 "
+             "WHERE id = :id",
+          soci::use(sums.entries), soci::use(sums.kernels), soci::use(sums.files), soci::use(sums.bytes),
+          soci::use(batch_.root_id);
+    }
+    const auto files = static_cast<long long>(beside.files);
+    const auto bytes = static_cast<long long>(beside.bytes);
+    const std::int64_t now = now_ns();
+    sql << "UPDATE root SET indexed_ns = :now, loose_files = :files, loose_bytes = :bytes WHERE id = :id",
+        soci::use(now), soci::use(files), soci::use(bytes), soci::use(batch_.root_id);
+    transaction.commit();
+    sums_outdated_ = false;
+    return {};
+  });
+}
+
+Result<void> BatchingRootWriter::flush_when_full() {
+  if (batch_.changes.size() < kBatchEntries && pending_bytes_ < kBatchBytes) return {};
+  return flush();
+}
+
+Result<void> BatchingRootWriter::flush() {
+  if (batch_.changes.empty()) return {};
+  return session_.guard([&]() -> Result<void> {
+    write_batch();
+    batch_.changes.clear();
+    pending_bytes_ = 0;
+    return {};
+  });
+}
+
+void BatchingRootWriter::write_batch() {
+  std::int64_t rows = 0;
+  for (const auto& change : batch_.changes)
+    if (const auto* put = std::get_if<EntryPut>(&change)) rows += static_cast<std::int64_t>(put->rows.size());
+  WriteTransaction transaction(session_, rows);
+  batch_.first_id = transaction.first_id();
+  batch_.now_ns = now_ns();
+  soci::session& sql = session_.sql();
+  // First of all, so that of several writers of one root the others wait here, and never for each other.
+  sql << "UPDATE root SET sums_valid = 0 WHERE id = :id", soci::use(batch_.root_id);
+  session_.dialect().write(sql, batch_);
+  transaction.commit();
+  sums_outdated_ = true;
+}
+
+}  // namespace tcm::index
