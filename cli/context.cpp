@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-#include "core/service/host.hpp"
+#include "core/service/scan/host.hpp"
 #include "core/util/text/time.hpp"
 
 namespace tcm::cli {

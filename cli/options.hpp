@@ -9,7 +9,7 @@
 #include "cli/output/formats.hpp"
 #include "cli/output/terminal.hpp"
 #include "core/config/settings.hpp"
-#include "core/service/filters.hpp"
+#include "core/service/query/filters.hpp"
 
 namespace CLI {
 class App;

@@ -8,9 +8,9 @@
 
 #include "cli/context.hpp"
 #include "cli/output/formats.hpp"
-#include "core/service/execute.hpp"
-#include "core/service/plan.hpp"
-#include "core/service/prune.hpp"
+#include "core/service/change/execute.hpp"
+#include "core/service/plan/plan.hpp"
+#include "core/service/plan/prune.hpp"
 
 namespace tcm::cli {
 

@@ -10,7 +10,7 @@
 #include "cli/confirm.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/prune_output.hpp"
-#include "core/service/execute.hpp"
+#include "core/service/change/execute.hpp"
 #include "core/util/text/time.hpp"
 
 namespace tcm::cli {

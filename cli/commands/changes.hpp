@@ -9,7 +9,7 @@
 
 #include "cli/context.hpp"
 #include "cli/options.hpp"
-#include "core/service/prune.hpp"
+#include "core/service/plan/prune.hpp"
 
 namespace CLI {
 class App;

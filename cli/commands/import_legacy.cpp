@@ -9,7 +9,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output/json_writer.hpp"
-#include "core/service/legacy.hpp"
+#include "core/service/change/legacy.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 

@@ -10,7 +10,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output/json_writer.hpp"
-#include "core/service/index_service.hpp"
+#include "core/service/scan/index_service.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 

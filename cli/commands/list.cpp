@@ -9,7 +9,7 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
 #include "cli/records.hpp"
-#include "core/service/search.hpp"
+#include "core/service/query/search.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 

@@ -9,7 +9,7 @@
 
 #include "cli/commands/changes.hpp"
 #include "cli/commands/commands.hpp"
-#include "core/service/prune_check.hpp"
+#include "core/service/plan/prune_check.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/service/trash.hpp"
+#include "core/service/change/trash.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/service/filters.hpp"
+#include "core/service/query/filters.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

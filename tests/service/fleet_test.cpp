@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several hosts in one index.
-#include "core/service/fleet.hpp"
+#include "core/service/query/fleet.hpp"
 
 #include <gmock/gmock.h>
 
-#include "core/service/host.hpp"
+#include "core/service/scan/host.hpp"
 #include "tests/service/service_fixture.hpp"
 
 namespace tcm::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/service/index_service.hpp"
+#include "core/service/scan/index_service.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/service/read_pipeline.hpp"
+#include "core/service/scan/read_pipeline.hpp"
 #include "tests/service/service_fixture.hpp"
 
 namespace tcm::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/service/known_table.hpp"
+#include "core/service/scan/known_table.hpp"
 
 #include <set>
 

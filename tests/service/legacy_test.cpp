@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moving from an earlier tool.
-#include "core/service/legacy.hpp"
+#include "core/service/change/legacy.hpp"
 
 #include <gmock/gmock.h>
 

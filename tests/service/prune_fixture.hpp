@@ -10,8 +10,8 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include "core/service/execute.hpp"
-#include "core/service/prune.hpp"
+#include "core/service/change/execute.hpp"
+#include "core/service/plan/prune.hpp"
 #include "tests/service/service_fixture.hpp"
 
 namespace tcm::test {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/service/prober.hpp"
+#include "core/service/scan/prober.hpp"
 #include "tests/service/service_fixture.hpp"
 
 namespace tcm::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/service/search.hpp"
+#include "core/service/query/search.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

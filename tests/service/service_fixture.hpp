@@ -10,8 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "core/index/index.hpp"
-#include "core/service/index_service.hpp"
-#include "core/service/search.hpp"
+#include "core/service/query/search.hpp"
+#include "core/service/scan/index_service.hpp"
 #include "core/util/text/time.hpp"
 #include "tests/support/cache_builder.hpp"
 #include "tests/support/storage.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/service/where.hpp"
+#include "core/service/query/where.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/change/execute.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/cache/edit/editor.hpp"
+#include "core/service/change/index_follower.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::service {
+namespace {
+
+/// So many changes share one sync of the file system and one transaction of the index.
+constexpr std::size_t kBatch = 512;
+
+/// One root of the plan that is being changed, and its rows.
+class RootWork {
+ public:
+  RootWork(cache::Editor editor, std::uint32_t position) : editor_(std::move(editor)), position_(position) {}
+
+  const cache::Root& root() const { return editor_.root(); }
+
+  /// Finds the root's row. A root that the index does not know any more is changed all the same.
+  Result<void> open_rows(index::Index& index) {
+    TCM_ASSIGN(const auto rows, index.roots());
+    for (const index::RootRow& row : rows)
+      if (row.location.path == root().path()) {
+        beside_ = row.beside;
+        TCM_ASSIGN(writer_, index.write_root(row.id));
+      }
+    return {};
+  }
+
+  bool add(PlanItem&& item) {
+    items_.push_back(std::move(item));
+    return items_.size() >= kBatch;
+  }
+
+  void run(IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
+    std::vector<cache::Change> changes;
+    changes.reserve(items_.size());
+    for (const PlanItem& item : items_) changes.push_back(item.change);
+    editor_.run(
+        changes,
+        [&](std::size_t i, cache::Outcome&& outcome) { take(items_[i], std::move(outcome), report, progress); },
+        [&progress] { return progress.index.stop.load(std::memory_order_relaxed); });
+    items_.clear();
+    if (writer_) follower.follow(*writer_, std::move(steps_));
+    steps_.clear();
+  }
+
+  void finish(ExecuteReport& report) {
+    if (!writer_) return;
+    if (auto finished = writer_->finish(beside_); !finished) report.errors.push_back(std::move(finished).error());
+  }
+
+ private:
+  void take(const PlanItem& item, cache::Outcome&& outcome, ExecuteReport& report, PruneProgress& progress) {
+    if (outcome.relocated) ++report.relocated;
+    // The index follows what happened, whatever the outcome is called.
+    if (outcome.gone)
+      steps_.push_back({item.record_id, std::nullopt});
+    else if (outcome.now)
+      steps_.push_back({0, std::move(outcome.now)});
+    report.done.files += outcome.files;
+    report.done.bytes += outcome.bytes;
+    report.done.frees += outcome.freed;
+    progress.freed.fetch_add(outcome.freed, std::memory_order_relaxed);
+    progress.done.fetch_add(1, std::memory_order_relaxed);
+    switch (outcome.status) {
+      case cache::Status::done:
+        ++report.done.entries;
+        report.done.kernels += item.kernels;
+        break;
+      case cache::Status::kept:
+        report.kept.add(outcome.kept, {position_, item.change.key, std::move(outcome.detail)});
+        break;
+      case cache::Status::failed:
+        ++report.failed;
+        if (report.failures.size() < kMaxKeptListed)
+          report.failures.push_back({position_, item.change.key, std::move(outcome.detail)});
+        break;
+    }
+  }
+
+  cache::Editor editor_;
+  std::uint32_t position_;
+  std::vector<PlanItem> items_;
+  std::vector<IndexFollower::Step> steps_;
+  std::unique_ptr<index::RootWriter> writer_;
+  model::Beside beside_;
+};
+
+/// The roots in which something is to be done, all locked before anything is done.
+class Work {
+ public:
+  static Result<Work> open(Plan& plan, const ExecuteOptions& options, index::Index& index, const Backends& backends) {
+    Work work;
+    std::vector<bool> needed(plan.roots().size(), false);
+    TCM_TRY(plan.for_each([&](PlanItem&& item) -> Result<void> {
+      needed[item.root] = true;
+      for (const PlannedShare& share : item.shares) needed[share.root] = true;
+      return {};
+    }));
+    work.roots_.resize(needed.size());
+    for (std::uint32_t i = 0; i < needed.size(); ++i) {
+      if (!needed[i]) continue;
+      cache::EditorOptions wanted;
+      wanted.naming = backends.naming();
+      wanted.grace_ns = options.grace_ns;
+      wanted.trash_id = plan.trash_id;
+      wanted.keep_paths = options.keep_paths;
+      wanted.jobs = options.jobs;
+      TCM_ASSIGN(cache::Editor editor, cache::Editor::open(plan.roots()[i], std::move(wanted)));
+      work.roots_[i].emplace(std::move(editor), i);
+      TCM_TRY(work.roots_[i]->open_rows(index));
+    }
+    return work;
+  }
+
+  Result<void> take(PlanItem&& item, IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
+    for (const PlannedShare& share : item.shares)
+      item.change.shares.push_back({share.name, {&roots_[share.root]->root(), share.key, share.with}});
+    RootWork& root = *roots_[item.root];
+    if (root.add(std::move(item))) root.run(follower, report, progress);
+    if (progress.index.stop.load(std::memory_order_relaxed)) return fail(ErrorCode::interrupted, {});
+    return {};
+  }
+
+  void finish(IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
+    for (auto& root : roots_)
+      if (root) root->run(follower, report, progress);
+    if (auto followed = follower.finish(); !followed) report.errors.push_back(std::move(followed).error());
+    for (auto& root : roots_)
+      if (root) root->finish(report);
+  }
+
+ private:
+  std::vector<std::optional<RootWork>> roots_;
+};
+
+void empty_expired(const Plan& plan, ExecuteReport& report) {
+  for (const ExpiredBin& expired : plan.expired) {
+    const std::string& root = plan.roots()[expired.root];
+    auto emptied = cache::empty_trash(root, expired.bin.id);
+    if (!emptied) {
+      report.errors.push_back(std::move(emptied).error());
+      continue;
+    }
+    report.trash_emptied += emptied->freed;
+    for (const std::string& failure : emptied->failures) report.errors.push_back({ErrorCode::failed, failure});
+  }
+}
+
+}  // namespace
+
+Result<ExecuteReport> execute(Plan& plan, const ExecuteOptions& options, index::Index& index, const Backends& backends,
+                              PruneProgress& progress) {
+  ExecuteReport report;
+  {
+    TCM_ASSIGN(Work work, Work::open(plan, options, index, backends));
+    IndexFollower follower;
+    auto walked = plan.for_each(
+        [&](PlanItem&& item) -> Result<void> { return work.take(std::move(item), follower, report, progress); });
+    if (!walked && walked.error().code != ErrorCode::interrupted) report.errors.push_back(std::move(walked).error());
+    work.finish(follower, report, progress);
+  }  // gives the locks back
+  report.interrupted = progress.index.stop.load(std::memory_order_relaxed);
+  if (!report.interrupted) empty_expired(plan, report);
+  if (!plan.trash_id.empty() && report.done.entries > 0) report.trash_id = plan.trash_id;
+  return report;
+}
+
+}  // namespace tcm::service

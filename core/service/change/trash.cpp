@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/change/trash.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "core/cache/find/cache_directory.hpp"
+#include "core/service/query/filters.hpp"
+#include "core/service/scan/index_service.hpp"
+#include "core/util/text/time.hpp"
+
+namespace tcm::service {
+namespace {
+
+/// The number behind the date.
+unsigned number_of(const std::string& id) {
+  unsigned number = 0;
+  const std::size_t dash = id.find('-');
+  if (dash != std::string::npos) std::from_chars(id.data() + dash + 1, id.data() + id.size(), number);
+  return number;
+}
+
+/// Sorts "20261123-10" behind "20261123-9".
+bool is_older(const cache::TrashBin& a, const cache::TrashBin& b) {
+  const auto order = [](const cache::TrashBin& bin) {
+    return std::tuple(bin.id.substr(0, bin.id.find('-')), number_of(bin.id), bin.made_ns);
+  };
+  return order(a) < order(b);
+}
+
+/// Roots that may have a trash: those that the index knows, and what lies in directories that it does not know.
+Result<std::vector<std::string>> roots_of(const TrashRequest& request, index::Index& index) {
+  std::set<std::string> paths;
+  std::vector<std::string> wanted;
+  for (const std::string& dir : request.cache_dirs) wanted.push_back(canonical_directory(dir));
+  TCM_ASSIGN(const auto known, index.roots());
+  for (const index::RootRow& row : known) {
+    const auto inside = [&](const std::string& dir) { return is_at_or_below(row.location.path, dir); };
+    if (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), inside)) paths.insert(row.location.path);
+  }
+  if (!paths.empty()) return std::vector<std::string>(paths.begin(), paths.end());
+  for (const std::string& dir : wanted.empty() ? request.default_dirs : request.cache_dirs) {
+    TCM_ASSIGN(const auto found, cache::find_roots(dir, std::nullopt));
+    for (const model::RootLocation& location : found.roots) paths.insert(location.path);
+  }
+  return std::vector<std::string>(paths.begin(), paths.end());
+}
+
+/// The cache directories that these roots were found in, as the index knows; a root that it does not know is its own.
+Result<std::vector<std::string>> cache_dirs_of(const std::set<std::string>& roots, index::Index& index) {
+  TCM_ASSIGN(const auto known, index.roots());
+  std::set<std::string> dirs;
+  for (const std::string& root : roots) {
+    const auto row = std::find_if(known.begin(), known.end(),
+                                  [&](const index::RootRow& candidate) { return candidate.location.path == root; });
+    dirs.insert(row == known.end() ? root : row->location.cache_dir);
+  }
+  return std::vector<std::string>(dirs.begin(), dirs.end());
+}
+
+tl::unexpected<Error> no_such_bin(const std::string& id) {
+  return fail(ErrorCode::missing, id == "last" ? std::string("the trash is empty")
+                                               : fmt::format("'{}': no trash has that id; see `tcm trash list`", id));
+}
+
+/// Of the bins that this user may change.
+std::optional<std::string> last_id(const std::vector<TrashRow>& rows) {
+  const TrashRow* last = nullptr;
+  for (const TrashRow& row : rows)
+    if (row.bin.ours && (last == nullptr || row.bin.made_ns > last->bin.made_ns)) last = &row;
+  return last == nullptr ? std::nullopt : std::optional(last->bin.id);
+}
+
+void add(TrashDone& done, cache::TrashReport&& report, const std::string& root) {
+  done.entries += static_cast<std::uint64_t>(report.entries);
+  done.files += report.files;
+  done.freed += report.freed;
+  for (std::string& failure : report.failures)
+    done.failures.push_back({ErrorCode::failed, failure.starts_with('/') ? failure : root + ": " + failure});
+}
+
+}  // namespace
+
+Result<std::string> new_trash_id(const RootSet& concerned, index::Index& index, std::int64_t now_ns) {
+  std::set<std::string> paths;
+  for (const std::string& path : concerned.paths()) paths.insert(path);
+  TCM_ASSIGN(const auto known, index.roots());
+  for (const index::RootRow& row : known) paths.insert(row.location.path);
+  std::vector<Error> ignored;  // what cannot be opened can restore nothing either
+  const RootSet roots = RootSet::open({paths.begin(), paths.end()}, ignored);
+  const std::string local = util::format_local(now_ns);  // "2026-11-23 13:00:00 +0100"
+  const std::string date = local.substr(0, 4) + local.substr(5, 2) + local.substr(8, 2);
+  unsigned last = 0;
+  for (std::uint32_t i = 0; i < roots.size(); ++i) {
+    const auto bins = cache::list_trash(roots.root(i));
+    if (!bins) continue;
+    for (const cache::TrashBin& bin : *bins)
+      if (bin.id.starts_with(date + "-")) last = std::max(last, number_of(bin.id));
+  }
+  return fmt::format("{}-{}", date, last + 1);
+}
+
+std::vector<ExpiredBin> expired_bins(const RootSet& roots, std::int64_t keep_ns, std::uint64_t max_bytes,
+                                     std::int64_t now_ns, std::vector<Error>& failures) {
+  std::vector<ExpiredBin> bins;
+  std::uint64_t total = 0;
+  for (std::uint32_t i = 0; i < roots.size(); ++i) {
+    auto listed = cache::list_trash(roots.root(i));
+    if (!listed) {
+      failures.push_back(std::move(listed).error());
+      continue;
+    }
+    for (cache::TrashBin& bin : *listed) {
+      if (!bin.ours) continue;
+      total += bin.allocated;
+      bins.push_back({i, std::move(bin)});
+    }
+  }
+  std::sort(bins.begin(), bins.end(), [](const ExpiredBin& a, const ExpiredBin& b) { return is_older(a.bin, b.bin); });
+  std::vector<ExpiredBin> expired;
+  for (ExpiredBin& bin : bins) {
+    const bool old = now_ns - bin.bin.made_ns > keep_ns;
+    if (!old && total <= max_bytes) continue;
+    total -= std::min(total, bin.bin.allocated);
+    expired.push_back(std::move(bin));
+  }
+  return expired;
+}
+
+Result<TrashListing> list_trash(const TrashRequest& request, index::Index& index) {
+  TrashListing listing;
+  TCM_ASSIGN(const auto paths, roots_of(request, index));
+  const RootSet roots = RootSet::open(paths, listing.failures);
+  for (std::uint32_t i = 0; i < roots.size(); ++i) {
+    auto bins = cache::list_trash(roots.root(i));
+    if (!bins) {
+      listing.failures.push_back(std::move(bins).error());
+      continue;
+    }
+    for (cache::TrashBin& bin : *bins) listing.rows.push_back({roots.root(i).path(), std::move(bin)});
+  }
+  std::stable_sort(listing.rows.begin(), listing.rows.end(),
+                   [](const TrashRow& a, const TrashRow& b) { return is_older(a.bin, b.bin); });
+  return listing;
+}
+
+std::vector<TrashRow> chosen_bins(const std::vector<TrashRow>& rows, const std::vector<std::string>& ids) {
+  std::vector<TrashRow> all;
+  for (const TrashRow& row : rows) {
+    const auto is_ours_too = [&row](const TrashRow& other) { return other.bin.ours && other.bin.id == row.bin.id; };
+    const bool named = std::find(ids.begin(), ids.end(), row.bin.id) != ids.end();
+    if (ids.empty() ? row.bin.ours : named && (row.bin.ours || std::none_of(rows.begin(), rows.end(), is_ours_too)))
+      all.push_back(row);
+  }
+  return all;
+}
+
+Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& id, unsigned jobs, index::Index& index,
+                                const Backends& backends) {
+  TCM_ASSIGN(const TrashListing listing, list_trash(request, index));
+  TrashDone done;
+  done.id = id == "last" ? last_id(listing.rows).value_or(id) : id;
+  done.failures = listing.failures;
+  std::set<std::string> changed;
+  for (const TrashRow& row : chosen_bins(listing.rows, {done.id})) {
+    TCM_ASSIGN(cache::TrashReport report, cache::restore_trash(row.root, row.bin.id));
+    add(done, std::move(report), row.root);
+    changed.insert(row.root);
+  }
+  if (changed.empty()) return no_such_bin(id);
+  IndexRequest refresh;
+  refresh.jobs = jobs;
+  TCM_ASSIGN(refresh.cache_dirs, cache_dirs_of(changed, index));
+  IndexProgress progress;
+  TCM_ASSIGN(const IndexReport report, index_caches(refresh, index, backends, progress));
+  for (const Error& failure : report.failures) done.failures.push_back(failure);
+  return done;
+}
+
+Result<TrashDone> empty_trash(const TrashRequest& request, const std::vector<std::string>& ids, index::Index& index) {
+  TCM_ASSIGN(const TrashListing listing, list_trash(request, index));
+  TrashDone done;
+  done.failures = listing.failures;
+  for (const std::string& id : ids) {
+    const auto is_it = [&](const TrashRow& row) { return row.bin.id == id; };
+    if (std::none_of(listing.rows.begin(), listing.rows.end(), is_it)) return no_such_bin(id);
+  }
+  for (const TrashRow& row : chosen_bins(listing.rows, ids)) {
+    TCM_ASSIGN(cache::TrashReport report, cache::empty_trash(row.root, row.bin.id));
+    add(done, std::move(report), row.root);
+  }
+  return done;
+}
+
+}  // namespace tcm::service

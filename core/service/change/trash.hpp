@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The trash of all roots that the index knows: what prune and rm kept back on demand.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/cache/edit/editor.hpp"
+#include "core/index/index.hpp"
+#include "core/service/backends.hpp"
+#include "core/service/plan/candidates.hpp"
+#include "core/service/plan/plan.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::service {
+
+/// "20261123-1": today, with the first number that no bin has, of these roots or of any that the index knows: an id
+/// means one prune.
+Result<std::string> new_trash_id(const RootSet& roots, index::Index& index, std::int64_t now_ns);
+
+/// This user's bins that are older than `keep_ns`, and then the oldest that are over `max_bytes` all together. A trash
+/// that cannot be listed is added to `failures`.
+std::vector<ExpiredBin> expired_bins(const RootSet& roots, std::int64_t keep_ns, std::uint64_t max_bytes,
+                                     std::int64_t now_ns, std::vector<Error>& failures);
+
+struct TrashRow {
+  std::string root;
+  cache::TrashBin bin;
+};
+
+struct TrashRequest {
+  std::vector<std::string> cache_dirs;    ///< only roots in or below these; empty: all that the index knows
+  std::vector<std::string> default_dirs;  ///< when the index knows none
+};
+
+struct TrashListing {
+  std::vector<TrashRow> rows;  ///< oldest first
+  std::vector<Error> failures;
+};
+Result<TrashListing> list_trash(const TrashRequest& request, index::Index& index);
+
+/// The bins with these ids; without any, all that this user may change. Another user's bin is chosen, to be refused,
+/// when no other has its id.
+std::vector<TrashRow> chosen_bins(const std::vector<TrashRow>& rows, const std::vector<std::string>& ids);
+
+struct TrashDone {
+  std::string id;
+  std::uint64_t entries = 0;
+  std::uint64_t files = 0;
+  std::uint64_t freed = 0;
+  std::vector<Error> failures;  ///< what stayed in the trash, and why
+};
+
+/// Puts the entries of a bin back where they were, in every root that has the bin, and into the index. `id` may be
+/// "last". Errors: missing (no such bin), busy.
+Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& id, unsigned jobs, index::Index& index,
+                                const Backends& backends);
+
+/// Deletes bins for good; all of this user when `ids` is empty. Errors: missing, busy.
+Result<TrashDone> empty_trash(const TrashRequest& request, const std::vector<std::string>& ids, index::Index& index);
+
+}  // namespace tcm::service

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// Budgets: the least recently used goes first, in one order over all roots, until every budget is met.
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/service/plan/plan_maker.hpp"
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/time.hpp"
+
+namespace tcm::service {
+namespace {
+
+/// What all entries of the roots take, whatever the filters.
+struct Usage {
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+};
+
+Result<Usage> measure(const Choosing& choosing) {
+  index::Criteria everything;
+  everything.root_paths = choosing.criteria.root_paths;
+  Usage usage;
+  LinkLedger names;
+  const auto add = [&](Candidate&& candidate) -> Result<void> {
+    TCM_TRY(check_stop(choosing));
+    ++choosing.progress.looked_at;
+    const cache::Inspection seen = cache::inspect(choosing.roots.root(candidate.root), candidate.key);
+    usage.bytes += seen.allocated;
+    usage.files += seen.files.size();
+    // Each of several names was counted whole; all but the first are taken off again.
+    for (const cache::InspectedFile& file : seen.files)
+      if (file.node.links > 1 && names.remove({file.node.device, file.node.inode, 2, file.node.allocated}) > 0)
+        usage.bytes -= std::min(usage.bytes, file.node.allocated);
+    return {};
+  };
+  TCM_TRY(for_each_candidate(everything, false, choosing.roots, choosing.index, add));
+  return usage;
+}
+
+/// One thing that must not be more than `target`.
+struct Gauge {
+  BudgetState state;
+  std::optional<std::uint64_t> device;  ///< only what lies on this file system counts
+
+  bool exceeded() const { return state.afterwards > state.target; }
+};
+
+std::uint64_t reduced(std::uint64_t allowed, unsigned percent) {
+  return allowed / 100 * percent + allowed % 100 * percent / 100;
+}
+
+Gauge gauge_of(std::string limit, std::uint64_t used, std::uint64_t allowed, unsigned low_water, Measure measure) {
+  Gauge gauge;
+  const std::uint64_t target = used > allowed ? reduced(allowed, low_water) : allowed;
+  gauge.state = {std::move(limit), used, allowed, target, used, measure};
+  return gauge;
+}
+
+std::vector<Gauge> gauges_of(const Choosing& choosing, const Usage& usage) {
+  const Budget& budget = choosing.request.budget;
+  std::vector<Gauge> gauges;
+  if (budget.max_bytes)
+    gauges.push_back(gauge_of("--max-size " + util::format_bytes(*budget.max_bytes), usage.bytes, *budget.max_bytes,
+                              budget.low_water, Measure::bytes));
+  if (budget.max_files)
+    gauges.push_back(gauge_of("--max-files " + util::format_count(*budget.max_files), usage.files, *budget.max_files,
+                              budget.low_water, Measure::files));
+  if (!budget.min_free) return gauges;
+  std::map<std::uint64_t, std::uint32_t> devices;
+  for (std::uint32_t i = 0; i < choosing.roots.size(); ++i) devices.emplace(choosing.roots.file_system(i).device, i);
+  for (const auto& [device, root] : devices) {
+    const std::uint64_t free = choosing.roots.file_system(root).free_bytes;
+    // In terms of what is missing: so much too much is used.
+    Gauge gauge = gauge_of(fmt::format("--min-free {} where {} lies", util::format_bytes(*budget.min_free),
+                                       choosing.roots.root(root).path()),
+                           *budget.min_free > free ? *budget.min_free - free : 0, 0, 100, Measure::missing);
+    gauge.device = device;
+    gauges.push_back(std::move(gauge));
+  }
+  return gauges;
+}
+
+/// A candidate that may go, in the spool, and what sorts it.
+struct Waiting {
+  std::int64_t last_use_ns = 0;
+  std::uint64_t position = 0;
+};
+
+void pack_linked(util::Packer& packer, const std::vector<LinkedFile>& linked) {
+  packer.number(linked.size());
+  for (const LinkedFile& file : linked)
+    for (const std::uint64_t value : {file.device, file.inode, file.links, file.allocated}) packer.number(value);
+}
+
+std::vector<LinkedFile> unpack_linked(util::Unpacker& unpacker) {
+  std::vector<LinkedFile> linked;
+  for (std::uint64_t left = unpacker.number(); left > 0; --left) {
+    LinkedFile file;
+    for (std::uint64_t* value : {&file.device, &file.inode, &file.links, &file.allocated}) *value = unpacker.number();
+    linked.push_back(file);
+  }
+  return linked;
+}
+
+Result<std::vector<Waiting>> gather(const Choosing& choosing, util::Spool& spool) {
+  std::vector<Waiting> waiting;
+  util::Packer packer;
+  const auto take = [&](Candidate&& candidate) -> Result<void> {
+    TCM_TRY(check_stop(choosing));
+    ++choosing.progress.looked_at;
+    Verdict verdict = choosing.judge.judge(candidate);
+    if (!verdict.item) {
+      note_kept(choosing, candidate, std::move(verdict));
+      return {};
+    }
+    packer.clear();
+    pack(packer, *verdict.item);
+    pack_linked(packer, verdict.linked);
+    TCM_ASSIGN(const std::uint64_t position, spool.append(packer.bytes()));
+    waiting.push_back({verdict.item->last_use_ns, position});
+    return {};
+  };
+  TCM_TRY(for_each_candidate(choosing.criteria, false, choosing.roots, choosing.index, take));
+  std::sort(waiting.begin(), waiting.end(), [](const Waiting& a, const Waiting& b) {
+    return a.last_use_ns != b.last_use_ns ? a.last_use_ns < b.last_use_ns : a.position < b.position;
+  });
+  return waiting;
+}
+
+bool helps(const std::vector<Gauge>& gauges, std::uint64_t device) {
+  return std::any_of(gauges.begin(), gauges.end(), [device](const Gauge& gauge) {
+    return gauge.exceeded() && (!gauge.device || *gauge.device == device);
+  });
+}
+
+void account(std::vector<Gauge>& gauges, const PlanItem& item, std::uint64_t device) {
+  for (Gauge& gauge : gauges) {
+    if (gauge.device && *gauge.device != device) continue;
+    const std::uint64_t less = gauge.state.measure == Measure::files ? item.files : item.frees;
+    gauge.state.afterwards -= std::min(gauge.state.afterwards, less);
+  }
+}
+
+}  // namespace
+
+Result<void> choose_by_budget(const Choosing& choosing) {
+  TCM_ASSIGN(const Usage usage, measure(choosing));
+  std::vector<Gauge> gauges = gauges_of(choosing, usage);
+  const bool exceeded = std::any_of(gauges.begin(), gauges.end(), [](const Gauge& gauge) { return gauge.exceeded(); });
+  if (exceeded) {
+    TCM_ASSIGN(util::Spool spool, util::Spool::create());
+    TCM_ASSIGN(const std::vector<Waiting> waiting, gather(choosing, spool));
+    LinkLedger ledger;
+    std::string record;
+    for (const Waiting& next : waiting) {
+      TCM_TRY(spool.read(next.position, record));
+      util::Unpacker unpacker(record);
+      PlanItem item = unpack_item(unpacker);
+      const std::uint64_t device = choosing.roots.file_system(item.root).device;
+      if (!helps(gauges, device)) {
+        choosing.plan.kept.count(model::KeptReason::within_budget, 1);
+        continue;
+      }
+      for (const LinkedFile& file : unpack_linked(unpacker)) item.frees += ledger.remove(file);
+      item.reason = "least recently used, " + util::format_age(choosing.now_ns, item.last_use_ns) + " ago";
+      account(gauges, item, device);
+      TCM_TRY(choosing.plan.add(item));
+    }
+  }
+  for (Gauge& gauge : gauges) choosing.plan.budgets.push_back(std::move(gauge.state));
+  return {};
+}
+
+}  // namespace tcm::service

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decides about one entry that was asked for: what of it goes, or why it is left alone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/cache/inspect/inspection.hpp"
+#include "core/service/backends.hpp"
+#include "core/service/plan/candidates.hpp"
+#include "core/service/plan/plan.hpp"
+#include "core/service/plan/prune.hpp"
+
+namespace tcm::service {
+
+/// A file that has other names: it takes room until the last of them goes.
+struct LinkedFile {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t links = 0;
+  std::uint64_t allocated = 0;
+};
+
+/// Counts the names of linked files that have gone, to know when one frees room.
+class LinkLedger {
+ public:
+  /// Bytes that removing one more name of `file` frees.
+  std::uint64_t remove(const LinkedFile& file);
+
+ private:
+  struct Id {
+    std::uint64_t device;
+    std::uint64_t inode;
+    bool operator==(const Id&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Id& id) const { return id.inode * 0x9e3779b97f4a7c15ULL + id.device; }
+  };
+  std::unordered_map<Id, std::uint64_t, Hash> removed_;
+};
+
+/// What the judge says: an item, or a reason to keep, or neither when there is nothing to do.
+struct Verdict {
+  std::optional<PlanItem> item;             ///< PlanItem::frees without linked files
+  std::vector<LinkedFile> linked;           ///< of the files that go
+  std::vector<cache::InspectedFile> files;  ///< of share: all of the entry
+  std::optional<model::KeptReason> kept;
+  std::string detail;
+};
+
+class Judge {
+ public:
+  /// All arguments are borrowed.
+  Judge(const PruneRequest& request, const RootSet& roots, const Backends& backends, std::int64_t now_ns)
+      : request_(request), roots_(roots), backends_(backends), now_ns_(now_ns) {}
+
+  /// Looks at the entry and decides.
+  Verdict judge(const Candidate& candidate) const;
+
+ private:
+  bool may_touch(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
+  bool rewrites() const;
+  void judge_drop(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
+  void judge_removal(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
+  void judge_sweep(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
+  bool holds_foreign_files(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
+  PlanItem item_of(const Candidate& candidate, const cache::Inspection& seen, model::Action action) const;
+
+  const PruneRequest& request_;
+  const RootSet& roots_;
+  const Backends& backends_;
+  std::int64_t now_ns_;
+};
+
+}  // namespace tcm::service

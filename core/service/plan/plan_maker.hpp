@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of making a plan, one file for each way to choose. What they share is here.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "core/service/plan/judge.hpp"
+#include "core/service/plan/prune.hpp"
+
+namespace tcm::service {
+
+/// Everything that choosing needs. Borrowed throughout.
+struct Choosing {
+  const PruneRequest& request;
+  const index::Criteria& criteria;  ///< the filters
+  const RootSet& roots;
+  index::Index& index;
+  const Backends& backends;
+  const Judge& judge;
+  std::int64_t now_ns;
+  PruneProgress& progress;
+  Plan& plan;
+};
+
+/// Why a candidate is picked, in a few words.
+using Reason = std::function<std::string(const Candidate& candidate, const PlanItem& item)>;
+
+/// The error of a run that the user stopped; nothing when he did not.
+Result<void> check_stop(const Choosing& choosing);
+
+/// Puts what the judge says of a candidate into the plan: an item, whose `frees` counts linked files by the ledger, or
+/// what is kept.
+Result<void> put_into_plan(const Choosing& choosing, const Candidate& candidate, Verdict&& verdict, LinkLedger& ledger,
+                           const Reason& reason);
+/// The second half of that alone.
+void note_kept(const Choosing& choosing, const Candidate& candidate, Verdict&& verdict);
+
+/// Every candidate, in order of key; all but the newest of each group when the request says so.
+Result<void> choose_all(const Choosing& choosing, const Reason& reason);
+
+/// Candidates by their last use until the budget is met.
+Result<void> choose_by_budget(const Choosing& choosing);
+
+/// All but the newest of equal kernels of a root.
+Result<void> choose_duplicates(const Choosing& choosing);
+
+/// Equal files of different entries, to become one.
+Result<void> choose_shares(const Choosing& choosing);
+
+}  // namespace tcm::service

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/plan/prune_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/util/text/bytes.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::service {
+namespace {
+
+constexpr std::array<std::string_view, 5> kGroupWords{"name", "backend", "arch", "version", "root"};
+
+bool has_policy(const PruneRequest& request) {
+  return request.unused_since_ns || request.budget.any() || request.keep_newest.has_value();
+}
+
+tl::unexpected<Error> refuse(std::string message) { return fail(ErrorCode::usage, std::move(message)); }
+
+Result<void> check_groups(const PruneRequest& request) {
+  for (const std::string& word : request.group_by) {
+    if (std::find(kGroupWords.begin(), kGroupWords.end(), word) != kGroupWords.end()) continue;
+    const auto meant = util::closest(word, kGroupWords);
+    return refuse(fmt::format("--group-by '{}' is none of name, backend, arch, version, root{}", word,
+                              meant ? fmt::format("; did you mean {}?", *meant) : ""));
+  }
+  return {};
+}
+
+Result<void> check_budget(const PruneRequest& request) {
+  const Budget& budget = request.budget;
+  if (budget.any() && request.keep_newest)
+    return refuse(
+        "--keep-newest and a budget (--max-size, --max-files, --min-free) exclude each other: two runs do both");
+  if (budget.low_water != 100 && !budget.max_bytes && !budget.max_files)
+    return refuse("--low-water says how far to go below --max-size or --max-files; give one of them");
+  if (request.trash && (budget.min_free || budget.max_bytes))
+    return refuse("--trash keeps what is removed, which frees nothing; leave it out, or the budget in bytes");
+  return {};
+}
+
+}  // namespace
+
+bool narrows(const FilterWords& filters) {
+  FilterWords words = filters;
+  words.cache_dirs.clear();
+  const auto kinds = parse_kinds(words.kinds);
+  if (kinds && std::find(kinds->begin(), kinds->end(), model::EntryKind::kernel) != kinds->end()) words.kinds.clear();
+  return !is_empty(words);
+}
+
+Result<void> check_request(const PruneRequest& request) {
+  TCM_TRY(check_groups(request));
+  const bool chooses = request.mode == PruneMode::drop || request.mode == PruneMode::full;
+  if (!chooses && (request.budget.any() || request.keep_newest))
+    return refuse(
+        "--max-size, --max-files, --min-free and --keep-newest choose kernels to drop from or to remove (--full); they "
+        "do not go with --deduplicate and --leftovers");
+  if (request.keep_newest && *request.keep_newest == 0)
+    return refuse("--keep-newest 0 would keep none; leave it out to choose them all");
+  if (request.mode == PruneMode::drop && request.trash)
+    return refuse("--trash keeps whole entries; it goes with --full, --deduplicate and --leftovers");
+  if (request.mode == PruneMode::share && request.trash)
+    return refuse("--trash keeps entries that are removed; --deduplicate=hardlink removes none");
+  if (request.mode == PruneMode::drop && request.drop.empty())
+    return refuse("--drop names nothing to drop; give ir, source or assembly");
+  return check_budget(request);
+}
+
+Result<void> check_everything(const PruneRequest& request, const index::Criteria& criteria, index::Index& index) {
+  if (request.mode != PruneMode::full || request.all || has_policy(request) || narrows(request.filters)) return {};
+  TCM_ASSIGN(const std::int64_t count, index.count(criteria));
+  return refuse(fmt::format("--full without a filter would remove all {} kernels; add a filter or --all",
+                            util::format_count(static_cast<std::uint64_t>(count))));
+}
+
+Result<std::string> whole_key(const std::string& word, const index::Criteria& within, index::Index& index) {
+  if (word.empty()) return refuse("a key is empty");
+  index::Criteria criteria = within;
+  criteria.key_prefix = word;
+  std::set<std::string> found;
+  constexpr std::size_t kEnough = 4;
+  TCM_TRY(index.list(criteria, {index::SortKey::key, true}, 64, [&](const index::Row& row) {
+    if (found.size() < kEnough) found.insert(row.key);
+  }));
+  if (found.empty()) return fail(ErrorCode::missing, fmt::format("'{}': no entry has a key that begins so", word));
+  // The whole key comes before those that only begin with it.
+  if (found.size() == 1 || *found.begin() == word) return *found.begin();
+  return refuse(fmt::format("'{}' is ambiguous: {}{} begin so; give more of the key", word,
+                            fmt::join(found.begin(), std::next(found.begin(), 2), ", "),
+                            found.size() > 2 ? " and more" : ""));
+}
+
+Result<model::KindSet> parse_drop(const std::vector<std::string>& words) {
+  model::KindSet kinds;
+  for (const std::string& list : words)
+    for (const std::string_view raw : util::split(list, ',')) {
+      const std::string word = util::lower_ascii(util::trim(raw));
+      if (word == "ir") {
+        kinds.add(model::ArtifactKind::ir);
+        kinds.add(model::ArtifactKind::source);
+      } else if (word == "source") {
+        kinds.add(model::ArtifactKind::source);
+      } else if (word == "assembly" || word == "asm") {
+        kinds.add(model::ArtifactKind::assembly);
+      } else {
+        return refuse(fmt::format("--drop '{}' is none of ir, source, assembly", util::trim(raw)));
+      }
+    }
+  return kinds;
+}
+
+Result<unsigned> parse_low_water(const std::string& word) {
+  std::string_view digits = word;
+  if (digits.ends_with('%')) digits.remove_suffix(1);
+  unsigned percent = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), percent);
+  if (error != std::errc{} || end != digits.data() + digits.size() || percent < 1 || percent > 100)
+    return refuse(fmt::format("--low-water is '{}'; it must be a percentage from 1% to 100%", word));
+  return percent;
+}
+
+}  // namespace tcm::service

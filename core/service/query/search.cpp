@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/query/search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/service/query/fleet.hpp"
+#include "core/service/query/where.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::service {
+namespace {
+
+template <class E>
+struct Named {
+  std::string_view name;
+  E value;
+};
+
+constexpr std::array<Named<index::SortKey>, 9> kSortKeys{{
+    {"modified", index::SortKey::modified},
+    {"name", index::SortKey::name},
+    {"size", index::SortKey::size},
+    {"key", index::SortKey::key},
+    {"arch", index::SortKey::arch},
+    {"version", index::SortKey::version},
+    {"age", index::SortKey::modified},
+    {"spill", index::SortKey::spill},
+    {"hits", index::SortKey::hits},
+}};
+
+constexpr std::array<Named<index::GroupKey>, 7> kGroupKeys{{
+    {"backend", index::GroupKey::backend},
+    {"arch", index::GroupKey::arch},
+    {"version", index::GroupKey::version},
+    {"name", index::GroupKey::name},
+    {"kind", index::GroupKey::kind},
+    {"root", index::GroupKey::root},
+    {"host", index::GroupKey::host},
+}};
+
+template <class E, std::size_t N>
+std::optional<E> find_named(const std::array<Named<E>, N>& table, std::string_view name) {
+  for (const auto& row : table)
+    if (row.name == name) return row.value;
+  return std::nullopt;
+}
+
+template <class E, std::size_t N>
+Error unknown_word(const std::array<Named<E>, N>& table, std::string_view option, std::string_view word) {
+  std::string names;
+  std::vector<std::string_view> candidates;
+  for (const auto& row : table) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", row.name);
+    candidates.push_back(row.name);
+  }
+  std::string message = fmt::format("{}: '{}' is not one of {}", option, util::escape_control(word), names);
+  if (const auto meant = util::closest(word, candidates)) message += fmt::format(" (did you mean {}?)", *meant);
+  return {ErrorCode::usage, std::move(message)};
+}
+
+/// Files that lie in the cache directories but in no entry: beside the roots, and loose in them.
+Result<model::Beside> beside_of(const FilterWords& words, const HostScope& scope, index::Index& index) {
+  model::Beside beside;
+  for (const index::RootRow& row : scope.roots) {
+    beside.files += row.beside.files;
+    beside.bytes += row.beside.bytes;
+  }
+  TCM_ASSIGN(const auto cache_dirs, cache_dirs_of(words, scope, index));
+  for (const index::CacheDirRow& row : cache_dirs) {
+    beside.files += row.beside.files;
+    beside.bytes += row.beside.bytes;
+  }
+  return beside;
+}
+
+index::Sums sum_of(const std::vector<index::Group>& groups) {
+  index::Sums total;
+  for (const index::Group& group : groups) {
+    total.records += group.sums.records;
+    total.kernels += group.sums.kernels;
+    total.entries += group.sums.entries;
+    total.files += group.sums.files;
+    total.bytes += group.sums.bytes;
+  }
+  return total;
+}
+
+/// The records that `criteria` finds: one, or up to kMaxCandidates of them and their number.
+Result<ShowResult> candidates(const index::Criteria& criteria, index::Index& index) {
+  ShowResult result;
+  TCM_TRY(index.list(criteria, {}, kMaxCandidates, [&](const index::Row& row) { result.candidates.push_back(row); }));
+  result.matches = static_cast<std::int64_t>(result.candidates.size());
+  if (result.matches == kMaxCandidates) {
+    TCM_ASSIGN(result.matches, index.count(criteria));
+  }
+  return result;
+}
+
+/// A whole key that is also a prefix of others means itself.
+void prefer_whole_key(const std::string& word, ShowResult& result) {
+  std::vector<index::Row> whole;
+  for (const index::Row& row : result.candidates)
+    if (row.key == word) whole.push_back(row);
+  if (whole.empty()) return;
+  result.candidates = std::move(whole);
+  result.matches = static_cast<std::int64_t>(result.candidates.size());
+}
+
+}  // namespace
+
+Result<index::Order> parse_order(const std::string& text) {
+  if (text.empty()) return index::Order{};
+  std::string_view key = text;
+  std::string_view direction;
+  if (const auto colon = text.find(':'); colon != std::string::npos) {
+    direction = key.substr(colon + 1);
+    key = key.substr(0, colon);
+    if (direction != "asc" && direction != "desc")
+      return fail(ErrorCode::usage,
+                  fmt::format("--sort: '{}' does not end in :asc or :desc", util::escape_control(text)));
+  }
+  const auto found = find_named(kSortKeys, key);
+  if (!found) return fail(unknown_word(kSortKeys, "--sort", key));
+  index::Order order{*found, false};
+  // Largest and newest first, names from a to z; and "age" grows as "modified" falls.
+  const bool textual =
+      *found == index::SortKey::name || *found == index::SortKey::key || *found == index::SortKey::arch;
+  order.ascending = direction.empty() ? textual : direction == "asc";
+  if (key == "age") order.ascending = !order.ascending;
+  return order;
+}
+
+Result<ListTotals> list_records(const ListRequest& request, index::Index& index, const Backends& backends,
+                                std::int64_t now_ns, const std::function<void(const index::Row&)>& each) {
+  TCM_ASSIGN(index::Criteria criteria, parse_filters(request.filters, backends, now_ns));
+  if (criteria.kinds.empty()) criteria.kinds = {model::EntryKind::kernel};
+  TCM_ASSIGN(const index::Order order, parse_order(request.sort));
+  std::vector<index::Field> fields;
+  for (const std::string& word : request.fields) {
+    auto field = parse_field(word);
+    if (!field) return fail(ErrorCode::usage, "--columns: " + field.error().message);
+    fields.push_back(std::move(*field));
+  }
+  TCM_TRY(check_fields(criteria, fields, "--columns", request.field_words, index));
+  if (request.limit && *request.limit < 0) return fail(ErrorCode::usage, "--limit: must not be negative");
+  TCM_ASSIGN(const ScopeSums indexed, ask_hosts_for_sums(request.filters, index, criteria));
+
+  ListTotals totals;
+  totals.indexed_kernels = indexed.kernels;
+  totals.indexed_bytes = indexed.bytes;
+  TCM_TRY(index.list(
+      criteria, order, request.limit,
+      [&](const index::Row& row) {
+        ++totals.listed;
+        totals.listed_bytes += row.bytes.total();
+        each(row);
+      },
+      fields));
+  totals.matched = totals.listed;
+  // Only a list that its limit cut off leaves anything to be counted.
+  if (request.limit && totals.listed == *request.limit) {
+    const std::int64_t most = std::max(kCountedMatches, totals.listed) + 1;
+    TCM_ASSIGN(totals.matched,
+               index.count(criteria, request.exact_total ? std::nullopt : std::optional<std::int64_t>(most)));
+    if (!request.exact_total && totals.matched == most) {
+      totals.counted_all = false;
+      --totals.matched;
+    }
+  }
+  return totals;
+}
+
+Result<Stats> stats(const StatsRequest& request, index::Index& index, const Backends& backends, std::int64_t now_ns) {
+  TCM_ASSIGN(index::Criteria criteria, parse_filters(request.filters, backends, now_ns));
+  if (request.top < 0) return fail(ErrorCode::usage, "--top: must not be negative");
+  std::vector<index::GroupKey> keys;
+  Stats result;
+  for (const std::string& words : request.by)
+    for (const std::string_view word : util::split(words, ',')) {
+      const auto key = find_named(kGroupKeys, util::trim(word));
+      if (!key) return fail(unknown_word(kGroupKeys, "--by", word));
+      keys.push_back(*key);
+      result.by.emplace_back(util::trim(word));
+    }
+  if (keys.empty()) {
+    keys = {index::GroupKey::kind};
+    result.by = {"kind"};
+  }
+  TCM_TRY(check_fields(criteria, {}, "", {}, index));
+  TCM_ASSIGN(HostScope scope, ask_hosts(request.filters, index, criteria));
+  TCM_ASSIGN(result.groups, index.group(criteria, keys));
+  result.total = sum_of(result.groups);
+  if (request.top > 0)
+    TCM_TRY(index.list(criteria, {index::SortKey::size, false}, request.top,
+                       [&](const index::Row& row) { result.top.push_back(row); }));
+  if (request.spilling > 0) {
+    index::Criteria spilling = criteria;
+    spilling.spilling = true;
+    TCM_TRY(index.list(spilling, {index::SortKey::spill, false}, request.spilling,
+                       [&](const index::Row& row) { result.spilling.push_back(row); }));
+  }
+  TCM_ASSIGN(result.beside, beside_of(request.filters, scope, index));
+  result.roots = std::move(scope.roots);
+  return result;
+}
+
+Result<ShowResult> show(const std::string& word, const FilterWords& filters, index::Index& index,
+                        const Backends& backends, std::int64_t now_ns) {
+  TCM_ASSIGN(index::Criteria criteria, parse_filters(filters, backends, now_ns));
+  TCM_TRY(check_fields(criteria, {}, "", {}, index));
+  TCM_TRY(ask_hosts_for_sums(filters, index, criteria));
+  criteria.key_prefix = word;
+  TCM_ASSIGN(ShowResult result, candidates(criteria, index));
+  prefer_whole_key(word, result);
+  if (result.matches == 0) {
+    criteria.key_prefix.clear();
+    criteria.names.push_back({word, false});
+    TCM_ASSIGN(result, candidates(criteria, index));
+  }
+  if (result.matches == 0)
+    return fail(ErrorCode::missing,
+                fmt::format("no key starts with '{0}' and no kernel is named '{0}'; `tcm list` shows "
+                            "what is indexed, `tcm index` brings the index up to date",
+                            util::escape_control(word)));
+  if (result.matches > 1) return result;
+  Shown shown;
+  shown.row = std::move(result.candidates.front());
+  result.candidates.clear();
+  TCM_ASSIGN(shown.detail, index.detail(shown.row.id));
+  shown.arch_for_people = backends.registry().arch_for_people(shown.row.backend, shown.row.arch);
+  result.shown = std::move(shown);
+  return result;
+}
+
+}  // namespace tcm::service

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asking the index: lists, sums, and all that is known of one record.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/index/index.hpp"
+#include "core/service/query/filters.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::service {
+
+struct ListRequest {
+  FilterWords filters;
+  std::string sort;                      ///< "size", "name:asc", …; empty: newest first
+  std::vector<std::string> fields;       ///< resources and metadata fields whose values Row::extra shall hold
+  std::vector<std::string> field_words;  ///< what else a mistyped field could have meant
+  std::optional<std::int64_t> limit;
+  bool exact_total = true;  ///< false: count no further than kCountedMatches beyond a limit
+};
+inline constexpr std::int64_t kCountedMatches = 1000;
+
+/// What stands below a list.
+struct ListTotals {
+  std::int64_t listed = 0;         ///< rows
+  std::uint64_t listed_bytes = 0;  ///< of those rows
+  std::int64_t matched = 0;        ///< rows, had there been no limit
+  bool counted_all = true;         ///< false: there are more than `matched`
+  std::int64_t indexed_kernels = 0;
+  std::uint64_t indexed_bytes = 0;
+};
+
+/// Calls `each` for the rows, then returns the totals. Without a kind filter only kernels are listed. Errors: usage
+/// and those of the index.
+Result<ListTotals> list_records(const ListRequest& request, index::Index& index, const Backends& backends,
+                                std::int64_t now_ns, const std::function<void(const index::Row&)>& each);
+
+struct StatsRequest {
+  FilterWords filters;
+  std::vector<std::string> by;  ///< backend, arch, version, name, kind, root, host
+  std::int64_t top = 0;         ///< how many of the largest records to name
+  std::int64_t spilling = 5;    ///< how many of the kernels that spill most
+};
+
+struct Stats {
+  index::Sums total;
+  std::vector<std::string> by;
+  std::vector<index::Group> groups;
+  std::vector<index::Row> top;
+  std::vector<index::Row> spilling;  ///< kernels whose threads keep most bytes in memory for want of registers
+  std::vector<index::RootRow> roots;
+  model::Beside beside;  ///< files under the cache directories that lie in no entry
+};
+
+/// Sums over everything that matches, all kinds of entries included unless the filters say otherwise.
+Result<Stats> stats(const StatsRequest& request, index::Index& index, const Backends& backends, std::int64_t now_ns);
+
+/// All that is known of one record.
+struct Shown {
+  index::Row row;
+  index::Detail detail;
+  std::string arch_for_people;
+};
+
+/// Either one record, or the candidates of an ambiguous word (at most kMaxCandidates; `matches` counts all).
+struct ShowResult {
+  std::optional<Shown> shown;
+  std::vector<index::Row> candidates;
+  std::int64_t matches = 0;
+};
+inline constexpr std::int64_t kMaxCandidates = 20;
+
+/// Finds a record by a prefix of its key, or by its exact name; a whole key wins over a prefix, a prefix over a name.
+/// Errors: missing when nothing matches.
+Result<ShowResult> show(const std::string& word, const FilterWords& filters, index::Index& index,
+                        const Backends& backends, std::int64_t now_ns);
+
+/// "size:asc" as an order. Errors (usage) name the keys.
+Result<index::Order> parse_order(const std::string& text);
+
+}  // namespace tcm::service

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/scan/prober.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "core/util/log.hpp"
+
+namespace tcm::service {
+namespace {
+
+using model::ArtifactKind;
+
+// The limit of the plugin interface (TCM_MAX_ARTIFACT_BYTES); larger files are no kernels.
+constexpr std::size_t kMaxArtifactBytes = std::size_t{256} << 20;
+
+// Each of these is memory that a thread uses for want of registers. Which of them a backend can read differs.
+constexpr std::array<std::string_view, 4> kSpillKeys{"local_bytes", "scratch_bytes", "spill_stores_bytes",
+                                                     "stack_bytes"};
+
+std::string probed_by(const backend::PluginInfo& plugin) { return plugin.id + " " + plugin.version; }
+
+std::string_view extension_of(std::string_view name) {
+  const auto dot = name.rfind('.');
+  return dot == std::string_view::npos ? std::string_view() : name.substr(dot);
+}
+
+model::Resource resource_of(backend::Attribute&& attribute) {
+  model::Resource resource{std::move(attribute.key), std::move(attribute.unit), std::int64_t{0}};
+  if (const auto* number = std::get_if<std::int64_t>(&attribute.value)) {
+    resource.value = *number;
+  } else if (const auto* count = std::get_if<std::uint64_t>(&attribute.value)) {
+    if (*count <= static_cast<std::uint64_t>(INT64_MAX))
+      resource.value = static_cast<std::int64_t>(*count);
+    else
+      resource.value = static_cast<double>(*count);
+  } else if (const auto* real = std::get_if<double>(&attribute.value)) {
+    resource.value = *real;
+  } else {
+    resource.value = std::get<std::string>(std::move(attribute.value));
+  }
+  return resource;
+}
+
+/// A binary may hold several kernels; kernel_name opens the group of each. Takes the group of `name`, else the first,
+/// and what stands before all groups.
+std::vector<backend::Attribute> group_of(std::vector<backend::Attribute> attributes, const std::string& name) {
+  std::vector<std::vector<backend::Attribute>> groups(1);
+  std::size_t chosen = 0;
+  for (backend::Attribute& attribute : attributes) {
+    if (attribute.key == "kernel_name") {
+      groups.emplace_back();
+      const auto* kernel = std::get_if<std::string>(&attribute.value);
+      if (chosen == 0 || (kernel != nullptr && *kernel == name)) chosen = groups.size() - 1;
+    }
+    groups.back().push_back(std::move(attribute));
+  }
+  if (chosen != 0) std::move(groups[chosen].begin(), groups[chosen].end(), std::back_inserter(groups[0]));
+  return std::move(groups[0]);
+}
+
+/// The first word on a figure stands: the binary's before the assembly's.
+void add(std::vector<model::Resource>& resources, model::Resource resource) {
+  const bool known = std::any_of(resources.begin(), resources.end(),
+                                 [&](const model::Resource& other) { return other.key == resource.key; });
+  if (!known) resources.push_back(std::move(resource));
+}
+
+std::optional<std::int64_t> spill_bytes(const std::vector<model::Resource>& resources) {
+  std::optional<std::int64_t> most;
+  for (const model::Resource& resource : resources) {
+    if (std::find(kSpillKeys.begin(), kSpillKeys.end(), resource.key) == kSpillKeys.end()) continue;
+    if (const auto* bytes = std::get_if<std::int64_t>(&resource.value)) most = std::max(most.value_or(0), *bytes);
+  }
+  return most;
+}
+
+}  // namespace
+
+void Prober::probe(model::Entry& entry) {
+  for (model::Record& record : entry.records)
+    if (record.kind == model::EntryKind::kernel) probe_kernel(entry.key, record);
+}
+
+void Prober::probe_kernel(const std::string& key, model::Record& record) {
+  const backend::PluginInfo* plugin = backends_.registry().plugin_of(record.facts.backend);
+  if (plugin == nullptr) return;
+  record.probed_by = probed_by(*plugin);
+  if (!plugin->has_probe) return;
+  for (const ArtifactKind kind : {ArtifactKind::binary, ArtifactKind::assembly})
+    for (const model::Artifact& artifact : record.artifacts)
+      if (artifact.kind == kind && artifact.bytes > 0) probe_artifact(key, artifact, record);
+  record.spill_bytes = spill_bytes(record.resources);
+}
+
+void Prober::probe_artifact(const std::string& key, const model::Artifact& artifact, model::Record& record) {
+  const auto path = [&] { return fmt::format("{}/{}/{}", root_.path(), key, artifact.name); };
+  if (const auto read = root_.read_artifact(key, artifact.name, kMaxArtifactBytes, bytes_); !read) {
+    if (util::logs(util::LogLevel::info))
+      util::log(util::LogLevel::info, fmt::format("{}: not probed: {}", path(), read.error().message));
+    return;
+  }
+  const std::string display_path = util::logs(util::LogLevel::debug) ? path() : artifact.name;
+  const backend::Report report = [&] {
+    backend::ArtifactView view;
+    view.bytes = {reinterpret_cast<const std::uint8_t*>(bytes_.data()), bytes_.size()};
+    view.extension = extension_of(artifact.name);
+    view.target = record.facts.backend;
+    view.arch = record.facts.arch;
+    view.metadata_json = record.facts.metadata;
+    view.display_path = display_path;
+    return backends_.registry().probe(view);
+  }();
+  if (report.status != backend::Status::ok && report.status != backend::Status::not_applicable &&
+      util::logs(util::LogLevel::info))
+    util::log(util::LogLevel::info,
+              fmt::format("{}: {}{}", path(), backend::to_string(report.status),
+                          report.diagnostics.empty() ? "" : ": " + report.diagnostics.front().text));
+  for (backend::Attribute& attribute : group_of(report.attributes, record.facts.name))
+    add(record.resources, resource_of(std::move(attribute)));
+}
+
+std::vector<index::ServedTarget> served_targets(const Backends& backends) {
+  std::vector<index::ServedTarget> served;
+  for (const backend::PluginInfo& plugin : backends.registry().plugins())
+    for (const backend::TargetInfo& target : plugin.targets)
+      if (target.shadowed_by.empty()) served.push_back({target.name, probed_by(plugin)});
+  std::sort(served.begin(), served.end(), [](const auto& a, const auto& b) { return a.backend < b.backend; });
+  return served;
+}
+
+std::string plugins_signature(const std::vector<index::ServedTarget>& served) {
+  std::string text;
+  for (const index::ServedTarget& target : served)
+    text += fmt::format("{}{}={}", text.empty() ? "" : "; ", target.backend, target.probed_by);
+  // Never empty, which is what a root has before its first run.
+  return text.empty() ? "none" : text;
+}
+
+}  // namespace tcm::service

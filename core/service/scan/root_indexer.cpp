@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/scan/root_indexer.hpp"
+
+#include <algorithm>
+
+#include "core/cache/read/root.hpp"
+#include "core/service/scan/host.hpp"
+#include "core/service/scan/known_table.hpp"
+#include "core/service/scan/prober.hpp"
+#include "core/service/scan/read_pipeline.hpp"
+#include "core/util/hash.hpp"
+
+namespace tcm::service {
+namespace {
+
+/// What the walk itself found out, beside the entries.
+struct WalkNotes {
+  model::Beside beside;
+  RootReport* report = nullptr;
+
+  void skip(std::string_view name, model::SkipReason reason, std::string detail = {}) {
+    ++report->skip_reasons[reason];
+    if (report->skipped.size() < kMaxSkippedListed)
+      report->skipped.push_back({std::string(name), reason, std::move(detail)});
+  }
+};
+
+bool same_stamp(const model::EntryStamp& known, const cache::RootItem& item) {
+  return known.same_state({item.inode, item.mtime_ns, item.ctime_ns});
+}
+
+/// One pass over the root, for the entries of one shard.
+class Walk {
+ public:
+  Walk(const IndexRequest& request, KnownTable& known, ReadPipeline& pipeline, IndexProgress& progress,
+       WalkNotes& notes, std::uint64_t shards, std::uint64_t shard)
+      : request_(request),
+        known_(known),
+        pipeline_(pipeline),
+        progress_(progress),
+        notes_(notes),
+        shards_(shards),
+        shard_(shard) {}
+
+  Result<void> run(const cache::Root& root) {
+    return root.scan([this](const cache::RootItem& item) { return take(item); },
+                     [this](std::string_view name, std::string reason) { cannot_stat(name, std::move(reason)); });
+  }
+
+  std::int64_t unchanged() const { return unchanged_; }
+
+ private:
+  bool take(const cache::RootItem& item) {
+    if (progress_.stop.load(std::memory_order_relaxed)) return false;
+    if (item.type == cache::RootItem::Type::directory) return take_entry(item);
+    if (shard_ != 0) return true;
+    if (item.type == cache::RootItem::Type::file) {
+      ++notes_.beside.files;
+      notes_.beside.bytes += item.bytes;
+    } else if (item.type == cache::RootItem::Type::link) {
+      notes_.skip(item.name, model::SkipReason::symlink);
+    } else {
+      notes_.skip(item.name, model::SkipReason::not_an_entry);
+    }
+    return true;
+  }
+
+  bool take_entry(const cache::RootItem& item) {
+    const std::uint64_t hash = util::hash64(item.name);
+    if (hash % shards_ != shard_) return true;
+    progress_.seen.fetch_add(1, std::memory_order_relaxed);
+    KnownTable::Item* known = known_.find(hash);
+    const bool same = known != nullptr && same_stamp(known->entry.stamp, item);
+    if (known != nullptr) known->seen = true;
+    if (same && known->entry.stamp.settled && !request_.full_rescan) {
+      ++unchanged_;
+      return true;
+    }
+    ReadTask task{std::string(item.name), std::nullopt, same};
+    if (known != nullptr) task.known = known->entry;
+    return pipeline_.submit(std::move(task));
+  }
+
+  /// An entry that is there but cannot be looked at keeps its records: it is not gone.
+  void cannot_stat(std::string_view name, std::string reason) {
+    const std::uint64_t hash = util::hash64(name);
+    if (hash % shards_ != shard_) return;
+    if (KnownTable::Item* known = known_.find(hash); known != nullptr) known->seen = true;
+    notes_.skip(name, model::SkipReason::unreadable, std::move(reason));
+  }
+
+  const IndexRequest& request_;
+  KnownTable& known_;
+  ReadPipeline& pipeline_;
+  IndexProgress& progress_;
+  WalkNotes& notes_;
+  const std::uint64_t shards_;
+  const std::uint64_t shard_;
+  std::int64_t unchanged_ = 0;
+};
+
+Result<void> index_shard(const cache::Root& root, std::int64_t root_id, std::uint64_t shards, std::uint64_t shard,
+                         const IndexRequest& request, index::Index& index, index::RootWriter& writer,
+                         const Backends& backends, IndexProgress& progress, WalkNotes& notes) {
+  KnownTable known;
+  TCM_TRY(index.known_entries(root_id, shards, shard, [&](const index::KnownEntry& entry) { known.add(entry); }));
+  known.seal();
+
+  ReadPipeline pipeline(root, backends, request.jobs, writer, progress);
+  Walk walk(request, known, pipeline, progress, notes, shards, shard);
+  const Result<void> walked = walk.run(root);
+  TCM_ASSIGN(const ReadCounts counts, pipeline.finish());
+  TCM_TRY(walked);
+  if (progress.stop.load(std::memory_order_relaxed))
+    return fail(ErrorCode::interrupted, root.path() + ": interrupted; run `tcm index` again to finish");
+
+  RootReport& report = *notes.report;
+  report.added += counts.added;
+  report.changed += counts.changed;
+  report.gone += counts.gone;
+  report.unchanged += counts.unchanged + walk.unchanged();
+  for (const std::string& key : counts.vanished_keys) notes.skip(key, model::SkipReason::vanished);
+  const auto unlisted = counts.vanished - static_cast<std::int64_t>(counts.vanished_keys.size());
+  if (unlisted > 0) report.skip_reasons[model::SkipReason::vanished] += unlisted;
+
+  Result<void> removed;
+  known.for_each_unseen([&](const index::KnownEntry& entry) {
+    if (!removed) return;
+    removed = writer.remove(entry.id);
+    ++report.gone;
+  });
+  return removed;
+}
+
+/// The sums of a root, and the problems that its records carry, also of entries that this run did not have to read.
+Result<void> complete_report(index::Index& index, std::int64_t root_id, RootReport& report) {
+  TCM_ASSIGN(const auto roots, index.roots());
+  for (const index::RootRow& row : roots)
+    if (row.id == root_id) {
+      report.kernels = row.kernels;
+      report.entries = row.entries;
+      report.files = row.files;
+      report.bytes = row.bytes;
+    }
+  TCM_ASSIGN(const auto problems, index.problems(root_id));
+  if (problems.empty()) return {};
+  for (const auto& [reason, count] : problems) report.skip_reasons[reason] += count;
+
+  index::Criteria criteria;
+  criteria.root_paths = {report.path};
+  criteria.with_problem = true;
+  std::vector<std::pair<std::int64_t, Skipped>> listed;
+  const auto limit = static_cast<std::int64_t>(kMaxSkippedListed - std::min(kMaxSkippedListed, report.skipped.size()));
+  TCM_TRY(index.list(criteria, {index::SortKey::key, true}, limit, [&](const index::Row& row) {
+    listed.push_back({row.id, {row.key, row.problem, {}}});
+  }));
+  for (auto& [id, skipped] : listed) {
+    TCM_ASSIGN(index::Detail detail, index.detail(id));
+    skipped.detail = std::move(detail.problem_detail);
+    report.skipped.push_back(std::move(skipped));
+  }
+  std::sort(report.skipped.begin(), report.skipped.end(),
+            [](const Skipped& a, const Skipped& b) { return a.name < b.name; });
+  return {};
+}
+
+}  // namespace
+
+Result<RootReport> index_root(const model::RootLocation& location, const IndexRequest& request, index::Index& index,
+                              const Backends& backends, IndexProgress& progress) {
+  TCM_ASSIGN(const cache::Root root, cache::Root::open(location.path));
+  TCM_ASSIGN(const index::RootRow row, index.ensure_root(location, place_of(location.path)));
+  RootReport report;
+  report.path = location.path;
+  report.cache_dir = location.cache_dir;
+  report.layout = location.layout;
+  WalkNotes notes{{}, &report};
+
+  // A backend that came, went or changed makes the next scan read again what it concerns, and only that.
+  const auto served = served_targets(backends);
+  const std::string plugins = plugins_signature(served);
+  if (row.plugins != plugins && row.entries > 0) TCM_TRY(index.mark_stale(row.id, served));
+
+  const std::uint64_t shards = static_cast<std::uint64_t>(row.entries) / kMaxKnownEntries + 1;
+  TCM_ASSIGN(const auto writer, index.write_root(row.id));
+  for (std::uint64_t shard = 0; shard < shards; ++shard)
+    TCM_TRY(index_shard(root, row.id, shards, shard, request, index, *writer, backends, progress, notes));
+  TCM_TRY(writer->finish(notes.beside));
+  if (row.plugins != plugins) TCM_TRY(index.set_plugins(row.id, plugins));
+  TCM_TRY(complete_report(index, row.id, report));
+  return report;
+}
+
+}  // namespace tcm::service
