@@ -7,7 +7,7 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
-#include "cli/commands/changes.hpp"
+#include "cli/commands/change/changes.hpp"
 #include "cli/commands/commands.hpp"
 #include "core/service/plan/prune_check.hpp"
 #include "core/util/text/bytes.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/output/json_writer.hpp"
-#include "cli/prune_output.hpp"
+#include "cli/show/prune_output.hpp"
 #include "core/util/text/time.hpp"
 
 namespace tcm::cli {

@@ -9,11 +9,11 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
-#include "cli/commands/changes.hpp"
+#include "cli/commands/change/changes.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/confirm.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
+#include "cli/show/confirm.hpp"
 #include "core/util/system/user.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/time.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/confirm.hpp"
+#include "cli/show/confirm.hpp"
 
 #include <cstdio>
 #include <iostream>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/prune_output.hpp"
+#include "cli/show/prune_output.hpp"
 
 #include <fmt/format.h>
 

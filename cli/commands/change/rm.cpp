@@ -6,7 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "cli/commands/changes.hpp"
+#include "cli/commands/change/changes.hpp"
 #include "cli/commands/commands.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/commands/changes.hpp"
+#include "cli/commands/change/changes.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/confirm.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/prune_output.hpp"
+#include "cli/show/confirm.hpp"
+#include "cli/show/prune_output.hpp"
 #include "core/service/change/execute.hpp"
 #include "core/util/text/time.hpp"
 

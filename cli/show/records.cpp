@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/records.hpp"
+#include "cli/show/records.hpp"
 
 #include <algorithm>
 
