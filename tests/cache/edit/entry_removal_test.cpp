@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/cache/editing.hpp"
+#include "tests/cache/edit/editing.hpp"
 #include "tests/support/other_user.hpp"
 
 namespace tcm::test {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 
-#include "tests/service/prune_fixture.hpp"
+#include "tests/service/plan/prune_fixture.hpp"
 
 namespace tcm::test {
 namespace {

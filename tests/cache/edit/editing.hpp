@@ -11,7 +11,7 @@
 
 #include "core/cache/edit/editor.hpp"
 #include "core/cache/inspect/inspection.hpp"
-#include "tests/cache/reading.hpp"
+#include "tests/cache/read/reading.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace tcm::test {

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/cache/editing.hpp"
+#include "tests/cache/edit/editing.hpp"
 
 namespace tcm::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "core/cache/inspect/inspection.hpp"
-#include "tests/cache/editing.hpp"
+#include "tests/cache/edit/editing.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "tests/cache/editing.hpp"
+#include "tests/cache/edit/editing.hpp"
 
 namespace tcm::test {
 namespace {

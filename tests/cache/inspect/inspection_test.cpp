@@ -10,7 +10,7 @@
 
 #include "core/cache/inspect/writer.hpp"
 #include "core/util/text/time.hpp"
-#include "tests/cache/editing.hpp"
+#include "tests/cache/edit/editing.hpp"
 #include "tests/support/other_user.hpp"
 
 namespace tcm::test {

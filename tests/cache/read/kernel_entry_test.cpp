@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/cache/reading.hpp"
+#include "tests/cache/read/reading.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace tcm::test {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/cache/format/file_names.hpp"
-#include "tests/cache/editing.hpp"
+#include "tests/cache/edit/editing.hpp"
 #include "tests/support/shimmed.hpp"
 
 namespace tcm::test {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "tests/service/prune_fixture.hpp"
+#include "tests/service/plan/prune_fixture.hpp"
 
 namespace tcm::test {
 namespace {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "core/cache/find/cache_directory.hpp"
-#include "tests/cache/editing.hpp"
+#include "tests/cache/edit/editing.hpp"
 #include "tests/support/other_user.hpp"
 
 namespace tcm::test {

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/cache/editing.hpp"
+#include "tests/cache/edit/editing.hpp"
 
 namespace tcm::test {
 namespace {

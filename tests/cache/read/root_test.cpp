@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "tests/cache/reading.hpp"
+#include "tests/cache/read/reading.hpp"
 #include "tests/support/other_user.hpp"
 #include "tests/support/temp_dir.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/service/prune_fixture.hpp"
+#include "tests/service/plan/prune_fixture.hpp"
 
 namespace tcm::test {
 namespace {

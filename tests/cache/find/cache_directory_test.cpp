@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/cache/reading.hpp"
+#include "tests/cache/read/reading.hpp"
 #include "tests/support/other_user.hpp"
 #include "tests/support/temp_dir.hpp"
 
