@@ -10,7 +10,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-namespace tcm::cache {
+namespace tcm::disk {
 namespace {
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
@@ -104,6 +104,11 @@ int read_all(int fd, std::string& text) {
 
 }  // namespace
 
+ListBuffer& list_buffer() {
+  thread_local ListBuffer buffer;
+  return buffer;
+}
+
 int stat_at(int directory, const char* name, Node& node) { return look_at(directory, name, AT_SYMLINK_NOFOLLOW, node); }
 
 int stat_of(int fd, Node& node) { return look_at(fd, "", AT_EMPTY_PATH, node); }
@@ -177,4 +182,4 @@ int type_of(int directory, const dirent64& item, NodeType& type) {
   }
 }
 
-}  // namespace tcm::cache
+}  // namespace tcm::disk

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system calls of this room that read: everything relative to an open directory, no symbolic link followed, nothing
+// The system calls that read: everything relative to an open directory, no symbolic link followed, nothing
 // waited for. Functions return 0 or an errno, as they are called for every file. Thread-safe as the calls themselves
 // are.
 #pragma once
@@ -17,7 +17,7 @@
 
 #include "core/util/system/fd.hpp"
 
-namespace tcm::cache {
+namespace tcm::disk {
 
 enum class NodeType : std::uint8_t { directory, file, link, other };
 
@@ -37,8 +37,14 @@ struct Node {
   bool mount_point = false;  ///< something is mounted here, be it of the same file system
 };
 
-/// A buffer for list_directory. Large enough that an ordinary entry is one call to the kernel.
-using ListBuffer = std::array<std::byte, std::size_t{32} << 10>;
+/// A buffer for list_directory, aligned for the records that the kernel writes into it. Large enough that an ordinary
+/// entry is one call to the kernel.
+struct alignas(dirent64) ListBuffer {
+  std::array<std::byte, std::size_t{32} << 10> bytes;
+};
+
+/// This thread's own buffer. Only for a listing that ends before the same thread begins another with it.
+ListBuffer& list_buffer();
 
 int stat_at(int directory, const char* name, Node& node);
 int stat_of(int fd, Node& node);
@@ -75,11 +81,11 @@ int type_of(int directory, const dirent64& item, NodeType& type);
 template <class Each>
 int list_directory(int directory, ListBuffer& buffer, Each&& each) {
   for (;;) {
-    const ssize_t got = ::getdents64(directory, buffer.data(), buffer.size());
+    const ssize_t got = ::getdents64(directory, buffer.bytes.data(), buffer.bytes.size());
     if (got == 0) return 0;
     if (got < 0) return errno;
     for (ssize_t at = 0; at < got;) {
-      const auto* item = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      const auto* item = reinterpret_cast<const dirent64*>(buffer.bytes.data() + at);
       at += item->d_reclen;
       const char* name = item->d_name;
       if (name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'))) continue;
@@ -90,4 +96,4 @@ int list_directory(int directory, ListBuffer& buffer, Each&& each) {
   }
 }
 
-}  // namespace tcm::cache
+}  // namespace tcm::disk

@@ -9,7 +9,7 @@
 
 #include "core/util/text/time.hpp"
 
-namespace tcm::cache {
+namespace tcm::disk {
 namespace {
 
 int error_of(int result) { return result == 0 ? 0 : errno; }
@@ -105,4 +105,4 @@ int sync_file(int directory, const char* name) {
   return error_of(::fsync(file.get()));
 }
 
-}  // namespace tcm::cache
+}  // namespace tcm::disk

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system calls of this room that change something: everything relative to an open directory, by single names, no
+// The system calls that change something: everything relative to an open directory, by single names, no
 // link followed. Functions return 0 or an errno. Thread-safe as the calls themselves are.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 #include "core/disk/directory.hpp"
 
-namespace tcm::cache {
+namespace tcm::disk {
 
 /// For its owner alone.
 int make_directory_at(int directory, const char* name);
@@ -35,4 +35,4 @@ int set_mtime(int fd, std::int64_t mtime_ns);
 int sync_file_system(int directory);
 int sync_file(int directory, const char* name);
 
-}  // namespace tcm::cache
+}  // namespace tcm::disk

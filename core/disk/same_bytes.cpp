@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-namespace tcm::cache {
+namespace tcm::disk {
 namespace {
 
 constexpr std::size_t kBuffer = std::size_t{64} << 10;
@@ -43,4 +43,4 @@ int same_bytes(int a, const Node& node_a, int b, const Node& node_b, bool& same)
   return 0;
 }
 
-}  // namespace tcm::cache
+}  // namespace tcm::disk

@@ -4,9 +4,9 @@
 
 #include "core/disk/directory.hpp"
 
-namespace tcm::cache {
+namespace tcm::disk {
 
 /// Compares two open regular files from their beginnings, and sets `same`. Returns 0 or an errno.
 int same_bytes(int a, const Node& node_a, int b, const Node& node_b, bool& same);
 
-}  // namespace tcm::cache
+}  // namespace tcm::disk

@@ -8,7 +8,7 @@
 #include "core/disk/file_changes.hpp"
 #include "core/util/text/text.hpp"
 
-namespace tcm::cache {
+namespace tcm::disk {
 namespace {
 
 /// Where a tree is being deleted. A path is made of it only for a failure.
@@ -30,9 +30,8 @@ void note(const Place& place, std::string_view what, Removal& done) {
 // One string with all names, each with its NUL: an entry of eight files costs one allocation. Listed before anything is
 // deleted, as not every file system lists on when the directory changes.
 int list_names(int directory, std::string& names) {
-  alignas(dirent64) thread_local ListBuffer buffer;
   names.clear();
-  return list_directory(directory, buffer, [&names](const char* name, NodeType) {
+  return list_directory(directory, list_buffer(), [&names](const char* name, NodeType) {
     names.append(name, std::strlen(name) + 1);
     return true;
   });
@@ -91,4 +90,4 @@ int remove_file(int directory, const char* name, const Node& node, Removal& done
 
 void remove_tree(int parent, const char* name, Removal& done) { remove_at(parent, {nullptr, name, 0}, done); }
 
-}  // namespace tcm::cache
+}  // namespace tcm::disk

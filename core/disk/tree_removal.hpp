@@ -9,7 +9,7 @@
 
 #include "core/disk/directory.hpp"
 
-namespace tcm::cache {
+namespace tcm::disk {
 
 /// Directories deeper below each other than this are left, which is a failure.
 inline constexpr int kMaxTreeDepth = 64;
@@ -30,4 +30,4 @@ void remove_tree(int parent, const char* name, Removal& done);
 /// Deletes one file and adds to `done`; returns 0 or the errno, and notes no failure.
 int remove_file(int directory, const char* name, const Node& node, Removal& done);
 
-}  // namespace tcm::cache
+}  // namespace tcm::disk

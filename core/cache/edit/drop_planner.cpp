@@ -65,11 +65,11 @@ DropPlan DropPlanner::plan() {
 }
 
 std::optional<Outcome> DropPlanner::open() {
-  Node node;
+  disk::Node node;
   int error = is_file_name(change_.key)
-                  ? open_own_directory_at(shop_.root.descriptor(), change_.key.c_str(), directory_)
+                  ? disk::open_own_directory_at(shop_.root.descriptor(), change_.key.c_str(), directory_)
                   : EINVAL;
-  if (error == 0) error = stat_of(directory_.get(), node);
+  if (error == 0) error = disk::stat_of(directory_.get(), node);
   plan_.stamp = stamp_of(node, 0);
   plan_.entry.key = change_.key;
   if (error == 0 && plan_.stamp.same_state(change_.stamp) && !shop_.is_young(node.mtime_ns)) return std::nullopt;
@@ -86,7 +86,7 @@ std::optional<Outcome> DropPlanner::refuse_by_look(const EntryLook& look) {
 std::optional<Outcome> DropPlanner::read() {
   EntryReader reader(directory_.get(), change_.key, shop_.options.naming);
   if (const int error = reader.read(plan_.entry.records); error != 0)
-    return kept(KeptReason::unreadable, std::string(error_text(error)));
+    return kept(KeptReason::unreadable, std::string(disk::error_text(error)));
   if (reader.changed()) return kept(KeptReason::changed, "while it was being read");
   bool is_plain = reader.files().directories.empty() && reader.files().others.empty();
   present_ = reader.files().others;
@@ -144,7 +144,7 @@ std::optional<Outcome> DropPlanner::edit_groups() {
   for (Record& record : plan_.entry.records)
     if (Artifact* group = group_of(record))
       if (auto refused = edit(record, *group)) {
-        for (const NewGroup& made : plan_.groups) unlink_at(*shop_.trash.group_scratch(), made.scratch.c_str());
+        for (const NewGroup& made : plan_.groups) disk::unlink_at(*shop_.trash.group_scratch(), made.scratch.c_str());
         plan_.groups.clear();
         return refused;
       }
@@ -153,12 +153,12 @@ std::optional<Outcome> DropPlanner::edit_groups() {
 
 std::optional<Outcome> DropPlanner::edit(const Record& record, Artifact& group) {
   std::string text;
-  Node old;
-  if (const int error = stat_at(directory_.get(), group.name.c_str(), old); error != 0)
-    return kept(KeptReason::changed, std::string(error_text(error)));
+  disk::Node old;
+  if (const int error = disk::stat_at(directory_.get(), group.name.c_str(), old); error != 0)
+    return kept(KeptReason::changed, std::string(disk::error_text(error)));
   if (old.mount_point) return kept(KeptReason::mount_point, util::escape_control(group.name));
-  if (const ReadOutcome read = read_file_at(directory_.get(), group.name.c_str(), kMaxJsonBytes, text);
-      read.status != ReadStatus::ok)
+  if (const disk::ReadOutcome read = disk::read_file_at(directory_.get(), group.name.c_str(), kMaxJsonBytes, text);
+      read.status != disk::ReadStatus::ok)
     return kept(KeptReason::unreadable, fmt::format("{}: cannot be read", util::escape_control(group.name)));
   const auto children = parse_group(text);
   if (!children)
@@ -197,7 +197,7 @@ std::optional<Outcome> DropPlanner::check_children(const Record& record, const s
   return std::nullopt;
 }
 
-std::optional<Outcome> DropPlanner::write(const std::string& group, const Node& old, const std::string& text) {
+std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::Node& old, const std::string& text) {
   const auto scratch = shop_.trash.group_scratch();
   if (!scratch) {
     Outcome outcome;
@@ -206,7 +206,7 @@ std::optional<Outcome> DropPlanner::write(const std::string& group, const Node& 
     return outcome;
   }
   NewGroup made{group, fmt::format("group.{}", count_++), old};
-  if (const int error = write_file_like(*scratch, made.scratch.c_str(), text, old); error != 0)
+  if (const int error = disk::write_file_like(*scratch, made.scratch.c_str(), text, old); error != 0)
     return shop_.failed(change_.key, group, "cannot write the new one", error);
   plan_.groups.push_back(std::move(made));
   return std::nullopt;

@@ -35,7 +35,7 @@ Outcome EditorShop::failed(std::string_view key, std::string_view name, std::str
 }
 
 Outcome EditorShop::failed(std::string_view key, std::string_view name, std::string_view what, int error) const {
-  return failed(key, name, fmt::format("{}: {}", what, error_text(error)));
+  return failed(key, name, fmt::format("{}: {}", what, disk::error_text(error)));
 }
 
 bool EditorShop::is_young(std::int64_t newest_ns) const {
@@ -58,8 +58,9 @@ std::optional<Outcome> EditorShop::refuse(const Change& change, const EntryLook&
 
 std::optional<Outcome> EditorShop::refuse_links(const EntryLook& look) const {
   for (const std::string& name : look.seen.links) {
-    Node node;
-    const bool is_link = stat_at(look.directory.get(), name.c_str(), node) == 0 && node.type == NodeType::link;
+    disk::Node node;
+    const bool is_link =
+        disk::stat_at(look.directory.get(), name.c_str(), node) == 0 && node.type == disk::NodeType::link;
     return kept(is_link ? KeptReason::symlink : KeptReason::foreign_file,
                 fmt::format("{}: {}", util::escape_control(name),
                             is_link ? "symbolic link, not followed" : "neither a file nor a directory"));
@@ -72,9 +73,9 @@ void EditorShop::read_again(const Change& change, Outcome& outcome) const {
 }
 
 void put_time_back(int directory, std::int64_t mtime_ns, Outcome& outcome) {
-  const int error = set_mtime(directory, mtime_ns);
+  const int error = disk::set_mtime(directory, mtime_ns);
   if (error != 0 && outcome.detail.empty())
-    outcome.detail = fmt::format("its modification time could not be put back: {}", error_text(error));
+    outcome.detail = fmt::format("its modification time could not be put back: {}", disk::error_text(error));
 }
 
 void put_time_back(const EntryLook& look, Outcome& outcome) {

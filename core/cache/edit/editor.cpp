@@ -89,8 +89,8 @@ class Teller {
 
   void settle(model::Entry& entry) const {
     const std::int64_t now = util::now_ns();
-    Node node;
-    if (has_unfinished(entry) || stat_at(root_.descriptor(), entry.key.c_str(), node) != 0) return;
+    disk::Node node;
+    if (has_unfinished(entry) || disk::stat_at(root_.descriptor(), entry.key.c_str(), node) != 0) return;
     const model::EntryStamp stamp = stamp_of(node, now);
     if (stamp.same_state(entry.stamp)) entry.stamp.settled = stamp.settled;
   }

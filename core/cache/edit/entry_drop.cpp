@@ -39,9 +39,9 @@ class Dropping {
 
  private:
   std::optional<Outcome> open() {
-    Node node;
-    int error = open_own_directory_at(shop_.root.descriptor(), change_.key.c_str(), directory_);
-    if (error == 0) error = stat_of(directory_.get(), node);
+    disk::Node node;
+    int error = disk::open_own_directory_at(shop_.root.descriptor(), change_.key.c_str(), directory_);
+    if (error == 0) error = disk::stat_of(directory_.get(), node);
     if (error == 0 && stamp_of(node, 0).same_state(plan_.stamp)) return std::nullopt;
     const EntryLook look = look_at_entry(shop_.root.descriptor(), change_.key);
     if (auto refused = shop_.refuse(change_, look)) return refused;
@@ -52,7 +52,7 @@ class Dropping {
     nodes_.resize(plan_.files.size());
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       const std::string& name = plan_.files[i].name;
-      if (stat_at(directory_.get(), name.c_str(), nodes_[i]) != 0 || nodes_[i].type != NodeType::file)
+      if (disk::stat_at(directory_.get(), name.c_str(), nodes_[i]) != 0 || nodes_[i].type != disk::NodeType::file)
         return kept(KeptReason::changed, util::escape_control(name));
       if (nodes_[i].mount_point) return kept(KeptReason::mount_point, util::escape_control(name));
     }
@@ -61,12 +61,12 @@ class Dropping {
 
   bool replace_groups(Outcome& outcome) {
     for (const NewGroup& group : plan_.groups) {
-      Node made;
-      int error = stat_at(scratch_, group.scratch.c_str(), made);
-      if (error == 0) error = replace_file(scratch_, group.scratch.c_str(), directory_.get(), group.name.c_str());
+      disk::Node made;
+      int error = disk::stat_at(scratch_, group.scratch.c_str(), made);
+      if (error == 0) error = disk::replace_file(scratch_, group.scratch.c_str(), directory_.get(), group.name.c_str());
       if (error != 0) {
         const std::string detail =
-            shop_.line(change_.key, group.name, fmt::format("cannot be replaced: {}", error_text(error)));
+            shop_.line(change_.key, group.name, fmt::format("cannot be replaced: {}", disk::error_text(error)));
         outcome.status = Status::failed;
         outcome.detail = detail;
         return false;
@@ -82,16 +82,17 @@ class Dropping {
   }
 
   void delete_files(Outcome& outcome) {
-    Removal done;
+    disk::Removal done;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       const DroppedFile& file = plan_.files[i];
-      const int error = remove_file(directory_.get(), file.name.c_str(), nodes_[i], done);
+      const int error = disk::remove_file(directory_.get(), file.name.c_str(), nodes_[i], done);
       if (error == 0) {
         changed_ = true;
         outcome.bytes.add(file.kind, nodes_[i].bytes);
       } else if (error != ENOENT && outcome.status != Status::failed) {
         outcome.status = Status::failed;
-        outcome.detail = shop_.line(change_.key, file.name, fmt::format("cannot be deleted: {}", error_text(error)));
+        outcome.detail =
+            shop_.line(change_.key, file.name, fmt::format("cannot be deleted: {}", disk::error_text(error)));
       }
     }
     outcome.files += done.files;
@@ -99,16 +100,15 @@ class Dropping {
   }
 
   bool has_more_names() {
-    alignas(dirent64) thread_local ListBuffer buffer;
     std::size_t count = 0;
-    const int error =
-        list_directory(directory_.get(), buffer, [&count](const char*, NodeType) { return ++count != 0; });
+    const int error = disk::list_directory(directory_.get(), disk::list_buffer(),
+                                           [&count](const char*, disk::NodeType) { return ++count != 0; });
     return error != 0 || count + plan_.files.size() > plan_.names;
   }
 
   void finish(Outcome& outcome) {
-    Node node;
-    if (stat_of(directory_.get(), node) != 0) return shop_.read_again(change_, outcome);
+    disk::Node node;
+    if (disk::stat_of(directory_.get(), node) != 0) return shop_.read_again(change_, outcome);
     plan_.entry.stamp = stamp_of(node, util::now_ns());
     outcome.now = std::move(plan_.entry);
   }
@@ -118,7 +118,7 @@ class Dropping {
   const Change& change_;
   DropPlan& plan_;
   util::Fd directory_;
-  std::vector<Node> nodes_;
+  std::vector<disk::Node> nodes_;
   bool changed_ = false;
 };
 
@@ -130,13 +130,13 @@ void Dropper::sync(std::vector<DropPlan>& plans) {
   bool needed = false;
   for (const DropPlan& plan : plans) needed |= !plan.groups.empty() && !plan.decided;
   if (!needed) return;
-  int error = sync_file_system(shop_.root.descriptor());
+  int error = disk::sync_file_system(shop_.root.descriptor());
   const bool one_by_one = error == ENOSYS || error == EINVAL;
   for (DropPlan& plan : plans) {
     if (plan.decided || plan.groups.empty()) continue;
     if (one_by_one) error = 0;
     for (const NewGroup& group : plan.groups)
-      if (one_by_one && error == 0) error = sync_file(*shop_.trash.group_scratch(), group.scratch.c_str());
+      if (one_by_one && error == 0) error = disk::sync_file(*shop_.trash.group_scratch(), group.scratch.c_str());
     if (error == 0) continue;
     plan.decided =
         shop_.failed(plan.entry.key, plan.groups.front().name, "cannot write the new one to the disk", error);
@@ -157,7 +157,7 @@ void Dropper::discard(const DropPlan& plan) {
   if (plan.groups.empty()) return;
   const auto scratch = shop_.trash.group_scratch();
   for (const NewGroup& group : plan.groups)
-    if (scratch) unlink_at(*scratch, group.scratch.c_str());
+    if (scratch) disk::unlink_at(*scratch, group.scratch.c_str());
 }
 
 }  // namespace tcm::cache

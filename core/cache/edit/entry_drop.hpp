@@ -23,7 +23,7 @@ class RootSpelling {
   bool names_root(std::string_view directory);
 
   std::string path_;
-  Node node_;
+  disk::Node node_;
   bool keep_paths_;
   std::unordered_map<std::string, bool> known_;
 };
@@ -37,7 +37,7 @@ struct DroppedFile {
 struct NewGroup {
   std::string name;     ///< in the entry
   std::string scratch;  ///< in the scratch directory
-  Node old;
+  disk::Node old;
 };
 
 /// What is about to happen to one entry.

@@ -20,24 +20,24 @@ std::optional<Outcome> refuse_twin(const EditorShop& shop, const Change& change,
     return kept(KeptReason::twin_changed, fmt::format("{}: {}", util::escape_control(twin.key), what));
   };
   util::Fd directory;
-  Node node;
-  int error =
-      is_file_name(twin.key) ? open_own_directory_at(shop.root.descriptor(), twin.key.c_str(), directory) : ENOENT;
-  if (error == 0) error = stat_of(directory.get(), node);
-  if (error != 0) return refused(error_text(error));
+  disk::Node node;
+  int error = is_file_name(twin.key) ? disk::open_own_directory_at(shop.root.descriptor(), twin.key.c_str(), directory)
+                                     : ENOENT;
+  if (error == 0) error = disk::stat_of(directory.get(), node);
+  if (error != 0) return refused(disk::error_text(error));
   const model::EntryStamp stamp{node.inode, node.mtime_ns, node.ctime_ns, true};
   if (!stamp.same_state(twin.stamp) || node.inode == look.node.inode) return refused("changed since the plan");
   if (twin.binary.empty() && twin.own_binary.empty()) return std::nullopt;
   if (!is_file_name(twin.binary) || !is_file_name(twin.own_binary)) return refused("has no binary of that name");
   util::Fd theirs;
   util::Fd ours;
-  Node their_node;
-  Node our_node;
-  error = open_file_at(directory.get(), twin.binary.c_str(), theirs, their_node);
-  if (error == 0) error = open_file_at(look.directory.get(), twin.own_binary.c_str(), ours, our_node);
+  disk::Node their_node;
+  disk::Node our_node;
+  error = disk::open_file_at(directory.get(), twin.binary.c_str(), theirs, their_node);
+  if (error == 0) error = disk::open_file_at(look.directory.get(), twin.own_binary.c_str(), ours, our_node);
   bool same = false;
-  if (error == 0) error = same_bytes(theirs.get(), their_node, ours.get(), our_node, same);
-  if (error != 0) return refused(error_text(error));
+  if (error == 0) error = disk::same_bytes(theirs.get(), their_node, ours.get(), our_node, same);
+  if (error != 0) return refused(disk::error_text(error));
   if (!same) return refused("its binary is another one");
   return std::nullopt;
 }
@@ -61,7 +61,7 @@ class Moving {
         return outcome;
       }
       place_ = *place;
-      const int error = move_directory(shop_.root.descriptor(), key(), place_, key());
+      const int error = disk::move_directory(shop_.root.descriptor(), key(), place_, key());
       if (error == 0) break;
       if (error == ENOENT) return kept(KeptReason::gone, {});
       if (error != EEXIST || in_bin()) return failed("cannot move it into the trash", error);
@@ -81,12 +81,12 @@ class Moving {
 
   // Between the look and the move a writer may have come. What was moved is looked at again, and moved back.
   std::optional<Outcome> refuse_moved() {
-    Node moved;
-    const int error = stat_at(place_, key(), moved);
+    disk::Node moved;
+    const int error = disk::stat_at(place_, key(), moved);
     const bool same = error == 0 && moved.inode == look_.node.inode && moved.device == look_.node.device &&
                       moved.mtime_ns == look_.node.mtime_ns;
     if (same) return std::nullopt;
-    const int back = move_directory(place_, key(), shop_.root.descriptor(), key());
+    const int back = disk::move_directory(place_, key(), shop_.root.descriptor(), key());
     if (back == 0) {
       Inspection now = std::move(look_at_entry(shop_.root.descriptor(), change_.key).seen);
       if (!now.writer.empty()) return kept(KeptReason::in_use, now.writer);
@@ -128,19 +128,19 @@ class Deleting {
   void remove(const InspectedFile& file) {
     // What lies deeper goes with its directory.
     const bool deeper = file.name.find('/') != std::string::npos;
-    const int error = deeper ? 0 : remove_file(moved_.look.directory.get(), file.name.c_str(), file.node, done_);
+    const int error = deeper ? 0 : disk::remove_file(moved_.look.directory.get(), file.name.c_str(), file.node, done_);
     if (error == 0)
       count(file, shop_, outcome_);
     else if (error != ENOENT)
-      note(shop_.line(change_.key, file.name, error_text(error)));
+      note(shop_.line(change_.key, file.name, disk::error_text(error)));
   }
 
   void remove_directory() {
-    if (remove_directory_at(moved_.place, change_.key.c_str()) == 0) {
+    if (disk::remove_directory_at(moved_.place, change_.key.c_str()) == 0) {
       done_.freed += moved_.look.node.allocated;
       return;
     }
-    remove_tree(moved_.place, change_.key.c_str(), done_);
+    disk::remove_tree(moved_.place, change_.key.c_str(), done_);
     if (!done_.failures.empty()) note(done_.failures.front());
   }
 
@@ -153,7 +153,7 @@ class Deleting {
   const EditorShop& shop_;
   const Change& change_;
   const MovedEntry& moved_;
-  Removal done_;
+  disk::Removal done_;
   Outcome outcome_;
 };
 

@@ -17,10 +17,10 @@ constexpr const char* kLinkName = "link";
 struct Held {
   util::Fd directory;
   util::Fd file;
-  Node node;
+  disk::Node node;
 };
 
-bool unchanged(const Node& a, const Node& b) {
+bool unchanged(const disk::Node& a, const disk::Node& b) {
   return a.type == b.type && a.inode == b.inode && a.device == b.device && a.ctime_ns == b.ctime_ns &&
          a.bytes == b.bytes;
 }
@@ -53,12 +53,12 @@ class Sharing {
 
   static int open(int root, const std::string& key, const std::string& name, Held& held) {
     if (!is_file_name(key) || !is_file_name(name)) return ENOENT;
-    if (const int error = open_own_directory_at(root, key.c_str(), held.directory); error != 0) return error;
-    return open_file_at(held.directory.get(), name.c_str(), held.file, held.node);
+    if (const int error = disk::open_own_directory_at(root, key.c_str(), held.directory); error != 0) return error;
+    return disk::open_file_at(held.directory.get(), name.c_str(), held.file, held.node);
   }
 
   // Why the two files cannot be one; empty when they can.
-  static std::string_view difference(const Node& own, const Node& other) {
+  static std::string_view difference(const disk::Node& own, const disk::Node& other) {
     if (own.mount_point || other.mount_point) return "is a mount point";
     if (own.device != other.device) return "lies on another file system";
     if (own.uid != other.uid || own.gid != other.gid) return "belongs to somebody else";
@@ -72,15 +72,15 @@ class Sharing {
     Held own;
     Held other;
     int error = open(shop_.root.descriptor(), change_.key, share.name, own);
-    if (error != 0) return skip(share, error_text(error));
+    if (error != 0) return skip(share, disk::error_text(error));
     if (!share.with.root) return skip(share, "has nothing to be shared with");
     error = open(share.with.root->descriptor(), share.with.key, share.with.name, other);
-    if (error != 0) return skip(share, fmt::format("the other one: {}", error_text(error)));
+    if (error != 0) return skip(share, fmt::format("the other one: {}", disk::error_text(error)));
     if (own.node.inode == other.node.inode && own.node.device == other.node.device) return;
     if (const auto why = difference(own.node, other.node); !why.empty())
       return skip(share, fmt::format("the other one {}", why));
     bool same = false;
-    error = same_bytes(own.file.get(), own.node, other.file.get(), other.node, same);
+    error = disk::same_bytes(own.file.get(), own.node, other.file.get(), other.node, same);
     if (error != 0) return fail(share, "cannot be read", error);
     if (!same) return skip(share, "the other one holds something else");
     replace(share, own, other);
@@ -93,18 +93,19 @@ class Sharing {
       outcome_.detail = scratch.error().message;
       return;
     }
-    int error = link_file(other.directory.get(), share.with.name.c_str(), *scratch, kLinkName);
+    int error = disk::link_file(other.directory.get(), share.with.name.c_str(), *scratch, kLinkName);
     if (error == EMLINK || error == EXDEV || error == EPERM || error == EOPNOTSUPP || error == ENOENT)
-      return skip(share, fmt::format("cannot be a hard link: {}", error_text(error)));
+      return skip(share, fmt::format("cannot be a hard link: {}", disk::error_text(error)));
     if (error != 0) return fail(share, "cannot be made a hard link", error);
     // What was linked and what is replaced are still what was compared.
-    Node linked;
-    Node replaced;
-    const bool same = stat_at(*scratch, kLinkName, linked) == 0 && linked.inode == other.node.inode &&
+    disk::Node linked;
+    disk::Node replaced;
+    const bool same = disk::stat_at(*scratch, kLinkName, linked) == 0 && linked.inode == other.node.inode &&
                       linked.bytes == other.node.bytes && linked.mtime_ns == other.node.mtime_ns &&
-                      stat_at(own.directory.get(), share.name.c_str(), replaced) == 0 && unchanged(replaced, own.node);
-    error = same ? replace_file(*scratch, kLinkName, own.directory.get(), share.name.c_str()) : 0;
-    if (!same || error != 0) unlink_at(*scratch, kLinkName);
+                      disk::stat_at(own.directory.get(), share.name.c_str(), replaced) == 0 &&
+                      unchanged(replaced, own.node);
+    error = same ? disk::replace_file(*scratch, kLinkName, own.directory.get(), share.name.c_str()) : 0;
+    if (!same || error != 0) disk::unlink_at(*scratch, kLinkName);
     if (!same) return skip(share, "changed meanwhile");
     if (error != 0) return fail(share, "cannot be replaced", error);
     changed_ = true;

@@ -20,7 +20,7 @@ RootSpelling::RootSpelling(const Root& root, bool keep_paths) : path_(root.path(
   if (!path_.starts_with('/'))
     if (auto whole = std::filesystem::canonical(path_, error); !error) path_ = whole.string();
   while (path_.ends_with('/')) path_.pop_back();
-  stat_of(root.descriptor(), node_);
+  disk::stat_of(root.descriptor(), node_);
 }
 
 std::string RootSpelling::new_path(std::string_view key, std::string_view name, std::string_view path) {

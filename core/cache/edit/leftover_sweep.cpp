@@ -44,12 +44,12 @@ class Sweeping {
 
   bool remove(const Temporary& temporary, Outcome& outcome) {
     const std::uint64_t bytes = bytes_of(temporary);
-    Removal done;
+    disk::Removal done;
     int error = 0;
     if (temporary.is_directory)
       error = remove_directory(temporary, outcome, done);
     else if (const InspectedFile* file = find(temporary.name))
-      error = remove_file(look_.directory.get(), temporary.name.c_str(), file->node, done);
+      error = disk::remove_file(look_.directory.get(), temporary.name.c_str(), file->node, done);
     outcome.files += done.files;
     outcome.freed += done.freed;
     if (error == ENOENT) return true;
@@ -60,13 +60,14 @@ class Sweeping {
     }
     if (outcome.status != Status::failed) {
       outcome.status = Status::failed;
-      outcome.detail = shop_.line(change_.key, temporary.name, fmt::format("cannot be deleted: {}", error_text(error)));
+      outcome.detail =
+          shop_.line(change_.key, temporary.name, fmt::format("cannot be deleted: {}", disk::error_text(error)));
     }
     return false;
   }
 
   // Out of the entry in one step, so that nothing half deleted stays in it.
-  int remove_directory(const Temporary& temporary, Outcome& outcome, Removal& done) {
+  int remove_directory(const Temporary& temporary, Outcome& outcome, disk::Removal& done) {
     const auto scratch = shop_.trash.scratch();
     if (!scratch) {
       outcome.status = Status::failed;
@@ -74,10 +75,10 @@ class Sweeping {
       return 0;
     }
     const std::string place = fmt::format("swept.{}", count_++);
-    if (const int error = move_directory(look_.directory.get(), temporary.name.c_str(), *scratch, place.c_str()))
+    if (const int error = disk::move_directory(look_.directory.get(), temporary.name.c_str(), *scratch, place.c_str()))
       return error;
     swept_ = true;
-    remove_tree(*scratch, place.c_str(), done);
+    disk::remove_tree(*scratch, place.c_str(), done);
     if (done.failures.empty()) return 0;
     outcome.status = Status::failed;
     outcome.detail = shop_.line(change_.key, temporary.name, done.failures.front());
@@ -118,7 +119,7 @@ class Sweeping {
 
   // The system refuses when somebody put something into it meanwhile, so nothing is lost.
   void remove_entry(Outcome& outcome) {
-    const int error = remove_directory_at(shop_.root.descriptor(), change_.key.c_str());
+    const int error = disk::remove_directory_at(shop_.root.descriptor(), change_.key.c_str());
     if (error == ENOTEMPTY || error == EEXIST) return;
     if (error != 0 && error != ENOENT) {
       outcome = shop_.failed(change_.key, {}, "cannot be deleted", error);

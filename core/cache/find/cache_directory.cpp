@@ -34,7 +34,7 @@ Result<std::string> canonical(const std::string& path) {
   const int error = errno;
   if (error == ENOENT) return fail(ErrorCode::missing, path + ": no such directory; give one with --cache-dir");
   if (error == EACCES) return fail(ErrorCode::denied, path + ": no permission to reach this directory");
-  return fail(ErrorCode::failed, fmt::format("{}: {}", path, error_text(error)));
+  return fail(ErrorCode::failed, fmt::format("{}: {}", path, disk::error_text(error)));
 }
 
 // Walks the tree once: roots are noted and not entered, all other files are counted.
@@ -45,7 +45,7 @@ class Walk {
 
   int start() {
     util::Fd directory;
-    if (const int error = open_directory_at(AT_FDCWD, found_.path.c_str(), directory); error != 0) return error;
+    if (const int error = disk::open_directory_at(AT_FDCWD, found_.path.c_str(), directory); error != 0) return error;
     return enter(directory.get(), found_.path, 0);
   }
   bool is_entry() const { return is_entry_; }
@@ -78,20 +78,20 @@ class Walk {
       return;
     }
     util::Fd directory;
-    int error = open_directory_at(parent, name.c_str(), directory);
+    int error = disk::open_directory_at(parent, name.c_str(), directory);
     if (error == 0) error = enter(directory.get(), path, depth);
     // Gone or replaced since it was listed.
     if (error == 0 || error == ENOENT || error == ENOTDIR || error == ELOOP) return;
-    found_.problems.push_back({std::move(path), std::string(error_text(error))});
+    found_.problems.push_back({std::move(path), std::string(disk::error_text(error))});
   }
 
   void count(int directory, const std::vector<std::string>& files, const std::string& path) {
     for (const std::string& name : files) {
-      Node node;
-      const int error = stat_at(directory, name.c_str(), node);
-      if (error == ENOENT || (error == 0 && node.type != NodeType::file)) continue;
+      disk::Node node;
+      const int error = disk::stat_at(directory, name.c_str(), node);
+      if (error == ENOENT || (error == 0 && node.type != disk::NodeType::file)) continue;
       if (error != 0) {
-        found_.problems.push_back({path, std::string(error_text(error))});
+        found_.problems.push_back({path, std::string(disk::error_text(error))});
         return;
       }
       ++found_.beside.files;
@@ -143,13 +143,13 @@ tl::unexpected<Error> none_found(const std::string& path, std::optional<Layout> 
 
 Result<void> check_directory(const std::string& path) {
   util::Fd directory;
-  const int error = open_directory_at(AT_FDCWD, path.c_str(), directory);
+  const int error = disk::open_directory_at(AT_FDCWD, path.c_str(), directory);
   if (error == 0) return {};
   if (error == ENOENT) return fail(ErrorCode::missing, path + ": no such directory");
   if (error == ENOTDIR) return fail(ErrorCode::failed, path + ": not a directory; give a cache directory");
   if (error == EACCES || error == EPERM)
     return fail(ErrorCode::denied, path + ": no permission to read this directory");
-  return fail(ErrorCode::failed, fmt::format("{}: {}", path, error_text(error)));
+  return fail(ErrorCode::failed, fmt::format("{}: {}", path, disk::error_text(error)));
 }
 
 }  // namespace
@@ -165,7 +165,7 @@ Result<CacheDirectory> find_roots(const std::string& path, std::optional<Layout>
   }
   Walk walk(found, layout, was_root);
   if (const int error = walk.start(); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: {}", found.path, error_text(error)));
+    return fail(ErrorCode::failed, fmt::format("{}: {}", found.path, disk::error_text(error)));
   if (found.roots.empty() && !layout && walk.is_unused()) {
     found.roots.push_back({found.path, found.path, Layout::triton});
     found.beside = {};

@@ -23,15 +23,15 @@ enum class Look : std::uint8_t {
 
 // Other tools name directories by digests too: what is in one must be what Triton puts there. IR alone is no proof,
 // dumps and overrides of kernels hold it under such names as well.
-Look look_into(int parent, const char* name, bool has_key_shape, ListBuffer& buffer) {
+Look look_into(int parent, const char* name, bool has_key_shape, disk::ListBuffer& buffer) {
   util::Fd directory;
-  if (open_directory_at(parent, name, directory) != 0) return Look::files;
+  if (disk::open_directory_at(parent, name, directory) != 0) return Look::files;
   bool is_empty = true;
   Look look = Look::files;
-  list_directory(directory.get(), buffer, [&](const char* item, NodeType type) {
+  disk::list_directory(directory.get(), buffer, [&](const char* item, disk::NodeType type) {
     if (std::string_view(item) == kTrashName) return true;
     is_empty = false;
-    const bool is_directory = type == NodeType::directory;
+    const bool is_directory = type == disk::NodeType::directory;
     const bool is_proof =
         is_group(item) || (has_key_shape && (is_temporary(item) ||
                                              (!is_directory && (is_module(item) || extension_of(item) == ".json"))));
@@ -54,17 +54,17 @@ std::string_view parent_of(std::string_view path) {
 }  // namespace
 
 int survey(int directory, bool whole, bool trusted, Survey& found) {
-  const auto outer = std::make_unique<ListBuffer>();
-  const auto inner = std::make_unique<ListBuffer>();
+  const auto outer = std::make_unique<disk::ListBuffer>();
+  const auto inner = std::make_unique<disk::ListBuffer>();
   int key_looks = 0;
   int other_looks = 0;
-  return list_directory(directory, *outer, [&](const char* name, NodeType type) {
+  return disk::list_directory(directory, *outer, [&](const char* name, disk::NodeType type) {
     if (std::string_view(name) == kTrashName) return true;
-    if (type == NodeType::file) {
+    if (type == disk::NodeType::file) {
       found.is_entry |= is_group(name);
       found.files.emplace_back(name);
     }
-    if (type != NodeType::directory) return true;
+    if (type != disk::NodeType::directory) return true;
     found.directories.emplace_back(name);
     if (found.is_root) return true;
     const auto encoding = key_encoding(name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/cache/inspect/inspection.hpp"
+#include "core/cache/inspect/entry_look.hpp"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "core/cache/format/file_names.hpp"
-#include "core/cache/inspect/entry_look.hpp"
+#include "core/cache/inspect/inspection.hpp"
 #include "core/cache/inspect/writer.hpp"
 #include "core/cache/read/entry_files.hpp"
 #include "core/util/text/text.hpp"
@@ -19,11 +19,6 @@ namespace {
 
 using model::KeptReason;
 
-ListBuffer& list_buffer() {
-  alignas(dirent64) thread_local ListBuffer buffer;
-  return buffer;
-}
-
 class Looking {
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
@@ -31,10 +26,10 @@ class Looking {
   explicit Looking(EntryLook& look) : look_(look), seen_(look.seen) {}
 
   void look_into(int root, const std::string& key) {
-    int error = open_own_directory_at(root, key.c_str(), look_.directory);
-    if (error == 0) error = stat_of(look_.directory.get(), look_.node);
+    int error = disk::open_own_directory_at(root, key.c_str(), look_.directory);
+    if (error == 0) error = disk::stat_of(look_.directory.get(), look_.node);
     if (error != 0) return closed(root, key, error);
-    const Node& node = look_.node;
+    const disk::Node& node = look_.node;
     seen_.stamp = {node.inode, node.mtime_ns, node.ctime_ns, true};
     seen_.newest_ns = node.mtime_ns;
     seen_.allocated = node.allocated;
@@ -51,10 +46,10 @@ class Looking {
       if (is_group(file.name) && file.node.uid != user) seen_.other_user = file.node.uid;
     if (look_.node.uid == user) return;
     seen_.other_user = look_.node.uid;
-    Node above;
+    disk::Node above;
     // A directory that moves gets another "..", so that it has to be writable itself.
     const bool writable = ::faccessat(look_.directory.get(), ".", W_OK | X_OK, AT_EACCESS) == 0;
-    seen_.removable = writable && stat_of(root, above) == 0 && ((above.mode & S_ISVTX) == 0 || above.uid == user);
+    seen_.removable = writable && disk::stat_of(root, above) == 0 && ((above.mode & S_ISVTX) == 0 || above.uid == user);
   }
 
   void refuse(KeptReason reason, std::string_view name, std::string_view what) {
@@ -64,13 +59,13 @@ class Looking {
   }
 
   void closed(int root, const std::string& key, int error) {
-    Node node;
-    const bool there = stat_at(root, key.c_str(), node) == 0;
+    disk::Node node;
+    const bool there = disk::stat_at(root, key.c_str(), node) == 0;
     if (error == ENOENT)
       refuse(KeptReason::gone, {}, "not there any more");
-    else if (there && node.type == NodeType::link)
+    else if (there && node.type == disk::NodeType::link)
       refuse(KeptReason::symlink, {}, "symbolic link, not followed");
-    else if (there && node.type != NodeType::directory)
+    else if (there && node.type != disk::NodeType::directory)
       refuse(KeptReason::foreign_file, {}, "not a directory");
     else
       refuse_for(error, {});
@@ -80,19 +75,19 @@ class Looking {
     if (error == EXDEV)
       refuse(KeptReason::mount_point, name, "another file system is mounted there");
     else
-      refuse(KeptReason::unreadable, name, error_text(error));
+      refuse(KeptReason::unreadable, name, disk::error_text(error));
   }
 
   void list_entry(int directory) {
     std::vector<std::pair<std::string, std::size_t>> below;  // and which of the temporaries it is
-    const int error = list_directory(directory, list_buffer(), [&](const char* name, NodeType) {
-      Node node;
-      if (const int failed = stat_at(directory, name, node); failed != 0) {
+    const int error = disk::list_directory(directory, disk::list_buffer(), [&](const char* name, disk::NodeType) {
+      disk::Node node;
+      if (const int failed = disk::stat_at(directory, name, node); failed != 0) {
         if (failed != ENOENT) refuse_for(failed, name);
         return true;
       }
       take(name, node);
-      const bool is_directory = node.type == NodeType::directory;
+      const bool is_directory = node.type == disk::NodeType::directory;
       if (is_directory) below.emplace_back(name, is_temporary(name) ? look_.temporaries.size() : kNone);
       if (is_temporary(name))
         look_.temporaries.push_back({name, is_directory, node.mtime_ns, {}});
@@ -116,33 +111,34 @@ class Looking {
     if (depth > kMaxEntryDepth)
       return refuse(KeptReason::unreadable, prefix, fmt::format("more than {} directories deep", kMaxEntryDepth));
     util::Fd directory;
-    if (const int error = open_own_directory_at(parent, name.c_str(), directory); error != 0) {
+    if (const int error = disk::open_own_directory_at(parent, name.c_str(), directory); error != 0) {
       if (error != ENOENT) refuse_for(error, prefix);
       return;
     }
     std::vector<std::string> below;
-    const int error = list_directory(directory.get(), list_buffer(), [&](const char* item, NodeType) {
-      Node node;
-      if (const int failed = stat_at(directory.get(), item, node); failed != 0) {
+    const int error = disk::list_directory(directory.get(), disk::list_buffer(), [&](const char* item, disk::NodeType) {
+      disk::Node node;
+      if (const int failed = disk::stat_at(directory.get(), item, node); failed != 0) {
         if (failed != ENOENT) refuse_for(failed, prefix + item);
         return true;
       }
       take(prefix + item, node);
-      if (node.type == NodeType::directory) below.emplace_back(item);
+      if (node.type == disk::NodeType::directory) below.emplace_back(item);
       return true;
     });
     if (error != 0) refuse_for(error, prefix);
     for (const std::string& item : below) list_below(directory.get(), item, prefix + item + '/', depth + 1);
   }
 
-  void take(std::string name, const Node& node) {
+  void take(std::string name, const disk::Node& node) {
     if (node.mount_point) refuse_for(EXDEV, name);
     seen_.allocated += node.allocated;
     newest_ns_ = std::max(newest_ns_, node.mtime_ns);
-    if (node.type == NodeType::directory && is_of_a_temporary(name)) seen_.temporary_directories += node.allocated;
-    if (node.type == NodeType::file)
+    if (node.type == disk::NodeType::directory && is_of_a_temporary(name))
+      seen_.temporary_directories += node.allocated;
+    if (node.type == disk::NodeType::file)
       seen_.files.push_back({std::move(name), node});
-    else if (node.type != NodeType::directory)
+    else if (node.type != disk::NodeType::directory)
       seen_.links.push_back(std::move(name));
   }
 

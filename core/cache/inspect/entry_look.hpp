@@ -22,7 +22,7 @@ struct Temporary {
 
 struct EntryLook {
   util::Fd directory;  ///< not valid when the entry could not be opened
-  Node node;           ///< of the entry's directory
+  disk::Node node;     ///< of the entry's directory
   Inspection seen;
   std::vector<Temporary> temporaries;  ///< those of `seen`, in the same order
 };

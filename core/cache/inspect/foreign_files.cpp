@@ -67,7 +67,8 @@ std::set<std::string, std::less<>> listed_in(const EntryLook& look) {
   std::string text;
   for (const InspectedFile& file : look.seen.files) {
     if (!is_group(file.name)) continue;
-    if (read_file_at(look.directory.get(), file.name.c_str(), kMaxJsonBytes, text).status != ReadStatus::ok) continue;
+    if (disk::read_file_at(look.directory.get(), file.name.c_str(), kMaxJsonBytes, text).status != disk::ReadStatus::ok)
+      continue;
     if (auto children = parse_group(text)) listed.insert(children->begin(), children->end());
   }
   return listed;

@@ -17,7 +17,7 @@ namespace tcm::cache {
 
 struct InspectedFile {
   std::string name;  ///< relative to the entry; with a slash when it lies in a temporary directory
-  Node node;
+  disk::Node node;
 };
 
 struct Inspection {

@@ -12,22 +12,16 @@
 namespace tcm::cache {
 namespace {
 
-// One buffer a thread: listings do not nest, each directory is listed whole before any below it.
-ListBuffer& list_buffer() {
-  alignas(dirent64) thread_local ListBuffer buffer;
-  return buffer;
-}
-
 void note_unreadable(EntryFiles& found, std::string_view name, int error) {
   if (error == ENOENT)
     found.changed = true;
   else if (found.unreadable.empty())
-    found.unreadable = fmt::format("{}: {}", util::escape_control(name), error_text(error));
+    found.unreadable = fmt::format("{}: {}", util::escape_control(name), disk::error_text(error));
 }
 
-void add_file(EntryFiles& found, std::string name, std::size_t base, const Node& node) {
+void add_file(EntryFiles& found, std::string name, std::size_t base, const disk::Node& node) {
   found.newest_nested_ns = std::max(found.newest_nested_ns, node.mtime_ns);
-  if (node.type != NodeType::file) return;
+  if (node.type != disk::NodeType::file) return;
   EntryFile file;
   file.name = std::move(name);
   file.base = base;
@@ -43,19 +37,20 @@ void list_nested(int parent, const char* name, const std::string& prefix, int de
     return;
   }
   util::Fd directory;
-  Node node;
-  int error = open_directory_at(parent, name, directory);
-  if (error == 0) error = stat_of(directory.get(), node);
+  disk::Node node;
+  int error = disk::open_directory_at(parent, name, directory);
+  if (error == 0) error = disk::stat_of(directory.get(), node);
   if (error != 0) return note_unreadable(found, prefix, error);
   found.newest_nested_ns = std::max(found.newest_nested_ns, node.mtime_ns);
 
+  // Listed whole before any below it: the thread has one buffer.
   std::vector<std::string> below;
-  error = list_directory(directory.get(), list_buffer(), [&](const char* item, NodeType type) {
-    if (type == NodeType::directory) {
+  error = disk::list_directory(directory.get(), disk::list_buffer(), [&](const char* item, disk::NodeType type) {
+    if (type == disk::NodeType::directory) {
       below.emplace_back(item);
-    } else if (type == NodeType::file) {
-      Node of_file;
-      if (const int failed = stat_at(directory.get(), item, of_file); failed != 0)
+    } else if (type == disk::NodeType::file) {
+      disk::Node of_file;
+      if (const int failed = disk::stat_at(directory.get(), item, of_file); failed != 0)
         note_unreadable(found, prefix + item, failed);
       else
         add_file(found, prefix + item, prefix.size(), of_file);
@@ -83,15 +78,15 @@ bool EntryFiles::has_other(std::string_view name) const {
 }
 
 int list_entry(int directory, EntryFiles& found) {
-  const int error = list_directory(directory, list_buffer(), [&](const char* name, NodeType type) {
+  const int error = disk::list_directory(directory, disk::list_buffer(), [&](const char* name, disk::NodeType type) {
     switch (type) {
-      case NodeType::file:
+      case disk::NodeType::file:
         found.files.emplace_back();
         found.files.back().name = name;
         break;
-      case NodeType::directory: found.directories.emplace_back(name); break;
-      case NodeType::link:
-      case NodeType::other: found.others.emplace_back(name); break;
+      case disk::NodeType::directory: found.directories.emplace_back(name); break;
+      case disk::NodeType::link:
+      case disk::NodeType::other: found.others.emplace_back(name); break;
     }
     return true;
   });
@@ -105,11 +100,11 @@ int list_entry(int directory, EntryFiles& found) {
 void size_files(int directory, EntryFiles& found) {
   for (EntryFile& file : found.files) {
     if (file.sized) continue;
-    Node node;
-    const int error = stat_at(directory, file.name.c_str(), node);
+    disk::Node node;
+    const int error = disk::stat_at(directory, file.name.c_str(), node);
     if (error != 0)
       note_unreadable(found, file.name, error);
-    else if (node.type != NodeType::file)
+    else if (node.type != disk::NodeType::file)
       found.changed = true;
     else
       file.bytes = node.bytes;

@@ -113,24 +113,24 @@ void EntryReader::take_facts(Draft& draft, Metadata&& metadata, std::string&& te
 }
 
 bool EntryReader::read_json_file(const std::string& name, std::string& text, Draft& draft, SkipReason too_large) {
-  const ReadOutcome outcome = read_file_at(directory_, name.c_str(), kMaxJsonBytes, text);
-  if (outcome.status != ReadStatus::failed && outcome.status != ReadStatus::not_a_file) {
+  const disk::ReadOutcome outcome = disk::read_file_at(directory_, name.c_str(), kMaxJsonBytes, text);
+  if (outcome.status != disk::ReadStatus::failed && outcome.status != disk::ReadStatus::not_a_file) {
     if (EntryFile* file = files_.find(name)) {
       file->bytes = outcome.bytes;
       file->sized = true;
     }
   }
   switch (outcome.status) {
-    case ReadStatus::ok: return true;
-    case ReadStatus::too_large: fail(draft, too_large, name, fmt::format("{} bytes", outcome.bytes)); break;
-    case ReadStatus::not_a_file: fail(draft, SkipReason::unreadable, name, "not a regular file"); break;
-    case ReadStatus::failed:
+    case disk::ReadStatus::ok: return true;
+    case disk::ReadStatus::too_large: fail(draft, too_large, name, fmt::format("{} bytes", outcome.bytes)); break;
+    case disk::ReadStatus::not_a_file: fail(draft, SkipReason::unreadable, name, "not a regular file"); break;
+    case disk::ReadStatus::failed:
       if (outcome.error == ELOOP) {
         fail(draft, SkipReason::symlink, name, "symbolic link, not followed");
       } else {
         files_.changed |= outcome.error == ENOENT;
         try_again_ = true;
-        fail(draft, SkipReason::unreadable, name, error_text(outcome.error));
+        fail(draft, SkipReason::unreadable, name, disk::error_text(outcome.error));
       }
       break;
   }

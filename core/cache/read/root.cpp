@@ -45,16 +45,16 @@ model::Entry vanished(const std::string& key) {
 
 // An entry that could not be opened or listed.
 model::Entry closed(int root, const std::string& key, int error) {
-  Node node;
-  const int failed = stat_at(root, key.c_str(), node);
+  disk::Node node;
+  const int failed = disk::stat_at(root, key.c_str(), node);
   if (error == ENOENT || failed == ENOENT) return vanished(key);
   model::Entry entry;
-  if (failed == 0 && node.type == NodeType::link)
+  if (failed == 0 && node.type == disk::NodeType::link)
     entry = lone(key, EntryKind::foreign, SkipReason::symlink, "symbolic link, not followed");
-  else if (failed == 0 && node.type != NodeType::directory)
+  else if (failed == 0 && node.type != disk::NodeType::directory)
     entry = lone(key, EntryKind::foreign, SkipReason::not_an_entry, "not a directory");
   else
-    entry = lone(key, EntryKind::broken, SkipReason::unreadable, std::string(error_text(error)));
+    entry = lone(key, EntryKind::broken, SkipReason::unreadable, std::string(disk::error_text(error)));
   entry.stamp = {node.inode, node.mtime_ns, node.ctime_ns, entry.records.front().kind != EntryKind::broken};
   return entry;
 }
@@ -69,24 +69,24 @@ ErrorCode code_of(int error) {
 Result<Root> Root::open(const std::string& path) {
   util::Fd directory;
   if (path.find('\0') != std::string::npos) return fail(ErrorCode::failed, "cache root: its path holds a NUL byte");
-  const int error = open_directory_at(AT_FDCWD, path.c_str(), directory);
+  const int error = disk::open_directory_at(AT_FDCWD, path.c_str(), directory);
   if (error == 0) return Root(path, std::move(directory));
   if (error == ELOOP) return fail(ErrorCode::failed, path + ": symbolic link; give the directory that it points to");
-  return fail(code_of(error), fmt::format("{}: cannot open the cache root: {}", path, error_text(error)));
+  return fail(code_of(error), fmt::format("{}: cannot open the cache root: {}", path, disk::error_text(error)));
 }
 
 Result<void> Root::scan(const std::function<bool(const RootItem&)>& each,
                         const std::function<void(std::string_view name, std::string reason)>& unreadable) const {
   // A descriptor of its own: the position of a listing belongs to the open file, which threads share.
   util::Fd listed;
-  int error = open_directory_at(directory_.get(), ".", listed);
-  const auto buffer = std::make_unique<ListBuffer>();
+  int error = disk::open_directory_at(directory_.get(), ".", listed);
+  const auto buffer = std::make_unique<disk::ListBuffer>();
   if (error == 0)
-    error = list_directory(listed.get(), *buffer, [&](const char* name, NodeType) {
+    error = disk::list_directory(listed.get(), *buffer, [&](const char* name, disk::NodeType) {
       if (std::string_view(name) == kTrashName) return true;
-      Node node;
-      if (const int failed = stat_at(listed.get(), name, node); failed != 0) {
-        if (failed != ENOENT) unreadable(name, std::string(error_text(failed)));
+      disk::Node node;
+      if (const int failed = disk::stat_at(listed.get(), name, node); failed != 0) {
+        if (failed != ENOENT) unreadable(name, std::string(disk::error_text(failed)));
         return true;
       }
       RootItem item;
@@ -96,24 +96,24 @@ Result<void> Root::scan(const std::function<bool(const RootItem&)>& each,
       item.ctime_ns = node.ctime_ns;
       item.bytes = node.bytes;
       switch (node.type) {
-        case NodeType::directory: item.type = RootItem::Type::directory; break;
-        case NodeType::file: item.type = RootItem::Type::file; break;
-        case NodeType::link: item.type = RootItem::Type::link; break;
-        case NodeType::other: item.type = RootItem::Type::other; break;
+        case disk::NodeType::directory: item.type = RootItem::Type::directory; break;
+        case disk::NodeType::file: item.type = RootItem::Type::file; break;
+        case disk::NodeType::link: item.type = RootItem::Type::link; break;
+        case disk::NodeType::other: item.type = RootItem::Type::other; break;
       }
       return each(item);
     });
   if (error == 0) return {};
-  return fail(code_of(error), fmt::format("{}: cannot list the cache root: {}", path_, error_text(error)));
+  return fail(code_of(error), fmt::format("{}: cannot list the cache root: {}", path_, disk::error_text(error)));
 }
 
 model::Entry Root::read_entry(const std::string& key, const Naming& naming) const {
   if (!is_file_name(key)) return lone(key, EntryKind::foreign, SkipReason::not_an_entry, "not a file name");
   for (int reading = 1;; ++reading) {
     util::Fd directory;
-    Node before;
-    int error = open_directory_at(directory_.get(), key.c_str(), directory);
-    if (error == 0) error = stat_of(directory.get(), before);
+    disk::Node before;
+    int error = disk::open_directory_at(directory_.get(), key.c_str(), directory);
+    if (error == 0) error = disk::stat_of(directory.get(), before);
     if (error != 0) return closed(directory_.get(), key, error);
 
     const std::int64_t now = util::now_ns();
@@ -124,9 +124,9 @@ model::Entry Root::read_entry(const std::string& key, const Naming& naming) cons
     error = reader.read(entry.records);
     if (error != 0) return closed(directory_.get(), key, error);
 
-    Node after;
-    error = stat_at(directory_.get(), key.c_str(), after);
-    if (error == ENOENT || (error == 0 && after.type != NodeType::directory)) return vanished(key);
+    disk::Node after;
+    error = disk::stat_at(directory_.get(), key.c_str(), after);
+    if (error == ENOENT || (error == 0 && after.type != disk::NodeType::directory)) return vanished(key);
     const bool same =
         error == 0 && after.inode == before.inode && after.ctime_ns == before.ctime_ns && !reader.changed();
     if (!same && reading < kMaxReadings) continue;
@@ -140,17 +140,17 @@ Result<void> Root::read_artifact(const std::string& key, const std::string& name
                                  std::string& bytes) const {
   if (!is_file_name(key) || !is_file_name(name)) return fail(ErrorCode::missing, "not a file name");
   util::Fd directory;
-  if (const int error = open_directory_at(directory_.get(), key.c_str(), directory); error != 0)
-    return fail(code_of(error), std::string(error_text(error)));
-  const ReadOutcome outcome = read_file_at(directory.get(), name.c_str(), limit, bytes);
+  if (const int error = disk::open_directory_at(directory_.get(), key.c_str(), directory); error != 0)
+    return fail(code_of(error), std::string(disk::error_text(error)));
+  const disk::ReadOutcome outcome = disk::read_file_at(directory.get(), name.c_str(), limit, bytes);
   switch (outcome.status) {
-    case ReadStatus::ok: return {};
-    case ReadStatus::too_large:
+    case disk::ReadStatus::ok: return {};
+    case disk::ReadStatus::too_large:
       return fail(ErrorCode::failed, fmt::format("{} bytes; at most {} are read", outcome.bytes, limit));
-    case ReadStatus::not_a_file: return fail(ErrorCode::missing, "not a regular file");
-    case ReadStatus::failed: break;
+    case disk::ReadStatus::not_a_file: return fail(ErrorCode::missing, "not a regular file");
+    case disk::ReadStatus::failed: break;
   }
-  return fail(code_of(outcome.error), std::string(error_text(outcome.error)));
+  return fail(code_of(outcome.error), std::string(disk::error_text(outcome.error)));
 }
 
 }  // namespace tcm::cache

@@ -21,7 +21,7 @@ bool is_settled(const model::EntryStamp& stamp, std::int64_t now) {
   return is_old(stamp.mtime_ns, now) && is_old(stamp.ctime_ns, now);
 }
 
-model::EntryStamp stamp_of(const Node& node, std::int64_t now) {
+model::EntryStamp stamp_of(const disk::Node& node, std::int64_t now) {
   model::EntryStamp stamp{node.inode, node.mtime_ns, node.ctime_ns, false};
   stamp.settled = is_settled(stamp, now);
   return stamp;

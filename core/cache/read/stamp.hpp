@@ -15,6 +15,6 @@ namespace tcm::cache {
 bool is_settled(const model::EntryStamp& stamp, std::int64_t now);
 
 /// The stamp of an entry's directory, looked at now.
-model::EntryStamp stamp_of(const Node& node, std::int64_t now);
+model::EntryStamp stamp_of(const disk::Node& node, std::int64_t now);
 
 }  // namespace tcm::cache

@@ -34,10 +34,9 @@ bool is_older(const TrashBin& a, const TrashBin& b) {
 }
 
 int list_all(int directory, std::vector<std::string>& names) {
-  const auto buffer = std::make_unique<ListBuffer>();
   util::Fd listed;
-  if (const int error = open_own_directory_at(directory, ".", listed); error != 0) return error;
-  return list_directory(listed.get(), *buffer, [&names](const char* name, NodeType) {
+  if (const int error = disk::open_own_directory_at(directory, ".", listed); error != 0) return error;
+  return disk::list_directory(listed.get(), disk::list_buffer(), [&names](const char* name, disk::NodeType) {
     names.emplace_back(name);
     return true;
   });
@@ -51,15 +50,15 @@ class Counting {
   // What cannot be looked into counts nothing.
   void count(int directory, int depth) {
     std::vector<std::string> names;
-    if (depth > kMaxTreeDepth || list_all(directory, names) != 0) return;
+    if (depth > disk::kMaxTreeDepth || list_all(directory, names) != 0) return;
     for (const std::string& name : names) {
-      Node node;
-      if (stat_at(directory, name.c_str(), node) != 0) continue;
-      if (node.type == NodeType::directory) {
+      disk::Node node;
+      if (disk::stat_at(directory, name.c_str(), node) != 0) continue;
+      if (node.type == disk::NodeType::directory) {
         if (depth == 0) ++bin_.entries;
         bin_.allocated += node.allocated;
         util::Fd below;
-        if (open_own_directory_at(directory, name.c_str(), below) == 0) count(below.get(), depth + 1);
+        if (disk::open_own_directory_at(directory, name.c_str(), below) == 0) count(below.get(), depth + 1);
       } else {
         take(node);
       }
@@ -67,7 +66,7 @@ class Counting {
   }
 
  private:
-  void take(const Node& node) {
+  void take(const disk::Node& node) {
     ++bin_.files;
     bin_.bytes += node.bytes;
     // Of several links the last one frees: only when all of them lie here.
@@ -103,24 +102,24 @@ Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const st
   TCM_ASSIGN(bin->lock, RootLock::take(bin->root, bin->area));
   TCM_ASSIGN(const bool there, bin->area.find_to_change());
   if (there) bin->area.sweep();
-  const int error = there ? open_own_directory_at(bin->area.descriptor(), id.c_str(), bin->directory) : ENOENT;
-  Node node;
-  if (error == 0 && stat_of(bin->directory.get(), node) == 0 && is_ours(node)) return bin;
-  if (error != ENOENT && there && stat_at(bin->area.descriptor(), id.c_str(), node) == 0 && !is_ours(node))
+  const int error = there ? disk::open_own_directory_at(bin->area.descriptor(), id.c_str(), bin->directory) : ENOENT;
+  disk::Node node;
+  if (error == 0 && disk::stat_of(bin->directory.get(), node) == 0 && is_ours(node)) return bin;
+  if (error != ENOENT && there && disk::stat_at(bin->area.descriptor(), id.c_str(), node) == 0 && !is_ours(node))
     return somebody_elses(bin->path(id), node.uid);
   if (error == ENOENT) return fail(ErrorCode::missing, fmt::format("{}: no trash {}", root_path, id));
   const ErrorCode code = error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed;
-  return fail(code, fmt::format("{}: cannot open it: {}", bin->path(id), error_text(error)));
+  return fail(code, fmt::format("{}: cannot open it: {}", bin->path(id), disk::error_text(error)));
 }
 
 int restore_one(const OpenBin& bin, const std::string& key, std::uint64_t& files) {
   util::Fd entry;
   std::vector<std::string> names;
-  int error = open_own_directory_at(bin.directory.get(), key.c_str(), entry);
+  int error = disk::open_own_directory_at(bin.directory.get(), key.c_str(), entry);
   if (error == 0) error = list_all(entry.get(), names);
   // A mere look-up leaves an empty directory: nobody misses that.
-  if (error == 0) remove_directory_at(bin.root.descriptor(), key.c_str());
-  if (error == 0) error = move_directory(bin.directory.get(), key.c_str(), bin.root.descriptor(), key.c_str());
+  if (error == 0) disk::remove_directory_at(bin.root.descriptor(), key.c_str());
+  if (error == 0) error = disk::move_directory(bin.directory.get(), key.c_str(), bin.root.descriptor(), key.c_str());
   if (error == 0) files += names.size();
   return error;
 }
@@ -142,17 +141,18 @@ Result<std::vector<TrashBin>> list_trash(const Root& root) {
   if (!there) return bins;
   std::vector<std::string> names;
   if (const int error = list_all(area.descriptor(), names); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: cannot be listed: {}", area.path(), error_text(error)));
+    return fail(ErrorCode::failed, fmt::format("{}: cannot be listed: {}", area.path(), disk::error_text(error)));
   for (std::string& name : names) {
     util::Fd directory;
-    Node node;
-    if (!is_trash_id(name) || stat_at(area.descriptor(), name.c_str(), node) != 0 || node.type != NodeType::directory)
+    disk::Node node;
+    if (!is_trash_id(name) || disk::stat_at(area.descriptor(), name.c_str(), node) != 0 ||
+        node.type != disk::NodeType::directory)
       continue;
     TrashBin bin;
     bin.user = node.uid;
     bin.ours = is_ours(node);
     bin.made_ns = node.mtime_ns;
-    if (open_own_directory_at(area.descriptor(), name.c_str(), directory) == 0) {
+    if (disk::open_own_directory_at(area.descriptor(), name.c_str(), directory) == 0) {
       bin.allocated = node.allocated;
       Counting(bin).count(directory.get(), 0);
     } else if (bin.ours) {
@@ -170,7 +170,7 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
   TrashReport report;
   std::vector<std::string> keys;
   if (const int error = list_all(bin->directory.get(), keys); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: cannot be listed: {}", bin->path(id), error_text(error)));
+    return fail(ErrorCode::failed, fmt::format("{}: cannot be listed: {}", bin->path(id), disk::error_text(error)));
   std::sort(keys.begin(), keys.end());
   for (const std::string& key : keys) {
     const int error = restore_one(*bin, key, report.files);
@@ -178,11 +178,11 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
       ++report.entries;
       continue;
     }
-    const std::string_view why = error == EEXIST ? "is there again; it stays in the trash" : error_text(error);
+    const std::string_view why = error == EEXIST ? "is there again; it stays in the trash" : disk::error_text(error);
     report.failures.push_back(
         fmt::format("{}/{}: {}", util::escape_control(root_path), util::escape_control(key), why));
   }
-  remove_directory_at(bin->area.descriptor(), id.c_str());
+  disk::remove_directory_at(bin->area.descriptor(), id.c_str());
   return report;
 }
 
@@ -192,10 +192,10 @@ Result<TrashReport> empty_trash(const std::string& root_path, const std::string&
   Counting(was).count(bin->directory.get(), 0);
   // Out of the way first: of what is half deleted nothing may be restored.
   TCM_ASSIGN(const int scratch, bin->area.scratch());
-  if (const int error = move_directory(bin->area.descriptor(), id.c_str(), scratch, id.c_str()); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: cannot be deleted: {}", bin->path(id), error_text(error)));
-  Removal done;
-  remove_tree(scratch, id.c_str(), done);
+  if (const int error = disk::move_directory(bin->area.descriptor(), id.c_str(), scratch, id.c_str()); error != 0)
+    return fail(ErrorCode::failed, fmt::format("{}: cannot be deleted: {}", bin->path(id), disk::error_text(error)));
+  disk::Removal done;
+  disk::remove_tree(scratch, id.c_str(), done);
   TrashReport report;
   report.entries = was.entries;
   report.files = done.files;
@@ -209,16 +209,17 @@ Result<void> check_changeable(const Root& root) {
   if (::faccessat(root.descriptor(), ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) return {};
   const int error = errno;
   return fail(error == EACCES ? ErrorCode::denied : ErrorCode::failed,
-              fmt::format("{}: cannot be changed: {}", root.path(), error_text(error)));
+              fmt::format("{}: cannot be changed: {}", root.path(), disk::error_text(error)));
 }
 
 Result<FileSystem> file_system_of(const Root& root) {
   struct statvfs found {};
-  Node node;
+  disk::Node node;
   int error = ::fstatvfs(root.descriptor(), &found) == 0 ? 0 : errno;
-  if (error == 0) error = stat_of(root.descriptor(), node);
+  if (error == 0) error = disk::stat_of(root.descriptor(), node);
   if (error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: cannot ask its file system: {}", root.path(), error_text(error)));
+    return fail(ErrorCode::failed,
+                fmt::format("{}: cannot ask its file system: {}", root.path(), disk::error_text(error)));
   FileSystem answer;
   answer.device = node.device;
   answer.free_bytes = static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;

@@ -23,7 +23,7 @@ constexpr int kMaxScratches = 10'000;
 ErrorCode code_of(int error) { return error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed; }
 
 tl::unexpected<Error> refused(const std::string& path, std::string_view what, int error) {
-  return fail(code_of(error), fmt::format("{}: {}: {}", path, what, error_text(error)));
+  return fail(code_of(error), fmt::format("{}: {}: {}", path, what, disk::error_text(error)));
 }
 
 tl::unexpected<Error> busy(const std::string& path) {
@@ -46,8 +46,8 @@ int lock(int fd) {
 
 Result<bool> TrashArea::find() {
   if (area_.valid()) return true;
-  Node node;
-  if (const int error = stat_at(root_, kTrashName, node); error == ENOENT) return false;
+  disk::Node node;
+  if (const int error = disk::stat_at(root_, kTrashName, node); error == ENOENT) return false;
   TCM_TRY(open_area());
   return true;
 }
@@ -60,7 +60,7 @@ Result<bool> TrashArea::find_to_change() {
 
 Result<void> TrashArea::need() {
   if (area_.valid()) return {};
-  const int error = make_shared_directory_at(root_, kTrashName);
+  const int error = disk::make_shared_directory_at(root_, kTrashName);
   if (error != 0 && error != EEXIST) return refused(path(), "cannot make this directory", error);
   TCM_TRY(open_area());
   return check_access();
@@ -68,12 +68,12 @@ Result<void> TrashArea::need() {
 
 Result<void> TrashArea::open_area() {
   util::Fd opened;
-  Node node;
-  if (const int error = open_own_directory_at(root_, kTrashName, opened); error != 0) {
+  disk::Node node;
+  if (const int error = disk::open_own_directory_at(root_, kTrashName, opened); error != 0) {
     if (error == ELOOP || error == ENOTDIR)
       return fail(ErrorCode::failed, path() + ": not a directory of tcm; remove it");
     if (error == EXDEV) return fail(ErrorCode::failed, path() + ": another file system is mounted there; unmount it");
-    if (error == EACCES && stat_at(root_, kTrashName, node) == 0) return somebody_elses(path(), node.uid);
+    if (error == EACCES && disk::stat_at(root_, kTrashName, node) == 0) return somebody_elses(path(), node.uid);
     return refused(path(), "cannot open it", error);
   }
   area_ = std::move(opened);
@@ -83,23 +83,23 @@ Result<void> TrashArea::open_area() {
 Result<void> TrashArea::check_access() const {
   if (::faccessat(area_.get(), ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) return {};
   const int error = errno;
-  Node node;
-  if (error == EACCES && stat_of(area_.get(), node) == 0) return somebody_elses(path(), node.uid);
+  disk::Node node;
+  if (error == EACCES && disk::stat_of(area_.get(), node) == 0) return somebody_elses(path(), node.uid);
   return refused(path(), "cannot be changed", error);
 }
 
 Result<util::Fd> TrashArea::make_below(const std::string& name) {
   TCM_TRY(need());
   util::Fd made;
-  int error = make_directory_at(area_.get(), name.c_str());
+  int error = disk::make_directory_at(area_.get(), name.c_str());
   if (error == 0 || error == EEXIST) {
     const bool is_new = error == 0;
-    error = open_own_directory_at(area_.get(), name.c_str(), made);
-    Node node;
+    error = disk::open_own_directory_at(area_.get(), name.c_str(), made);
+    disk::Node node;
     // A system's administrator who cleans up a user's cache leaves nothing that the user cannot restore.
-    if (error == 0 && is_new && ::geteuid() == 0 && stat_of(area_.get(), node) == 0 && node.uid != 0)
+    if (error == 0 && is_new && ::geteuid() == 0 && disk::stat_of(area_.get(), node) == 0 && node.uid != 0)
       static_cast<void>(::fchown(made.get(), node.uid, node.gid) == 0);
-    if (error == 0 && !is_new) error = stat_of(made.get(), node);
+    if (error == 0 && !is_new) error = disk::stat_of(made.get(), node);
     if (error == 0 && !is_new && !is_ours(node)) return somebody_elses(path() + '/' + name, node.uid);
   }
   if (error != 0) return refused(path() + '/' + name, "cannot make this directory", error);
@@ -110,8 +110,8 @@ Result<util::Fd> TrashArea::make_scratch() {
   TCM_TRY(need());
   for (; count_ < kMaxScratches; ++count_) {
     std::string name = fmt::format("tmp.{}.{}", ::getpid(), count_);
-    Node node;
-    if (stat_at(area_.get(), name.c_str(), node) == 0) continue;
+    disk::Node node;
+    if (disk::stat_at(area_.get(), name.c_str(), node) == 0) continue;
     TCM_ASSIGN(util::Fd made, make_below(name));
     scratches_.push_back(std::move(name));
     return made;
@@ -146,28 +146,27 @@ tl::unexpected<Error> somebody_elses(const std::string& path, std::uint32_t user
                                              util::escape_control(util::user_name(user))));
 }
 
-bool is_ours(const Node& node) { return node.uid == ::geteuid() || ::geteuid() == 0; }
+bool is_ours(const disk::Node& node) { return node.uid == ::geteuid() || ::geteuid() == 0; }
 
 void TrashArea::sweep() {
   std::vector<std::string> left;
-  ListBuffer buffer;
   util::Fd listed;
-  if (open_own_directory_at(area_.get(), ".", listed) != 0) return;
-  list_directory(listed.get(), buffer, [&left](const char* name, NodeType) {
+  if (disk::open_own_directory_at(area_.get(), ".", listed) != 0) return;
+  disk::list_directory(listed.get(), disk::list_buffer(), [&left](const char* name, disk::NodeType) {
     if (is_temporary_entry(name)) left.emplace_back(name);
     return true;
   });
-  Removal ignored;
-  for (const std::string& name : left) remove_tree(area_.get(), name.c_str(), ignored);
+  disk::Removal ignored;
+  for (const std::string& name : left) disk::remove_tree(area_.get(), name.c_str(), ignored);
 }
 
 void TrashArea::close() {
   if (!area_.valid()) return;
-  Removal ignored;
-  for (const std::string& name : scratches_) remove_tree(area_.get(), name.c_str(), ignored);
+  disk::Removal ignored;
+  for (const std::string& name : scratches_) disk::remove_tree(area_.get(), name.c_str(), ignored);
   // Fails when something was put into it, as it should.
-  if (!bin_id_.empty()) remove_directory_at(area_.get(), bin_id_.c_str());
-  remove_directory_at(root_, kTrashName);
+  if (!bin_id_.empty()) disk::remove_directory_at(area_.get(), bin_id_.c_str());
+  disk::remove_directory_at(root_, kTrashName);
   scratches_.clear();
   scratch_ = {};
   old_scratches_.clear();
@@ -179,7 +178,7 @@ void TrashArea::close() {
 Result<RootLock> RootLock::take(const Root& root, TrashArea& area) {
   // An open file description of its own: closing it gives the lock back, and no copy of another descriptor keeps it.
   util::Fd directory;
-  if (const int error = open_directory_at(root.descriptor(), ".", directory); error != 0)
+  if (const int error = disk::open_directory_at(root.descriptor(), ".", directory); error != 0)
     return refused(root.path(), "cannot open the cache root", error);
   int error = lock(directory.get());
   if (error == 0) return RootLock(std::move(directory));

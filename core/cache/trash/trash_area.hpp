@@ -64,7 +64,7 @@ class TrashArea {
 };
 
 /// Whether what lies in an area is this user's to move and to delete; everything is root's.
-bool is_ours(const Node& node);
+bool is_ours(const disk::Node& node);
 
 tl::unexpected<Error> somebody_elses(const std::string& path, std::uint32_t user);
 

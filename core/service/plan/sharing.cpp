@@ -10,6 +10,7 @@
 
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/inspect/foreign_files.hpp"
+#include "core/disk/directory.hpp"
 #include "core/service/plan/content.hpp"
 #include "core/service/plan/plan_maker.hpp"
 
@@ -62,7 +63,7 @@ Held unpack_held(std::string_view record) {
   for (std::uint64_t left = unpacker.number(); left > 0; --left) {
     cache::InspectedFile file;
     file.name = unpacker.text();
-    cache::Node& node = file.node;
+    disk::Node& node = file.node;
     for (std::uint64_t* value : {&node.device, &node.inode, &node.links, &node.allocated, &node.bytes})
       *value = unpacker.number();
     held.files.push_back(std::move(file));
@@ -132,7 +133,7 @@ class Sharing {
     for (std::uint32_t i = 0; i < verdict.files.size(); ++i) {
       const cache::InspectedFile& file = verdict.files[i];
       if (!may_be_shared(file)) continue;
-      const cache::Node& node = file.node;
+      const disk::Node& node = file.node;
       const std::uint64_t owner = (std::uint64_t{node.uid} << 32) ^ (std::uint64_t{node.gid} << 12) ^ node.mode;
       files_.push_back({node.bytes, node.device, owner, node.inode, position, i});
     }
