@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
+#include "core/index/upkeep/copy.hpp"
 #include "core/index/upkeep/maintenance.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"

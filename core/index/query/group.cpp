@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums over records. An entry that holds several kernels counts as one entry, where its first record counts: so that
 // the entries of all groups add up to the entries there are.
+#include "core/index/query/group.hpp"
+
 #include <algorithm>
 #include <initializer_list>
 
 #include <fmt/format.h>
 
-#include "core/index/impl.hpp"
-#include "core/index/query/group_query.hpp"
 #include "core/index/sql/bound_statement.hpp"
 
 namespace tcm::index {
@@ -83,8 +83,7 @@ std::string group_query(QueryBuilder& query, const Criteria& criteria, const std
   return text;
 }
 
-Result<Sums> Index::sum(const Criteria& criteria) {
-  Session& session = impl_->session;
+Result<Sums> sum_records(Session& session, const Criteria& criteria) {
   return session.guard([&]() -> Result<Sums> {
     QueryBuilder query(session.dialect(), session.host_id());
     const std::string text = group_query(query, criteria, {});
@@ -97,30 +96,11 @@ Result<Sums> Index::sum(const Criteria& criteria) {
   });
 }
 
-Result<std::int64_t> Index::count(const Criteria& criteria, std::optional<std::int64_t> at_most) {
-  Session& session = impl_->session;
-  return session.guard([&]() -> Result<std::int64_t> {
-    QueryBuilder query(session.dialect(), session.host_id());
-    query.add(criteria);
-    std::string text = "SELECT COUNT(*) FROM record" + query.where();
-    if (at_most)
-      text = fmt::format("SELECT COUNT(*) FROM (SELECT 1 FROM record{} LIMIT {}) AS matching", query.where(),
-                         query.bind(*at_most));
-    BoundStatement statement(session, text, query.values());
-    long long count = 0;
-    statement.into(count);
-    statement.execute();
-    statement.fetch();
-    return count;
-  });
-}
-
-Result<std::vector<Group>> Index::group(const Criteria& criteria, const std::vector<GroupKey>& by) {
-  Session& session = impl_->session;
+Result<std::vector<Group>> group_records(Session& session, const Criteria& criteria, const std::vector<GroupKey>& by) {
   return session.guard([&]() -> Result<std::vector<Group>> {
     std::vector<Group> groups;
     if (by.empty()) {
-      TCM_ASSIGN(Sums sums, sum(criteria));
+      TCM_ASSIGN(const Sums sums, sum_records(session, criteria));
       groups.push_back({{}, sums});
       return groups;
     }
@@ -134,26 +114,6 @@ Result<std::vector<Group>> Index::group(const Criteria& criteria, const std::vec
     statement.execute();
     while (statement.fetch()) groups.push_back({values, reader.read()});
     return groups;
-  });
-}
-
-Result<std::vector<std::pair<model::SkipReason, std::int64_t>>> Index::problems(std::int64_t root_id) {
-  Session& session = impl_->session;
-  return session.guard([&]() -> Result<std::vector<std::pair<model::SkipReason, std::int64_t>>> {
-    std::vector<std::pair<model::SkipReason, std::int64_t>> counts;
-    std::string word;
-    long long count = 0;
-    soci::statement statement =
-        (session.sql().prepare << "SELECT problem, COUNT(DISTINCT key) FROM record "
-                                  "WHERE root_id = :id AND problem <> '' GROUP BY problem ORDER BY problem",
-         soci::into(word), soci::into(count), soci::use(root_id));
-    statement.execute(false);
-    while (statement.fetch()) {
-      const auto reason = model::value_of<model::SkipReason>(model::kSkipReasons, word);
-      if (!reason) return session.damaged("an unknown problem");
-      counts.emplace_back(*reason, count);
-    }
-    return counts;
   });
 }
 

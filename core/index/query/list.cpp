@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/index/query/list.hpp"
+
 #include <algorithm>
-#include <initializer_list>
+#include <vector>
 
 #include <fmt/format.h>
+#include <soci/soci.h>
 
-#include "core/index/impl.hpp"
-#include "core/index/query/list_query.hpp"
-#include "core/index/rows/artifact_text.hpp"
 #include "core/index/rows/record_row.hpp"
-#include "core/index/rows/resource_text.hpp"
 #include "core/index/sql/bound_statement.hpp"
 
 namespace tcm::index {
@@ -128,9 +127,8 @@ std::string list_query(QueryBuilder& query, const Criteria& criteria, Order orde
       limit ? " LIMIT " + query.bind(std::max<std::int64_t>(*limit, 0)) : "");
 }
 
-Result<void> Index::list(const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
-                         const std::function<void(const Row&)>& each, const std::vector<Field>& extra) {
-  Session& session = impl_->session;
+Result<void> list_records(Session& session, const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
+                          const std::function<void(const Row&)>& each, const std::vector<Field>& extra) {
   return session.guard([&]() -> Result<void> {
     QueryBuilder query(session.dialect(), session.host_id());
     const std::string text = list_query(query, criteria, order, limit, extra);
@@ -150,38 +148,6 @@ Result<void> Index::list(const Criteria& criteria, Order order, std::optional<st
       each(row);
     }
     return {};
-  });
-}
-
-Result<Detail> Index::detail(std::int64_t record_id) {
-  Session& session = impl_->session;
-  return session.guard([&]() -> Result<Detail> {
-    Detail detail;
-    std::string artifacts;
-    session.sql() << "SELECT metadata, artifacts, problem_detail FROM detail WHERE record_id = :id",
-        soci::into(detail.metadata), soci::into(artifacts), soci::into(detail.problem_detail), soci::use(record_id);
-    const Dialect& dialect = session.dialect();
-    detail.metadata = dialect.plain(std::move(detail.metadata));
-    detail.problem_detail = dialect.plain(std::move(detail.problem_detail));
-    if (!session.sql().got_data()) {
-      long long count = 0;
-      session.sql() << "SELECT COUNT(*) FROM record WHERE id = :id", soci::into(count), soci::use(record_id);
-      if (count > 0) return session.damaged(fmt::format("record {} has lost its details", record_id));
-      return fail(ErrorCode::missing, fmt::format("{}: the index has no record {}", session.where(), record_id));
-    }
-    auto unpacked = unpack_artifacts(artifacts);
-    if (!unpacked) return session.damaged(fmt::format("the artifacts of record {}", record_id));
-    detail.artifacts = std::move(*unpacked);
-    std::string figures;
-    std::string units;
-    session.sql() << "SELECT figures, units FROM resource WHERE record_id = :id", soci::into(figures),
-        soci::into(units), soci::use(record_id);
-    if (session.sql().got_data()) {
-      auto resources = unpack_resources(dialect.plain(figures), dialect.plain(units));
-      if (!resources) return session.damaged(fmt::format("the resources of record {}", record_id));
-      detail.resources = std::move(*resources);
-    }
-    return detail;
   });
 }
 

@@ -2,8 +2,11 @@
 #include "core/index/query/query_builder.hpp"
 
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "core/index/query/condition_query.hpp"
 
 namespace tcm::index {
 namespace {
@@ -29,30 +32,15 @@ std::string end_of_prefix(std::string prefix) {
 
 }  // namespace
 
-std::string_view sign_of(Comparison comparison) {
-  switch (comparison) {
-    case Comparison::equal: return "=";
-    case Comparison::not_equal: return "<>";
-    case Comparison::less: return "<";
-    case Comparison::less_equal: return "<=";
-    case Comparison::greater: return ">";
-    case Comparison::greater_equal: return ">=";
-  }
-  return "=";
-}
-
-std::string QueryBuilder::bind(Value value) {
-  if (auto* text = std::get_if<std::string>(&value)) return bind_as_is(dialect_.stored(std::move(*text)));
-  values_.push_back(std::move(value));
-  return fmt::format(":p{}", values_.size() - 1);
-}
-
-std::string QueryBuilder::bind_as_is(std::string text) {
-  values_.emplace_back(std::move(text));
-  return fmt::format(":p{}", values_.size() - 1);
-}
-
 void QueryBuilder::add(std::string condition) { conditions_.push_back(std::move(condition)); }
+
+std::string QueryBuilder::bind(Value value) { return values_.bind(std::move(value)); }
+
+std::string QueryBuilder::bind_as_is(std::string text) { return values_.bind_as_is(std::move(text)); }
+
+std::string QueryBuilder::text_of(const Field& field) { return field_text(values_, field); }
+
+std::string QueryBuilder::has(const Field& field) { return has_field_condition(values_, field); }
 
 std::string QueryBuilder::where() const {
   return conditions_.empty() ? std::string() : " WHERE " + joined(conditions_, " AND ");
@@ -72,7 +60,7 @@ void QueryBuilder::add(const Criteria& criteria) {
   if (!criteria.key_prefix.empty()) add_key_prefix(criteria.key_prefix);
   if (criteria.with_problem) add("record.problem <> ''");
   if (criteria.spilling) add("record.spill_bytes > 0");
-  for (const Condition& part : criteria.where) add(condition(part));
+  for (const Condition& part : criteria.where) add(condition_text(values_, part));
   add_hosts(criteria);
   // The sign keeps the planner from starting at the root and sorting all its rows: filters come in the list's order.
   if (!criteria.root_paths.empty())
@@ -93,7 +81,7 @@ void QueryBuilder::add_hosts(const Criteria& criteria) {
 std::string QueryBuilder::ids(const std::vector<std::int64_t>& ids) {
   const std::string list = fmt::format("[\"{}\"]", fmt::join(ids, "\",\""));
   return fmt::format("SELECT CAST(item.value AS BIGINT) FROM ({}) AS item",
-                     dialect_.rows_of_list(bind_as_is(ids.empty() ? "[]" : list)));
+                     dialect().rows_of_list(bind_as_is(ids.empty() ? "[]" : list)));
 }
 
 void QueryBuilder::roots_at_or_below(const std::vector<std::string>& paths) { add(roots_condition(paths)); }
@@ -105,7 +93,7 @@ void QueryBuilder::root_path_not_in(const std::vector<std::string>& paths) {
 }
 
 std::string QueryBuilder::bind_list(const std::vector<std::string_view>& texts) {
-  return dialect_.rows_of_list(bind_as_is(dialect_.text_list(texts)));
+  return dialect().rows_of_list(bind_as_is(dialect().text_list(texts)));
 }
 
 // One text is compared directly, so that an index that goes on with the list's order can serve it.
@@ -117,11 +105,11 @@ std::string QueryBuilder::one_of(std::string_view column, const std::vector<std:
 std::string QueryBuilder::any_glob(const std::vector<std::string_view>& patterns) {
   std::vector<std::string> translated;
   translated.reserve(patterns.size());
-  for (const std::string_view pattern : patterns) translated.push_back(dialect_.glob_pattern(pattern));
+  for (const std::string_view pattern : patterns) translated.push_back(dialect().glob_pattern(pattern));
   if (translated.size() == 1)
-    return "(" + dialect_.matches_glob("record.name", bind(std::move(translated.front()))) + ")";
+    return "(" + dialect().matches_glob("record.name", bind(std::move(translated.front()))) + ")";
   return fmt::format("EXISTS (SELECT 1 FROM ({}) AS item WHERE {})", bind_list({translated.begin(), translated.end()}),
-                     dialect_.matches_glob("record.name", "item.value"));
+                     dialect().matches_glob("record.name", "item.value"));
 }
 
 // '0' is the byte after '/': what lies between is below the path. No LIKE, whose wildcards occur in paths.
@@ -172,7 +160,7 @@ void QueryBuilder::add_kinds(const std::vector<model::EntryKind>& kinds) {
 
 void QueryBuilder::add_key_prefix(const std::string& prefix) {
   std::string value = bind(prefix);
-  if (std::string condition = dialect_.begins_with("record.key", value); !condition.empty())
+  if (std::string condition = dialect().begins_with("record.key", value); !condition.empty())
     return add(std::move(condition));
   add("record.key >= " + value);
   if (std::string end = end_of_prefix(prefix); !end.empty()) add("record.key < " + bind(std::move(end)));

@@ -6,24 +6,20 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "core/index/sql/bound_values.hpp"
 #include "core/index/sql/dialect.hpp"
+#include "core/index/sql/value.hpp"
 #include "core/index/values/criteria.hpp"
 
 namespace tcm::index {
-
-using Value = std::variant<std::int64_t, double, std::string>;
-
-/// "=", "<>", …
-std::string_view sign_of(Comparison comparison);
 
 /// Collects conditions, all of which must hold, on `record` (and on `root`, where a function says so).
 class QueryBuilder {
  public:
   /// `host_id` is whose rows Criteria means when they do not say all.
-  explicit QueryBuilder(const Dialect& dialect, std::int64_t host_id = 0) : dialect_(dialect), host_id_(host_id) {}
+  explicit QueryBuilder(const Dialect& dialect, std::int64_t host_id = 0) : values_(dialect), host_id_(host_id) {}
 
   /// Binds a value; returns what stands for it in the text.
   std::string bind(Value value);
@@ -46,12 +42,10 @@ class QueryBuilder {
 
   /// " WHERE …", or nothing when there is no condition.
   std::string where() const;
-  const std::vector<Value>& values() const { return values_; }
+  const std::vector<Value>& values() const { return values_.values(); }
 
  private:
-  std::string condition(const Condition& condition);
-  std::string comparison(const Condition& condition);
-  std::string bind_operand(const Operand& operand);
+  const Dialect& dialect() const { return values_.dialect(); }
   std::string ids(const std::vector<std::int64_t>& ids);
   void add_hosts(const Criteria& criteria);
   std::string bind_list(const std::vector<std::string_view>& texts);
@@ -65,10 +59,9 @@ class QueryBuilder {
   void add_key_prefix(const std::string& prefix);
   void compare(std::string_view column, Comparison comparison, std::int64_t value);
 
-  const Dialect& dialect_;
+  BoundValues values_;
   std::int64_t host_id_;
   std::vector<std::string> conditions_;
-  std::vector<Value> values_;
 };
 
 }  // namespace tcm::index

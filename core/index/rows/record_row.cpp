@@ -8,7 +8,7 @@
 
 #include "core/index/rows/artifact_text.hpp"
 #include "core/index/rows/resource_text.hpp"
-#include "core/index/values/criteria.hpp"
+#include "core/index/values/version_rank.hpp"
 #include "core/util/hash.hpp"
 
 namespace tcm::index {

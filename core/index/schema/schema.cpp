@@ -6,6 +6,10 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <soci/soci.h>
+
+#include "core/index/sql/transaction.hpp"
+#include "core/index/values/schema_version.hpp"
 
 namespace tcm::index {
 namespace {

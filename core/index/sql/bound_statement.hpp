@@ -7,8 +7,8 @@
 
 #include <soci/soci.h>
 
-#include "core/index/query/query_builder.hpp"
 #include "core/index/sql/session.hpp"
+#include "core/index/sql/value.hpp"
 
 namespace tcm::index {
 
@@ -36,7 +36,7 @@ class Cursor {
   bool open_ = true;
 };
 
-/// A statement with the values of a QueryBuilder, which must outlive it. Throws soci::soci_error.
+/// A statement with its values, which must outlive it. Throws soci::soci_error.
 class BoundStatement {
  public:
   BoundStatement(Session& session, std::string text, const std::vector<Value>& values, Rows rows = Rows::few);

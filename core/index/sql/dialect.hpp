@@ -101,9 +101,6 @@ class Dialect {
   virtual void write(soci::session& session, const Batch& batch) const = 0;
 };
 
-const Dialect& sqlite_dialect();
-const Dialect& postgres_dialect();
-
 /// A JSON array of strings. Bytes that are no UTF-8 stand as they are.
 std::string json_text_list(const std::vector<std::string_view>& texts);
 

@@ -2,7 +2,6 @@
 // One connection. The place where exceptions of the database library become Errors.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,7 +11,6 @@
 
 #include <soci/soci.h>
 
-#include "core/index/index.hpp"
 #include "core/index/sql/dialect.hpp"
 #include "core/util/result.hpp"
 
@@ -20,12 +18,11 @@ namespace tcm::index {
 
 class Session {
  public:
-  /// Connects and brings the schema up to date; `location` and errors as Index::open.
-  static Result<Session> open(const std::string& location, OpenMode mode,
-                              std::chrono::seconds timeout = kDefaultTimeout);
+  /// Makes a new connection after one was lost.
+  using Connect = std::function<Result<std::unique_ptr<soci::session>>()>;
 
-  /// Connects to what is there and leaves its schema as it is.
-  static Result<Session> connect(const std::string& location, std::chrono::seconds timeout);
+  /// Without `connect` a connection cannot be lost. `where` is how errors name the database.
+  Session(std::string where, std::unique_ptr<soci::session> sql, const Dialect& dialect, Connect connect = {});
 
   soci::session& sql() { return *sql_; }
   const Dialect& dialect() const { return *dialect_; }
@@ -65,12 +62,6 @@ class Session {
   friend class WriteTransaction;
   friend class Cursor;
   friend class Snapshot;
-  using Connect = std::function<Result<std::unique_ptr<soci::session>>()>;
-
-  Session(std::string where, std::unique_ptr<soci::session> sql, const Dialect& dialect);
-  static Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono::seconds timeout);
-  static Result<Session> connect_to_server(const std::string& target, std::chrono::seconds timeout);
-  static Result<Session> open_postgres(const std::string& target, OpenMode mode, std::chrono::seconds timeout);
 
   /// Waits a little, connects anew where that is needed; false when it is no use.
   bool try_again(const soci::soci_error& error, int attempt);
@@ -79,48 +70,10 @@ class Session {
   std::string where_;
   std::unique_ptr<soci::session> sql_;
   const Dialect* dialect_;
-  Connect connect_;       // empty: a connection cannot be lost
+  Connect connect_;
   int transactions_ = 0;  // open ones, of which all but the first are parts of it
   bool delivered_ = false;
   std::int64_t host_id_ = 0;
 };
-
-/// A transaction that writes. Rolls back unless committed. Within another transaction (a list that is being read) it is
-/// a part of that one. Throws soci::soci_error.
-class WriteTransaction {
- public:
-  /// Hands out `ids` ids that no row has or ever had. From a counter of our own, because ids are then known before the
-  /// rows are written, and are never used twice: an id read by one process cannot come to mean another entry.
-  explicit WriteTransaction(Session& session, std::int64_t ids = 0);
-  ~WriteTransaction();
-  WriteTransaction(const WriteTransaction&) = delete;
-  WriteTransaction& operator=(const WriteTransaction&) = delete;
-  void commit();
-  /// The first of the ids.
-  std::int64_t first_id() const { return first_id_; }
-
- private:
-  void roll_back();
-
-  Session& session_;
-  bool inner_;
-  bool open_ = false;
-  std::int64_t first_id_ = 0;
-};
-
-/// A transaction that reads one state of the database, however many questions it is asked. Throws soci::soci_error.
-class Snapshot {
- public:
-  explicit Snapshot(Session& session);
-  ~Snapshot();
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-
- private:
-  Session& session_;
-};
-
-/// Now, in nanoseconds since 1970 UTC.
-std::int64_t now_ns();
 
 }  // namespace tcm::index

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/index/sql/dialect.hpp"
+#include "core/index/sqlite/dialect.hpp"
 
 #include <chrono>
 #include <thread>

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows travel as cells, whatever table they are of: the tables are the same in every database.
-#include <fmt/format.h>
+#include "core/index/upkeep/copy.hpp"
 
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+#include <soci/soci.h>
+
+#include "core/index/open.hpp"
 #include "core/index/rows/record_row.hpp"
 #include "core/index/sql/bound_statement.hpp"
 #include "core/index/sql/cells.hpp"
-#include "core/index/upkeep/maintenance.hpp"
+#include "core/index/sql/transaction.hpp"
 #include "core/util/hash.hpp"
 
 namespace tcm::index {
 namespace {
 
-// In the order in which rows refer to each other.
+// Rows travel as cells, whatever table they are of: the tables are the same in every database. Here they stand in the
+// order in which rows refer to each other.
 std::vector<Table> tables() {
   std::vector<Table> all{
       {"host", {{"id"}, {"identity", true}, {"name", true}, {"machine_id", true}}},
@@ -163,8 +170,8 @@ Result<CopyReport> copy_rows(Session& source, Session& target) {
 }  // namespace
 
 Result<CopyReport> copy_index(const std::string& from, const std::string& to, std::chrono::seconds timeout) {
-  TCM_ASSIGN(Session source, Session::open(from, OpenMode::read, timeout));
-  TCM_ASSIGN(Session target, Session::open(to, OpenMode::create, timeout));
+  TCM_ASSIGN(Session source, open_session(from, OpenMode::read, timeout));
+  TCM_ASSIGN(Session target, open_session(to, OpenMode::create, timeout));
   return target.guard([&] { return copy_rows(source, target); });
 }
 

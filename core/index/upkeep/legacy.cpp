@@ -13,8 +13,9 @@
 
 #include "core/index/rows/record_row.hpp"
 #include "core/index/sql/dialect.hpp"
-#include "core/index/sql/session.hpp"
 #include "core/index/sqlite/connection.hpp"
+#include "core/index/values/open_mode.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::index {
 namespace {
@@ -47,7 +48,7 @@ std::optional<std::string> one_of(const std::set<std::string>& columns, std::ini
 /// Seconds since 1970, whole or not, as nanoseconds; null when they cannot be a time.
 std::string time_of(const std::set<std::string>& columns, const std::string& name) {
   if (!columns.contains(name)) return "NULL";
-  const std::int64_t latest = now_ns() / 1'000'000'000 + kDaySeconds;
+  const std::int64_t latest = util::now_ns() / 1'000'000'000 + kDaySeconds;
   return fmt::format(
       "CASE WHEN typeof({0}) IN ('integer', 'real') AND {0} > 0 AND {0} < {1} THEN CAST({0} * 1000 AS INTEGER) * "
       "1000000 "

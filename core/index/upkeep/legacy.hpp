@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "core/index/index.hpp"
+#include "core/index/values/records.hpp"
 #include "core/util/result.hpp"
 
 namespace tcm::index {

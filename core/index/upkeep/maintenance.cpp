@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/index/upkeep/maintenance.hpp"
 
+#include <string_view>
+
+#include <soci/soci.h>
+
+#include "core/index/open.hpp"
 #include "core/index/schema/schema.hpp"
 #include "core/index/sql/session.hpp"
+#include "core/index/values/schema_version.hpp"
 
 namespace tcm::index {
 namespace {
@@ -17,7 +23,7 @@ std::int64_t ask(Session& session, const std::string& text) {
 }  // namespace
 
 Result<DatabaseStatus> database_status(const std::string& location, std::chrono::seconds timeout) {
-  TCM_ASSIGN(Session session, Session::connect(location, timeout));
+  TCM_ASSIGN(Session session, connect_session(location, timeout));
   return session.guard([&]() -> Result<DatabaseStatus> {
     DatabaseStatus status;
     status.where = session.where();
@@ -34,7 +40,7 @@ Result<DatabaseStatus> database_status(const std::string& location, std::chrono:
 }
 
 Result<void> vacuum(const std::string& location, std::chrono::seconds timeout) {
-  TCM_ASSIGN(Session session, Session::open(location, OpenMode::read, timeout));
+  TCM_ASSIGN(Session session, open_session(location, OpenMode::read, timeout));
   return session.guard([&]() -> Result<void> {
     if (ask(session, std::string(session.dialect().count_tables_of_others())) > 0)
       return fail(ErrorCode::denied, session.where() + ": only the owner of its tables may vacuum them; ask them to");

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/index/index.hpp"
+#include "core/index/values/open_mode.hpp"
 #include "core/util/result.hpp"
 
 namespace tcm::index {
@@ -28,16 +28,5 @@ Result<DatabaseStatus> database_status(const std::string& location, std::chrono:
 /// Gives room that removed rows left back to the file system or the server, and brings the statistics up to date after
 /// which queries are planned.
 Result<void> vacuum(const std::string& location, std::chrono::seconds timeout = kDefaultTimeout);
-
-struct CopyReport {
-  std::int64_t rows = 0;     ///< of all tables
-  std::uint64_t digest = 0;  ///< over all of them, in any order
-};
-
-/// Copies all rows of one index into another, which is made where that is possible and must hold none. Compares counts
-/// and digests of what was read and what was written, before any of it is committed. Errors: failed when `to` holds
-/// rows, or differs afterwards.
-Result<CopyReport> copy_index(const std::string& from, const std::string& to,
-                              std::chrono::seconds timeout = kDefaultTimeout);
 
 }  // namespace tcm::index

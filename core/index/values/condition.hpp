@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -36,15 +35,5 @@ struct Condition {
   Comparison comparison = Comparison::equal;
   Operand value;
 };
-
-/// A column of the record that conditions and lists may name.
-struct ColumnField {
-  std::string_view name;
-  std::string_view column;  ///< of the table
-  bool is_text = false;
-};
-
-/// The one table of them.
-const std::vector<ColumnField>& column_fields();
 
 }  // namespace tcm::index

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was counted of entries elsewhere, merged into their records.
+#include "core/index/write/history.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include <fmt/format.h>
 
-#include "core/index/impl.hpp"
 #include "core/index/query/query_builder.hpp"
 #include "core/index/sql/bound_statement.hpp"
+#include "core/index/sql/transaction.hpp"
 
 namespace tcm::index {
 namespace {
@@ -48,10 +53,9 @@ std::string larger_of(std::string_view column) {
 
 }  // namespace
 
-Result<std::int64_t> Index::merge_history(const std::vector<std::int64_t>& root_ids,
-                                          const std::vector<EntryHistory>& history) {
+Result<std::int64_t> merge_history(Session& session, const std::vector<std::int64_t>& root_ids,
+                                   const std::vector<EntryHistory>& history) {
   if (root_ids.empty() || history.empty()) return 0;
-  Session& session = impl_->session;
   const std::string roots = fmt::format("record.root_id IN ({})", fmt::join(root_ids, ", "));
   return session.guard([&]() -> Result<std::int64_t> {
     WriteTransaction transaction(session);

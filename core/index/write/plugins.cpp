@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which backends have read what, so that a new or upgraded one reads again what concerns it and nothing else.
-#include <algorithm>
+#include "core/index/write/plugins.hpp"
 
-#include "core/index/impl.hpp"
-#include "core/index/sql/bound_statement.hpp"
-#include "core/index/write/root_writer.hpp"
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <soci/soci.h>
+
+#include "core/index/sql/transaction.hpp"
 
 namespace tcm::index {
 namespace {
@@ -38,8 +41,7 @@ bool is_stale(const Seen& seen, const std::vector<ServedTarget>& served) {
 
 }  // namespace
 
-Result<std::int64_t> Index::mark_stale(std::int64_t root_id, const std::vector<ServedTarget>& served) {
-  Session& session = impl_->session;
+Result<std::int64_t> mark_stale(Session& session, std::int64_t root_id, const std::vector<ServedTarget>& served) {
   return session.guard([&]() -> Result<std::int64_t> {
     WriteTransaction transaction(session);
     std::int64_t marked = 0;
@@ -61,26 +63,13 @@ Result<std::int64_t> Index::mark_stale(std::int64_t root_id, const std::vector<S
   });
 }
 
-Result<void> Index::set_plugins(std::int64_t root_id, const std::string& plugins) {
-  Session& session = impl_->session;
+Result<void> set_plugins(Session& session, std::int64_t root_id, const std::string& plugins) {
   return session.guard([&]() -> Result<void> {
     WriteTransaction transaction(session);
     const std::string text = stored(session, plugins);
     session.sql() << "UPDATE root SET plugins = :plugins WHERE id = :id", soci::use(text), soci::use(root_id);
     transaction.commit();
     return {};
-  });
-}
-
-Result<bool> Index::has_field(const Field& field) {
-  Session& session = impl_->session;
-  return session.guard([&]() -> Result<bool> {
-    QueryBuilder query(session.dialect(), session.host_id());
-    query.add(query.has(field));
-    long long one = 0;
-    BoundStatement statement(session, "SELECT 1 FROM record" + query.where() + " LIMIT 1", query.values());
-    statement.into(one).execute();
-    return statement.fetch();
   });
 }
 

@@ -1,102 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows of roots and cache directories.
+#include "core/index/write/roots.hpp"
+
 #include <optional>
+#include <string>
+#include <utility>
 
-#include <fmt/format.h>
+#include <soci/soci.h>
 
-#include "core/index/impl.hpp"
-#include "core/index/write/root_writer.hpp"
+#include "core/index/query/query_builder.hpp"
+#include "core/index/query/roots.hpp"
+#include "core/index/sql/bound_statement.hpp"
+#include "core/index/sql/transaction.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::index {
+
 namespace {
 
 // Text as bound to a column of one of model's vocabularies.
 std::string word(model::Layout layout) { return std::string(model::to_string(layout)); }
 
-std::optional<model::Layout> layout_of(const std::string& name) {
-  return model::value_of<model::Layout>(model::kLayouts, name);
-}
-
-// Reads roots one by one. Throws soci::soci_error.
-class RootReader {
- public:
-  RootReader(Session& session, const std::string& tail, const std::string* identity = nullptr)
-      : session_(session), statement_(session.sql()) {
-    statement_.exchange(soci::into(id_));
-    for (std::string* text : {&path_, &cache_dir_, &layout_, &plugins_, &host_, &file_system_})
-      statement_.exchange(soci::into(*text));
-    if (identity != nullptr) bound_identity_ = session.dialect().stored(*identity);
-    for (long long* number : {&first_seen_, &indexed_, &sums_valid_, &entries_, &kernels_, &files_, &bytes_,
-                              &loose_files_, &loose_bytes_, &inode_})
-      statement_.exchange(soci::into(*number));
-    if (identity != nullptr) statement_.exchange(soci::use(bound_identity_, "identity"));
-    statement_.alloc();
-    // Once only: a statement that is kept takes the server two more messages.
-    statement_.prepare(
-        "SELECT id, path, cache_dir, layout, plugins, (SELECT host.name FROM host WHERE host.id = root.host_id), "
-        "file_system, first_seen_ns, indexed_ns, sums_valid, entries, kernels, files, "
-        "bytes, "
-        "loose_files, loose_bytes, inode FROM root " +
-            tail,
-        soci::details::st_one_time_query);
-    statement_.define_and_bind();
-    statement_.execute(false);
-  }
-
-  /// The next row; null at the end.
-  Result<std::optional<RootRow>> next() {
-    if (!statement_.fetch()) return std::optional<RootRow>();
-    const auto layout = layout_of(layout_);
-    if (!layout) return session_.damaged("unknown layout");
-    RootRow row;
-    row.id = id_;
-    const Dialect& dialect = session_.dialect();
-    row.location = {dialect.plain(path_), dialect.plain(cache_dir_), *layout};
-    row.first_seen_ns = first_seen_;
-    row.indexed_ns = indexed_;
-    row.plugins = dialect.plain(plugins_);
-    row.host = dialect.plain(host_);
-    row.place = {dialect.plain(file_system_), static_cast<std::uint64_t>(inode_)};
-    row.entries = entries_;
-    row.kernels = kernels_;
-    row.files = files_;
-    row.bytes = bytes_;
-    row.beside = {static_cast<std::uint64_t>(loose_files_), static_cast<std::uint64_t>(loose_bytes_)};
-    // A run that was killed has left the sums behind its records.
-    if (sums_valid_ == 0) compute_sums(session_.sql(), row.id, row);
-    return std::optional(std::move(row));
-  }
-
- private:
-  Session& session_;
-  soci::statement statement_;
-  std::string path_, cache_dir_, layout_, plugins_, host_, file_system_, bound_identity_;
-  long long id_ = 0, first_seen_ = 0, indexed_ = 0, sums_valid_ = 0, entries_ = 0, kernels_ = 0, files_ = 0, bytes_ = 0,
-            loose_files_ = 0, loose_bytes_ = 0, inode_ = 0;
-};
-
-// One path on two hosts is two roots.
-std::string identity_of(const Session& session, const std::string& path) {
-  return fmt::format("{} {}", session.host_id(), path);
-}
-
-std::string of_hosts(const Session& session, Hosts hosts) {
-  return hosts == Hosts::all ? std::string() : fmt::format("WHERE host_id = {} ", session.host_id());
-}
-
-Result<std::optional<RootRow>> find_root(Session& session, const std::string& path) {
-  const std::string identity = identity_of(session, path);
-  RootReader reader(session, "WHERE identity = :identity", &identity);
-  return reader.next();
-}
-
 void insert_or_update_root(Session& session, const model::RootLocation& location, const model::DirectoryPlace& place) {
   const std::string layout = word(location.layout);
   const std::string path = session.dialect().stored(location.path);
   const std::string cache_dir = session.dialect().stored(location.cache_dir);
-  const std::string identity = session.dialect().stored(identity_of(session, location.path));
+  const std::string identity = session.dialect().stored(identity_of_path(session, location.path));
   const std::string file_system = session.dialect().stored(place.file_system);
-  const std::int64_t now = now_ns();
+  const std::int64_t now = util::now_ns();
   const long long host = session.host_id();
   const auto inode = static_cast<long long>(place.inode);
   WriteTransaction transaction(session, 1);
@@ -117,25 +47,10 @@ bool same_location(const model::RootLocation& a, const model::RootLocation& b) {
 
 }  // namespace
 
-void compute_sums(soci::session& sql, std::int64_t root_id, RootRow& row) {
-  long long entries = 0;
-  long long kernels = 0;
-  long long files = 0;
-  long long bytes = 0;
-  sql << "SELECT COALESCE(SUM(CASE WHEN ordinal = 0 THEN 1 ELSE 0 END), 0), "
-         "COALESCE(SUM(CASE WHEN kind = 'kernel' THEN 1 ELSE 0 END), 0), "
-         "COALESCE(SUM(file_count), 0), COALESCE(SUM(total_bytes), 0) FROM record WHERE root_id = :id",
-      soci::into(entries), soci::into(kernels), soci::into(files), soci::into(bytes), soci::use(root_id);
-  row.entries = entries;
-  row.kernels = kernels;
-  row.files = files;
-  row.bytes = bytes;
-}
-
-Result<RootRow> Index::ensure_root(const model::RootLocation& location, const model::DirectoryPlace& place) {
-  Session& session = impl_->session;
+Result<RootRow> ensure_root(Session& session, OwnHost& host, const model::RootLocation& location,
+                            const model::DirectoryPlace& place) {
   return session.guard([&]() -> Result<RootRow> {
-    impl_->ensure_host();
+    host.ensure_row(session);
     // Most often it is there already, and then nothing is written.
     TCM_ASSIGN(std::optional<RootRow> known, find_root(session, location.path));
     if (known && same_location(known->location, location) && known->place == place) return std::move(*known);
@@ -146,14 +61,13 @@ Result<RootRow> Index::ensure_root(const model::RootLocation& location, const mo
   });
 }
 
-Result<void> Index::put_cache_dir(const CacheDirRow& row) {
-  Session& session = impl_->session;
+Result<void> put_cache_dir(Session& session, OwnHost& host, const CacheDirRow& row) {
   return session.guard([&]() -> Result<void> {
     const std::string layout = word(row.layout);
-    impl_->ensure_host();
+    host.ensure_row(session);
     const std::string path = session.dialect().stored(row.path);
-    const std::string identity = session.dialect().stored(identity_of(session, row.path));
-    const long long host = session.host_id();
+    const std::string identity = session.dialect().stored(identity_of_path(session, row.path));
+    const long long host_id = session.host_id();
     const auto files = static_cast<long long>(row.beside.files);
     const auto bytes = static_cast<long long>(row.beside.bytes);
     WriteTransaction transaction(session);
@@ -161,64 +75,38 @@ Result<void> Index::put_cache_dir(const CacheDirRow& row) {
                      "(:identity, :host, :path, :layout, :files, :bytes) ON CONFLICT (identity) DO UPDATE SET "
                      "layout = excluded.layout, beside_files = excluded.beside_files, "
                      "beside_bytes = excluded.beside_bytes",
-        soci::use(identity), soci::use(host), soci::use(path), soci::use(layout), soci::use(files), soci::use(bytes);
+        soci::use(identity), soci::use(host_id), soci::use(path), soci::use(layout), soci::use(files), soci::use(bytes);
     transaction.commit();
     return {};
   });
 }
 
-Result<std::vector<RootRow>> Index::roots(Hosts hosts) {
-  Session& session = impl_->session;
-  return session.guard([&]() -> Result<std::vector<RootRow>> {
-    std::vector<RootRow> rows;
-    RootReader reader(session, of_hosts(session, hosts) + "ORDER BY path, id");
-    for (;;) {
-      TCM_ASSIGN(std::optional<RootRow> row, reader.next());
-      if (!row) return rows;
-      rows.push_back(std::move(*row));
-    }
-  });
-}
+Result<std::int64_t> forget_roots(Session& session, const std::string& cache_dir,
+                                  const std::vector<std::string>& present) {
+  return session.guard([&]() -> Result<std::int64_t> {
+    QueryBuilder gone(session.dialect(), session.host_id());
+    gone.add("root.host_id = " + std::to_string(session.host_id()));
+    gone.roots_at_or_below({cache_dir});
+    gone.root_path_not_in(present);
+    const std::string roots = "(SELECT root.id FROM root" + gone.where() + ")";
 
-Result<std::optional<RootSums>> Index::root_sums() {
-  Session& session = impl_->session;
-  return session.guard([&]() -> Result<std::optional<RootSums>> {
-    RootSums sums;
-    long long outdated = 0;
-    long long shared = 0;
-    session.sql() << "SELECT COALESCE(SUM(kernels), 0), COALESCE(SUM(bytes), 0), "
-                     "COALESCE(SUM(CASE WHEN sums_valid = 0 THEN 1 ELSE 0 END), 0), "
-                     "(SELECT COUNT(*) FROM (SELECT 1 FROM root WHERE file_system <> '' GROUP BY file_system, inode "
-                     "HAVING COUNT(*) > 1) AS places) FROM root",
-        soci::into(sums.kernels), soci::into(sums.bytes), soci::into(outdated), soci::into(shared);
-    return outdated == 0 && shared == 0 ? std::optional(sums) : std::nullopt;
-  });
-}
-
-Result<std::vector<CacheDirRow>> Index::cache_dirs(Hosts hosts) {
-  Session& session = impl_->session;
-  return session.guard([&]() -> Result<std::vector<CacheDirRow>> {
-    std::vector<CacheDirRow> rows;
-    std::string path;
-    std::string host;
-    std::string layout_name;
-    long long files = 0;
-    long long bytes = 0;
-    soci::statement statement =
-        (session.sql().prepare << "SELECT path, (SELECT host.name FROM host WHERE host.id = cache_dir.host_id), "
-                                  "layout, beside_files, beside_bytes FROM cache_dir " +
-                                      of_hosts(session, hosts) + "ORDER BY path, host_id",
-         soci::into(path), soci::into(host), soci::into(layout_name), soci::into(files), soci::into(bytes));
-    statement.execute(false);
-    while (statement.fetch()) {
-      const auto layout = layout_of(layout_name);
-      if (!layout) return session.damaged("unknown layout");
-      rows.push_back({session.dialect().plain(path),
-                      *layout,
-                      {static_cast<std::uint64_t>(files), static_cast<std::uint64_t>(bytes)},
-                      session.dialect().plain(host)});
+    long long count = 0;
+    {
+      BoundStatement roots_gone(session, "SELECT COUNT(*) FROM root" + gone.where(), gone.values());
+      roots_gone.into(count).execute();
+      if (!roots_gone.fetch() || count == 0) return 0;
     }
-    return rows;
+    long long entries = 0;
+    WriteTransaction transaction(session);
+    {
+      BoundStatement counting(session, "SELECT COUNT(*) FROM record WHERE ordinal = 0 AND root_id IN " + roots,
+                              gone.values());
+      counting.into(entries).execute();
+      counting.fetch();
+    }
+    BoundStatement(session, "DELETE FROM root WHERE id IN " + roots, gone.values()).run();
+    transaction.commit();
+    return entries;
   });
 }
 

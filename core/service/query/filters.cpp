@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "core/backend/standard_attributes.hpp"
+#include "core/index/values/column_fields.hpp"
+#include "core/index/values/version_rank.hpp"
 #include "core/service/query/where.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"

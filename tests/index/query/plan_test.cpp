@@ -4,8 +4,9 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
-#include "core/index/query/group_query.hpp"
-#include "core/index/query/list_query.hpp"
+#include "core/index/query/group.hpp"
+#include "core/index/query/list.hpp"
+#include "core/index/sqlite/dialect.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {

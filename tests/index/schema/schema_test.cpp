@@ -6,6 +6,10 @@
 
 #include <gmock/gmock.h>
 
+#include "core/index/open.hpp"
+#include "core/index/postgres/dialect.hpp"
+#include "core/index/sql/dialect.hpp"
+#include "core/index/sqlite/dialect.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {
@@ -43,7 +47,7 @@ TEST_F(SchemaTest, AnOlderIndexIsMigratedWithItsRows) {
     Index index = open();
     write(index, "/r", {entry("K", "x")});
   }
-  Session session = value(Session::open(path(), OpenMode::read));
+  Session session = value(open_session(path(), OpenMode::read));
   std::vector<Migration> steps(migrations().begin(), migrations().end());
   steps.push_back({kSchemaVersion + 1, kGood});
   ok(bring_up_to_date(session, steps));
@@ -93,7 +97,7 @@ TEST_F(SchemaTest, EveryReleasedVersionIsMigratedWithItsRows) {
 
 TEST_F(SchemaTest, AMigrationThatFailsLeavesTheOldSchema) {
   open();
-  Session session = value(Session::open(path(), OpenMode::read));
+  Session session = value(open_session(path(), OpenMode::read));
   std::vector<Migration> steps(migrations().begin(), migrations().end());
   steps.push_back({kSchemaVersion + 1, kGood});
   steps.push_back({kSchemaVersion + 2, kBad});
@@ -139,7 +143,7 @@ TEST_F(SchemaTest, AnotherProgramsDatabaseIsLeftAlone) {
 
 TEST_F(SchemaFileTest, TheFileUsesAWriteAheadLogAndForeignKeys) {
   Index index = open();
-  Session session = value(Session::open(path(), OpenMode::read));
+  Session session = value(open_session(path(), OpenMode::read));
   std::string mode;
   session.sql() << "PRAGMA journal_mode", soci::into(mode);
   EXPECT_EQ(mode, "wal");

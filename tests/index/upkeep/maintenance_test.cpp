@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/index/upkeep/copy.hpp"
 #include "core/index/upkeep/maintenance.hpp"
 
 #include <filesystem>

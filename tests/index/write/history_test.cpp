@@ -2,7 +2,7 @@
 // What was counted of entries elsewhere.
 #include <gmock/gmock.h>
 
-#include "core/index/upkeep/maintenance.hpp"
+#include "core/index/upkeep/copy.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/index/values/criteria.hpp"
+#include "core/index/values/version_rank.hpp"
 
 namespace tcm::service {
 namespace {

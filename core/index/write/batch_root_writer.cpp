@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/index/write/root_writer.hpp"
+#include "core/index/write/batch_root_writer.hpp"
+
+#include <variant>
+
+#include <soci/soci.h>
+
+#include "core/index/query/roots.hpp"
+#include "core/index/sql/transaction.hpp"
+#include "core/util/text/time.hpp"
 
 namespace tcm::index {
 namespace {
@@ -9,7 +17,7 @@ constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
 
 }  // namespace
 
-Result<void> BatchingRootWriter::put(const model::Entry& entry) {
+Result<void> BatchRootWriter::put(const model::Entry& entry) {
   if (entry.records.empty()) return fail(ErrorCode::failed, "an entry without a record cannot be indexed");
   EntryPut change{rows_of(batch_.root_id, entry)};
   count_bytes(change.rows);
@@ -17,23 +25,23 @@ Result<void> BatchingRootWriter::put(const model::Entry& entry) {
   return flush_when_full();
 }
 
-Result<void> BatchingRootWriter::remove(std::int64_t id) {
+Result<void> BatchRootWriter::remove(std::int64_t id) {
   batch_.changes.emplace_back(EntryRemoval{id});
   return flush_when_full();
 }
 
-Result<void> BatchingRootWriter::put_files(const model::Entry& entry) {
+Result<void> BatchRootWriter::put_files(const model::Entry& entry) {
   FilesPut change{rows_of(batch_.root_id, entry)};
   count_bytes(change.rows);
   batch_.changes.emplace_back(std::move(change));
   return flush_when_full();
 }
 
-void BatchingRootWriter::count_bytes(const std::vector<RecordRow>& rows) {
+void BatchRootWriter::count_bytes(const std::vector<RecordRow>& rows) {
   for (const RecordRow& row : rows) pending_bytes_ += row.metadata.size() + row.artifacts.size();
 }
 
-Result<void> BatchingRootWriter::finish(const model::Beside& beside) {
+Result<void> BatchRootWriter::finish(const model::Beside& beside) {
   TCM_TRY(flush());
   return session_.guard([&]() -> Result<void> {
     WriteTransaction transaction(session_);
@@ -51,7 +59,7 @@ Result<void> BatchingRootWriter::finish(const model::Beside& beside) {
     }
     const auto files = static_cast<long long>(beside.files);
     const auto bytes = static_cast<long long>(beside.bytes);
-    const std::int64_t now = now_ns();
+    const std::int64_t now = util::now_ns();
     sql << "UPDATE root SET indexed_ns = :now, loose_files = :files, loose_bytes = :bytes WHERE id = :id",
         soci::use(now), soci::use(files), soci::use(bytes), soci::use(batch_.root_id);
     transaction.commit();
@@ -60,12 +68,12 @@ Result<void> BatchingRootWriter::finish(const model::Beside& beside) {
   });
 }
 
-Result<void> BatchingRootWriter::flush_when_full() {
+Result<void> BatchRootWriter::flush_when_full() {
   if (batch_.changes.size() < kBatchEntries && pending_bytes_ < kBatchBytes) return {};
   return flush();
 }
 
-Result<void> BatchingRootWriter::flush() {
+Result<void> BatchRootWriter::flush() {
   if (batch_.changes.empty()) return {};
   return session_.guard([&]() -> Result<void> {
     write_batch();
@@ -75,19 +83,28 @@ Result<void> BatchingRootWriter::flush() {
   });
 }
 
-void BatchingRootWriter::write_batch() {
+void BatchRootWriter::write_batch() {
   std::int64_t rows = 0;
   for (const auto& change : batch_.changes)
     if (const auto* put = std::get_if<EntryPut>(&change)) rows += static_cast<std::int64_t>(put->rows.size());
   WriteTransaction transaction(session_, rows);
   batch_.first_id = transaction.first_id();
-  batch_.now_ns = now_ns();
+  batch_.now_ns = util::now_ns();
   soci::session& sql = session_.sql();
   // First of all, so that of several writers of one root the others wait here, and never for each other.
   sql << "UPDATE root SET sums_valid = 0 WHERE id = :id", soci::use(batch_.root_id);
   session_.dialect().write(sql, batch_);
   transaction.commit();
   sums_outdated_ = true;
+}
+
+Result<std::unique_ptr<RootWriter>> write_root(Session& session, std::int64_t root_id) {
+  return session.guard([&]() -> Result<std::unique_ptr<RootWriter>> {
+    long long count = 0;
+    session.sql() << "SELECT COUNT(*) FROM root WHERE id = :id", soci::into(count), soci::use(root_id);
+    if (count == 0) return fail(ErrorCode::missing, session.where() + ": the index does not know this root");
+    return std::make_unique<BatchRootWriter>(session, root_id);
+  });
 }
 
 }  // namespace tcm::index

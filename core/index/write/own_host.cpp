@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows of hosts. The host without a name, 0, has the roots of programs that never named one.
-#include <fmt/format.h>
+#include "core/index/write/own_host.hpp"
 
-#include "core/index/impl.hpp"
+#include <string>
+
+#include <fmt/format.h>
+#include <soci/soci.h>
+
+#include "core/index/sql/transaction.hpp"
 
 namespace tcm::index {
 namespace {
@@ -22,9 +26,8 @@ void take_over_nameless(soci::session& sql, std::int64_t id) {
 
 }  // namespace
 
-Result<void> Index::use_host(const HostName& host) {
+Result<void> OwnHost::use(Session& session, const HostName& host) {
   if (host.name.empty() && host.machine_id.empty()) return fail(ErrorCode::usage, "a host needs a name");
-  Session& session = impl_->session;
   return session.guard([&]() -> Result<void> {
     const std::string identity = session.dialect().stored(identity_of(host));
     long long id = 0;
@@ -33,18 +36,18 @@ Result<void> Index::use_host(const HostName& host) {
         soci::use(identity);
     const bool known = session.sql().got_data();
     session.set_host(known ? id : 0);
-    impl_->new_host.reset();
-    if (!known || session.dialect().plain(name) != host.name) impl_->new_host = host;
+    new_host_.reset();
+    if (!known || session.dialect().plain(name) != host.name) new_host_ = host;
     return {};
   });
 }
 
-void Index::Impl::ensure_host() {
-  if (!new_host) return;
+void OwnHost::ensure_row(Session& session) {
+  if (!new_host_) return;
   const Dialect& dialect = session.dialect();
-  const std::string identity = dialect.stored(identity_of(*new_host));
-  const std::string name = dialect.stored(new_host->name);
-  const std::string machine_id = dialect.stored(new_host->machine_id);
+  const std::string identity = dialect.stored(identity_of(*new_host_));
+  const std::string name = dialect.stored(new_host_->name);
+  const std::string machine_id = dialect.stored(new_host_->machine_id);
   WriteTransaction transaction(session, 1);
   const long long fresh = transaction.first_id();
   long long id = 0;
@@ -54,7 +57,7 @@ void Index::Impl::ensure_host() {
   if (id == fresh) take_over_nameless(session.sql(), id);
   transaction.commit();
   session.set_host(id);
-  new_host.reset();
+  new_host_.reset();
 }
 
 }  // namespace tcm::index

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/index/values/version_rank.hpp"
+
 #include <algorithm>
 #include <charconv>
-#include <string_view>
-
-#include "core/index/values/criteria.hpp"
 
 namespace tcm::index {
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <limits>
+#include "core/index/query/known_entries.hpp"
 
-#include "core/index/impl.hpp"
+#include <limits>
+#include <string>
+
+#include "core/index/query/query_builder.hpp"
 #include "core/index/sql/bound_statement.hpp"
 
 namespace tcm::index {
@@ -18,13 +21,12 @@ std::string in_shard(QueryBuilder& query, std::uint64_t shards, std::uint64_t sh
 
 }  // namespace
 
-Result<void> Index::known_entries(std::int64_t root_id, std::uint64_t shards, std::uint64_t shard,
-                                  const std::function<void(const KnownEntry&)>& each) {
+Result<void> read_known_entries(Session& session, std::int64_t root_id, std::uint64_t shards, std::uint64_t shard,
+                                const std::function<void(const KnownEntry&)>& each) {
   // So few that a sum of three remainders fits.
   constexpr std::uint64_t kMostShards = std::uint64_t{1} << 32;
   if (shards == 0 || shards > kMostShards || shard >= shards)
     return fail(ErrorCode::usage, "there is no such shard of the known entries");
-  Session& session = impl_->session;
   return session.guard([&]() -> Result<void> {
     QueryBuilder query(session.dialect(), session.host_id());
     query.add("root_id = " + query.bind(root_id));

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "core/index/sql/session.hpp"
+#include "core/index/values/records.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::index {
+
+/// See Index::known_entries().
+Result<void> read_known_entries(Session& session, std::int64_t root_id, std::uint64_t shards, std::uint64_t shard,
+                                const std::function<void(const KnownEntry&)>& each);
+
+}  // namespace tcm::index

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records and entries, as the index knows them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/entry.hpp"
+
+namespace tcm::index {
+
+/// What the scan compares a directory with. `key_hash` is util::hash64 of the key.
+struct KnownEntry {
+  std::int64_t id = 0;  ///< of the record with ordinal 0
+  std::uint64_t key_hash = 0;
+  model::EntryStamp stamp;
+};
+
+/// One record without its artifacts and metadata: what a table shows.
+struct Row {
+  std::int64_t id = 0;
+  std::string key;
+  std::int64_t ordinal = 0;  ///< counts the records of one entry
+  model::EntryKind kind = model::EntryKind::kernel;
+  std::string name;
+  std::string backend;
+  std::string arch;
+  std::string triton_version;
+  std::optional<std::int64_t> num_warps, num_stages, num_ctas, warp_size, shared_bytes;
+  model::ByteTotals bytes;
+  std::int64_t file_count = 0;
+  std::int64_t modified_ns = 0;
+  model::EntryStamp stamp;  ///< of the entry when it was read
+  std::int64_t first_seen_ns = 0;
+  std::optional<std::int64_t> hits;         ///< of Triton's cache; absent when nobody counted
+  std::optional<std::int64_t> last_hit_ns;  ///< absent when there was none, or nobody counted
+  std::string root;
+  std::string host;  ///< name; empty when no host was ever named
+  model::Layout layout = model::Layout::triton;
+  std::optional<std::int64_t> spill_bytes;
+  model::SkipReason problem = model::SkipReason::none;
+  std::vector<std::string> extra;  ///< the values of the extra fields asked for, as text; empty when absent
+};
+
+/// The rest of a record.
+struct Detail {
+  std::string metadata;  ///< JSON text; empty when the record has none
+  std::vector<model::Artifact> artifacts;
+  std::vector<model::Resource> resources;
+  std::string problem_detail;
+};
+
+/// What was counted of an entry elsewhere. Absent: not known.
+struct EntryHistory {
+  std::string key;
+  std::optional<std::int64_t> hits;
+  std::optional<std::int64_t> last_hit_ns;
+  std::optional<std::int64_t> first_seen_ns;
+};
+
+}  // namespace tcm::index
