@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/context.hpp"
 #include "cli/log.hpp"
-#include "cli/version.hpp"
+#include "cli/run/context.hpp"
+#include "cli/run/version.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cli {

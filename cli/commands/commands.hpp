@@ -2,7 +2,7 @@
 // Every command adds itself to the program: its options, its help, and what runs when it is chosen.
 #pragma once
 
-#include "cli/context.hpp"
+#include "cli/run/context.hpp"
 
 namespace tcm::cli {
 

@@ -2,7 +2,7 @@
 // Asking before something is lost.
 #pragma once
 
-#include "cli/context.hpp"
+#include "cli/run/context.hpp"
 
 namespace tcm::cli {
 

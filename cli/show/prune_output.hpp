@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "cli/context.hpp"
 #include "cli/output/formats.hpp"
+#include "cli/run/context.hpp"
 #include "core/service/change/execute.hpp"
 #include "core/service/plan/plan.hpp"
 #include "core/service/plan/prune.hpp"

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/context.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/context.hpp"
 #include "core/index/index.hpp"
 
 namespace tcm::cli {

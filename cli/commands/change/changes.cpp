@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/interrupt.hpp"
+#include "cli/run/interrupt.hpp"
 #include "cli/show/confirm.hpp"
 #include "cli/show/prune_output.hpp"
 #include "core/service/change/execute.hpp"

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "cli/context.hpp"
-#include "cli/options.hpp"
+#include "cli/run/context.hpp"
+#include "cli/run/options.hpp"
 #include "core/service/plan/prune.hpp"
 
 namespace CLI {

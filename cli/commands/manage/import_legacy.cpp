@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/interrupt.hpp"
 #include "cli/output/json_writer.hpp"
+#include "cli/run/interrupt.hpp"
 #include "core/service/change/legacy.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"

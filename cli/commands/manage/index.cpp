@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/interrupt.hpp"
 #include "cli/output/json_writer.hpp"
+#include "cli/run/interrupt.hpp"
 #include "core/service/scan/index_service.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"

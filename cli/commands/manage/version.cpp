@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/version.hpp"
+#include "cli/run/version.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "core/service/query/filters.hpp"
+#include "core/util/system/path.hpp"
 
 namespace tcm::service {
 namespace {
@@ -29,9 +29,9 @@ bool is_directory(const std::string& path) {
 std::map<std::string, Source> sources_of(const std::vector<index::LegacyDirectory>& directories) {
   std::map<std::string, Source> sources;
   for (const index::LegacyDirectory& one : directories) {
-    Source& source = sources[canonical_directory(one.path)];
+    Source& source = sources[util::canonical_directory(one.path)];
     source.spellings.push_back(one.path);
-    source.cache_dirs.insert(canonical_directory(one.cache_dir));
+    source.cache_dirs.insert(util::canonical_directory(one.cache_dir));
   }
   return sources;
 }
@@ -44,7 +44,7 @@ Result<std::set<std::string>> cache_dirs_of(const std::map<std::string, Source>&
   for (const auto& [path, source] : sources) {
     bool known = false;
     for (const index::RootRow& root : roots)
-      if (is_at_or_below(root.location.path, path)) {
+      if (util::is_at_or_below(root.location.path, path)) {
         dirs.insert(root.location.cache_dir);
         known = true;
       }
@@ -95,7 +95,7 @@ Result<ImportedDirectory> merge(const std::string& path, const Source& source, i
   report.exists = is_directory(path);
   std::vector<std::int64_t> inside;
   for (const index::RootRow& root : roots)
-    if (is_at_or_below(root.location.path, path)) inside.push_back(root.id);
+    if (util::is_at_or_below(root.location.path, path)) inside.push_back(root.id);
   Merger merger(index, std::move(inside), report);
   TCM_TRY(
       legacy.history(source.spellings, [&merger](index::EntryHistory entry) { return merger.add(std::move(entry)); }));

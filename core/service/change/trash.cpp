@@ -2,45 +2,27 @@
 #include "core/service/change/trash.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
-#include <tuple>
 
 #include <fmt/format.h>
 
 #include "core/cache/find/cache_directory.hpp"
-#include "core/service/query/filters.hpp"
+#include "core/service/plan/expired.hpp"
 #include "core/service/scan/index_service.hpp"
-#include "core/util/text/time.hpp"
+#include "core/util/system/path.hpp"
 
 namespace tcm::service {
 namespace {
-
-/// The number behind the date.
-unsigned number_of(const std::string& id) {
-  unsigned number = 0;
-  const std::size_t dash = id.find('-');
-  if (dash != std::string::npos) std::from_chars(id.data() + dash + 1, id.data() + id.size(), number);
-  return number;
-}
-
-/// Sorts "20261123-10" behind "20261123-9".
-bool is_older(const cache::TrashBin& a, const cache::TrashBin& b) {
-  const auto order = [](const cache::TrashBin& bin) {
-    return std::tuple(bin.id.substr(0, bin.id.find('-')), number_of(bin.id), bin.made_ns);
-  };
-  return order(a) < order(b);
-}
 
 /// Roots that may have a trash: those that the index knows, and what lies in directories that it does not know.
 Result<std::vector<std::string>> roots_of(const TrashRequest& request, index::Index& index) {
   std::set<std::string> paths;
   std::vector<std::string> wanted;
-  for (const std::string& dir : request.cache_dirs) wanted.push_back(canonical_directory(dir));
+  for (const std::string& dir : request.cache_dirs) wanted.push_back(util::canonical_directory(dir));
   TCM_ASSIGN(const auto known, index.roots());
   for (const index::RootRow& row : known) {
-    const auto inside = [&](const std::string& dir) { return is_at_or_below(row.location.path, dir); };
+    const auto inside = [&](const std::string& dir) { return util::is_at_or_below(row.location.path, dir); };
     if (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), inside)) paths.insert(row.location.path);
   }
   if (!paths.empty()) return std::vector<std::string>(paths.begin(), paths.end());
@@ -85,52 +67,6 @@ void add(TrashDone& done, cache::TrashReport&& report, const std::string& root) 
 }
 
 }  // namespace
-
-Result<std::string> new_trash_id(const RootSet& concerned, index::Index& index, std::int64_t now_ns) {
-  std::set<std::string> paths;
-  for (const std::string& path : concerned.paths()) paths.insert(path);
-  TCM_ASSIGN(const auto known, index.roots());
-  for (const index::RootRow& row : known) paths.insert(row.location.path);
-  std::vector<Error> ignored;  // what cannot be opened can restore nothing either
-  const RootSet roots = RootSet::open({paths.begin(), paths.end()}, ignored);
-  const std::string local = util::format_local(now_ns);  // "2026-11-23 13:00:00 +0100"
-  const std::string date = local.substr(0, 4) + local.substr(5, 2) + local.substr(8, 2);
-  unsigned last = 0;
-  for (std::uint32_t i = 0; i < roots.size(); ++i) {
-    const auto bins = cache::list_trash(roots.root(i));
-    if (!bins) continue;
-    for (const cache::TrashBin& bin : *bins)
-      if (bin.id.starts_with(date + "-")) last = std::max(last, number_of(bin.id));
-  }
-  return fmt::format("{}-{}", date, last + 1);
-}
-
-std::vector<ExpiredBin> expired_bins(const RootSet& roots, std::int64_t keep_ns, std::uint64_t max_bytes,
-                                     std::int64_t now_ns, std::vector<Error>& failures) {
-  std::vector<ExpiredBin> bins;
-  std::uint64_t total = 0;
-  for (std::uint32_t i = 0; i < roots.size(); ++i) {
-    auto listed = cache::list_trash(roots.root(i));
-    if (!listed) {
-      failures.push_back(std::move(listed).error());
-      continue;
-    }
-    for (cache::TrashBin& bin : *listed) {
-      if (!bin.ours) continue;
-      total += bin.allocated;
-      bins.push_back({i, std::move(bin)});
-    }
-  }
-  std::sort(bins.begin(), bins.end(), [](const ExpiredBin& a, const ExpiredBin& b) { return is_older(a.bin, b.bin); });
-  std::vector<ExpiredBin> expired;
-  for (ExpiredBin& bin : bins) {
-    const bool old = now_ns - bin.bin.made_ns > keep_ns;
-    if (!old && total <= max_bytes) continue;
-    total -= std::min(total, bin.bin.allocated);
-    expired.push_back(std::move(bin));
-  }
-  return expired;
-}
 
 Result<TrashListing> list_trash(const TrashRequest& request, index::Index& index) {
   TrashListing listing;

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "core/service/change/trash.hpp"
+#include "core/service/plan/expired.hpp"
 #include "core/service/plan/plan_maker.hpp"
 #include "core/service/plan/prune_check.hpp"
 #include "core/util/text/bytes.hpp"

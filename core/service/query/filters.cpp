@@ -2,7 +2,6 @@
 #include "core/service/query/filters.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -10,6 +9,7 @@
 #include "core/index/values/column_fields.hpp"
 #include "core/index/values/version_rank.hpp"
 #include "core/service/query/where.hpp"
+#include "core/util/system/path.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
@@ -209,19 +209,6 @@ Result<std::vector<model::EntryKind>> parse_kinds(const std::vector<std::string>
   return wanted;
 }
 
-std::string canonical_directory(const std::string& path) {
-  std::error_code error;
-  auto canonical = std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
-  if (error) return path;
-  std::string text = canonical.lexically_normal().string();
-  if (text.size() > 1 && text.back() == '/') text.pop_back();
-  return text;
-}
-
-bool is_at_or_below(const std::string& path, const std::string& directory) {
-  return path == directory || path.starts_with(directory == "/" ? directory : directory + "/");
-}
-
 Result<std::vector<index::VersionBound>> parse_version_bounds(const std::string& text) {
   std::vector<index::VersionBound> bounds;
   for (std::string_view part : util::split(text, ',')) {
@@ -272,7 +259,7 @@ Result<index::Criteria> parse_filters(const FilterWords& words, const Backends& 
     TCM_ASSIGN(const index::SizeBound bound, parse_size_bound(text));
     criteria.sizes.push_back(bound);
   }
-  for (const std::string& path : words.cache_dirs) criteria.root_paths.push_back(canonical_directory(path));
+  for (const std::string& path : words.cache_dirs) criteria.root_paths.push_back(util::canonical_directory(path));
   criteria.key_prefix = words.key_prefix;
   for (const std::string& text : words.where) {
     TCM_ASSIGN(index::Condition condition, parse_where(text));

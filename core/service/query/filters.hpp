@@ -41,12 +41,6 @@ Result<index::Criteria> parse_filters(const FilterWords& words, const Backends& 
 Result<void> check_fields(const index::Criteria& criteria, const std::vector<index::Field>& fields,
                           std::string_view option, const std::vector<std::string>& words, index::Index& index);
 
-/// The canonical spelling of a directory that need not exist any more: absolute, links resolved as far as it exists.
-std::string canonical_directory(const std::string& path);
-
-/// Whether a path is `directory` or lies below it; both canonical.
-bool is_at_or_below(const std::string& path, const std::string& directory);
-
 /// True when no filter narrows anything.
 bool is_empty(const FilterWords& words);
 

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "core/cache/find/cache_directory.hpp"
-#include "core/service/query/filters.hpp"
 #include "core/service/scan/root_indexer.hpp"
+#include "core/util/system/path.hpp"
 
 namespace tcm::service {
 namespace {
@@ -30,7 +30,7 @@ Result<void> forget_vanished(const std::string& cache_dir, const std::vector<mod
   for (const model::RootLocation& location : found) present.push_back(location.path);
   std::vector<RootReport> vanished;
   for (const index::RootRow& row : roots) {
-    if (!is_at_or_below(row.location.path, cache_dir)) continue;
+    if (!util::is_at_or_below(row.location.path, cache_dir)) continue;
     std::error_code error;
     if (fs::symlink_status(row.location.path, error).type() != fs::file_type::not_found) {
       present.push_back(row.location.path);
@@ -68,7 +68,7 @@ Result<void> index_cache_dir(const std::string& path, const IndexRequest& reques
     // Triton removes an empty root, so a cache that the index knows may be gone for good: that is a result, no failure.
     const std::size_t before = report.roots.size();
     if (directory.error().code == ErrorCode::missing)
-      TCM_TRY(forget_vanished(canonical_directory(path), {}, index, report));
+      TCM_TRY(forget_vanished(util::canonical_directory(path), {}, index, report));
     if (report.roots.size() == before) report.failures.push_back(directory.error());
     return {};
   }

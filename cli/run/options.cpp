@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/options.hpp"
+#include "cli/run/options.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>

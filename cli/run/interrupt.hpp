@@ -11,8 +11,8 @@
 #include <string>
 #include <thread>
 
-#include "cli/context.hpp"
 #include "cli/output/progress.hpp"
+#include "cli/run/context.hpp"
 
 namespace tcm::cli {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/context.hpp"
+#include "cli/run/context.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -6,11 +6,11 @@
 #include <functional>
 #include <string>
 
-#include "cli/options.hpp"
 #include "cli/output/exit_codes.hpp"
 #include "cli/output/message.hpp"
 #include "cli/output/sink.hpp"
 #include "cli/output/terminal.hpp"
+#include "cli/run/options.hpp"
 #include "core/config/settings.hpp"
 #include "core/index/index.hpp"
 #include "core/service/backends.hpp"

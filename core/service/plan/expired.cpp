@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/plan/expired.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "core/util/text/time.hpp"
+
+namespace tcm::service {
+namespace {
+
+/// The number behind the date.
+unsigned number_of(const std::string& id) {
+  unsigned number = 0;
+  const std::size_t dash = id.find('-');
+  if (dash != std::string::npos) std::from_chars(id.data() + dash + 1, id.data() + id.size(), number);
+  return number;
+}
+
+}  // namespace
+
+bool is_older(const cache::TrashBin& a, const cache::TrashBin& b) {
+  const auto order = [](const cache::TrashBin& bin) {
+    return std::tuple(bin.id.substr(0, bin.id.find('-')), number_of(bin.id), bin.made_ns);
+  };
+  return order(a) < order(b);
+}
+
+Result<std::string> new_trash_id(const RootSet& concerned, index::Index& index, std::int64_t now_ns) {
+  std::set<std::string> paths;
+  for (const std::string& path : concerned.paths()) paths.insert(path);
+  TCM_ASSIGN(const auto known, index.roots());
+  for (const index::RootRow& row : known) paths.insert(row.location.path);
+  std::vector<Error> ignored;  // what cannot be opened can restore nothing either
+  const RootSet roots = RootSet::open({paths.begin(), paths.end()}, ignored);
+  const std::string local = util::format_local(now_ns);  // "2026-11-23 13:00:00 +0100"
+  const std::string date = local.substr(0, 4) + local.substr(5, 2) + local.substr(8, 2);
+  unsigned last = 0;
+  for (std::uint32_t i = 0; i < roots.size(); ++i) {
+    const auto bins = cache::list_trash(roots.root(i));
+    if (!bins) continue;
+    for (const cache::TrashBin& bin : *bins)
+      if (bin.id.starts_with(date + "-")) last = std::max(last, number_of(bin.id));
+  }
+  return fmt::format("{}-{}", date, last + 1);
+}
+
+std::vector<ExpiredBin> expired_bins(const RootSet& roots, std::int64_t keep_ns, std::uint64_t max_bytes,
+                                     std::int64_t now_ns, std::vector<Error>& failures) {
+  std::vector<ExpiredBin> bins;
+  std::uint64_t total = 0;
+  for (std::uint32_t i = 0; i < roots.size(); ++i) {
+    auto listed = cache::list_trash(roots.root(i));
+    if (!listed) {
+      failures.push_back(std::move(listed).error());
+      continue;
+    }
+    for (cache::TrashBin& bin : *listed) {
+      if (!bin.ours) continue;
+      total += bin.allocated;
+      bins.push_back({i, std::move(bin)});
+    }
+  }
+  std::sort(bins.begin(), bins.end(), [](const ExpiredBin& a, const ExpiredBin& b) { return is_older(a.bin, b.bin); });
+  std::vector<ExpiredBin> expired;
+  for (ExpiredBin& bin : bins) {
+    const bool old = now_ns - bin.bin.made_ns > keep_ns;
+    if (!old && total <= max_bytes) continue;
+    total -= std::min(total, bin.bin.allocated);
+    expired.push_back(std::move(bin));
+  }
+  return expired;
+}
+
+}  // namespace tcm::service
