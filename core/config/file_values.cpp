@@ -142,10 +142,9 @@ Result<FileValues> read_files(const Files& files) {
   FileValues all;
   for (const FileState& file : find_files(files)) {
     if (!file.ignored.empty())
-      all.warnings.push_back(
-          fmt::format("{}: ignored, because {}; make it yours (chown) and yours alone to write "
-                      "(chmod o-w) if you trust it",
-                      file.path, file.ignored));
+      all.warnings.push_back(fmt::format(
+          "{}: ignored, because {}{}", file.path, file.ignored,
+          files.elevated ? "" : "; make it yours (chown) and yours alone to write (chmod o-w) if you trust it"));
     if (file.used()) TCM_TRY(add_file(file, files.home, all));
   }
   return all;

@@ -53,7 +53,7 @@ fs::path project_file(const Files& files) {
   return start / kProjectFileName;
 }
 
-FileState state_of(Source layer, const fs::path& path) {
+FileState state_of(Source layer, const fs::path& path, bool elevated) {
   FileState state{layer, path.string(), false, {}};
   const auto link = status_of(path, false);
   state.exists = link.has_value();
@@ -62,6 +62,7 @@ FileState state_of(Source layer, const fs::path& path) {
   // A link counts as well as what it leads to; the mode of a link says nothing.
   state.ignored = distrust(link->st_uid, 0);
   if (state.ignored.empty() && file) state.ignored = distrust(file->st_uid, file->st_mode);
+  if (elevated) state.ignored = "the program runs with more rights than its caller";
   return state;
 }
 
@@ -81,14 +82,15 @@ Files standard_files() {
   std::error_code error;
   const fs::path directory = fs::current_path(error);
   if (!error) files.directory = directory.string();
+  files.elevated = util::is_elevated();
   return files;
 }
 
 std::vector<FileState> find_files(const Files& files) {
   std::vector<FileState> states;
-  if (!files.directory.empty()) states.push_back(state_of(Source::project, project_file(files)));
-  if (!files.user.empty()) states.push_back(state_of(Source::user, files.user));
-  if (!files.system.empty()) states.push_back(state_of(Source::system, files.system));
+  if (!files.directory.empty()) states.push_back(state_of(Source::project, project_file(files), files.elevated));
+  if (!files.user.empty()) states.push_back(state_of(Source::user, files.user, files.elevated));
+  if (!files.system.empty()) states.push_back(state_of(Source::system, files.system, files.elevated));
   return states;
 }
 

@@ -21,6 +21,7 @@ struct Files {
   std::string system;     ///< /etc/tcm/config.toml
   std::string user;       ///< $XDG_CONFIG_HOME/tcm/config.toml, ~/.config/tcm/config.toml
   std::string directory;  ///< where the search for the project's file begins; absolute
+  bool elevated = false;  ///< the program has more rights than its caller, who chose the directory
   std::string home;       ///< where it ends, at the latest; also what "~/" means in a file
 };
 

@@ -23,7 +23,7 @@ struct Key {
   std::string_view environment;  ///< variables in order of precedence, separated by blanks; empty: none
   std::string_view standard;     ///< the default as text, "none" for no value; empty: found out on the machine
   std::string_view words;        ///< of Type::word, separated by blanks; of Type::count the range, "1 1024"
-  bool in_project;               ///< a project's file may set it: it makes no code run and nothing be written elsewhere
+  bool in_project;               ///< a project's file may set it: it only says how tcm runs and prints
   std::string_view help;
   void (*store)(Settings& settings, const Value& value, const Origin& origin);
 

@@ -46,7 +46,7 @@ class Config : public CliTest {
 
 TEST_F(Config, ShowNamesTheOriginOfEveryValue) {
   write_file(user_file(), "# mine\nlog_level = \"info\"\n[prune]\nmax_size = \"2G\"\n");
-  write_file(project_file(), "layout = \"vllm\"\n");
+  write_file(project_file(), "color = \"never\"\n");
   environment_["TRITON_CACHE_DIR"] = "/scratch/triton";
   const ProgramResult shown = tcm({"config", "show", "--no-plugins"});
   EXPECT_EQ(shown.exit_code, 0) << shown.err;
@@ -58,7 +58,7 @@ TEST_F(Config, ShowNamesTheOriginOfEveryValue) {
   };
   EXPECT_THAT(line_of("cache_dir"), AllOf(HasSubstr("= /scratch/triton "), EndsWith("(env TRITON_CACHE_DIR)")));
   EXPECT_THAT(line_of("no_plugins"), AllOf(HasSubstr("= true "), EndsWith("(flag --no-plugins)")));
-  EXPECT_THAT(line_of("layout"), AllOf(HasSubstr("= vllm "), EndsWith("(" + project_file().string() + ":1)")));
+  EXPECT_THAT(line_of("color"), AllOf(HasSubstr("= never "), EndsWith("(" + project_file().string() + ":1)")));
   EXPECT_THAT(line_of("log_level"), AllOf(HasSubstr("= info "), EndsWith("(" + user_file().string() + ":2)")));
   EXPECT_THAT(line_of("prune.max_size"), AllOf(HasSubstr("= 2GiB "), EndsWith("(" + user_file().string() + ":4)")));
   EXPECT_THAT(line_of("prune.max_files"), AllOf(HasSubstr("= none "), EndsWith("(default)")));
@@ -108,14 +108,14 @@ TEST_F(Config, SetFollowsXdgConfigHome) {
 }
 
 TEST_F(Config, SetWritesTheProjectsFileWhereItIs) {
-  ASSERT_EQ(tcm({"config", "set", "--project", "prune.max_files", "7"}).exit_code, 0);
-  EXPECT_EQ(read_file(fs::path(directory_) / ".tcm.toml"), "[prune]\nmax_files = 7\n");
+  ASSERT_EQ(tcm({"config", "set", "--project", "storage.timeout", "7s"}).exit_code, 0);
+  EXPECT_EQ(read_file(fs::path(directory_) / ".tcm.toml"), "[storage]\ntimeout = \"7s\"\n");
   fs::remove(fs::path(directory_) / ".tcm.toml");
   write_file(project_file(), "");
-  ASSERT_EQ(tcm({"config", "set", "--project", "prune.max_files", "8"}).exit_code, 0);
-  EXPECT_EQ(read_file(project_file()), "[prune]\nmax_files = 8\n");
+  ASSERT_EQ(tcm({"config", "set", "--project", "storage.timeout", "8s"}).exit_code, 0);
+  EXPECT_EQ(read_file(project_file()), "[storage]\ntimeout = \"8s\"\n");
   expect_error(tcm({"config", "set", "--project", "plugin_path", "/p"}), 2, "a project's file may not set plugin_path");
-  EXPECT_EQ(read_file(project_file()), "[prune]\nmax_files = 8\n");
+  EXPECT_EQ(read_file(project_file()), "[storage]\ntimeout = \"8s\"\n");
 }
 
 TEST_F(Config, SetTellsWhenSomethingStrongerHasTheLastWord) {

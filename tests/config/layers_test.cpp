@@ -104,10 +104,10 @@ trash_max_size = "1M"
 }
 
 TEST_F(Layers, PathsInAFileAreRelativeToItAndToTheHomeDirectory) {
-  write_file(project(), "cache_dir = [\"cache\", \"../other\", \"~/mine\", \"/abs\"]\n");
-  const std::string work = (dir_ / "home" / "work").string();
+  write_file(files_.user, "cache_dir = [\"cache\", \"../other\", \"~/mine\", \"/abs\"]\n");
+  const std::string config = files_.home + "/.config";
   EXPECT_THAT(settings().cache_dirs.value,
-              ElementsAre(work + "/project/cache", work + "/other", files_.home + "/mine", "/abs"));
+              ElementsAre(config + "/tcm/cache", config + "/other", files_.home + "/mine", "/abs"));
   write_file(files_.user, "storage.url = \"sqlite:index.db\"\nlog_file = \"~/log\"\n");
   EXPECT_EQ(settings().db_file.value, files_.home + "/.config/tcm/index.db");
   EXPECT_EQ(settings().log_file.value, files_.home + "/log");

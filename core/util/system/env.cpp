@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include <sys/auxv.h>
+
 namespace tcm::util {
 namespace {
 
@@ -16,5 +18,7 @@ std::optional<std::string> as_text(const char* value) {
 std::optional<std::string> get_env(const char* name) { return as_text(std::getenv(name)); }
 
 std::optional<std::string> get_env_secure(const char* name) { return as_text(::secure_getenv(name)); }
+
+bool is_elevated() { return ::getauxval(AT_SECURE) != 0; }
 
 }  // namespace tcm::util

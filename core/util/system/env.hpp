@@ -14,4 +14,7 @@ std::optional<std::string> get_env(const char* name);
 /// For variables that name code to load.
 std::optional<std::string> get_env_secure(const char* name);
 
+/// Whether the program runs with more rights than its caller, who has chosen its environment and working directory.
+bool is_elevated();
+
 }  // namespace tcm::util
