@@ -61,7 +61,10 @@ Result<Session> open_postgres(const std::string& text, OpenMode mode, std::chron
   TCM_TRY(session.guard([&]() -> Result<void> {
     if (mode == OpenMode::read) {
       TCM_ASSIGN(const int version, schema_version(session));
-      if (version == kSchemaVersion) return {};
+      if (version == kSchemaVersion) {
+        bring_functions_up_to_date(session);
+        return {};
+      }
       if (version == 0) return fail(ErrorCode::missing, session.where() + ": there is no index yet; run `tcm index`");
     }
     return bring_up_to_date(session);
