@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only a server can do to an index: refuse, hang, go away and come back.
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -182,6 +183,24 @@ TEST(Server, ARestartInTheMiddleOfARunIsSurvived) {
   }
   EXPECT_EQ(keys(index, {}), "K L0 L1 L2 L3 L4");
   EXPECT_EQ(value(index.roots()).at(0).entries, 6);
+}
+
+TEST(Server, AWaitForALostServerEndsWhenItIsInterrupted) {
+  PostgresServer server;
+  Index index = value(Index::open(server.url(), OpenMode::create));
+  const std::int64_t root = write(index, "/r", {entry("K", "x")});
+  auto writer = value(index.write_root(root));
+  ok(writer->put(entry("L", "x")));
+  server.stop();
+  const std::atomic<bool> stop{true};
+  index.stop_waiting_when(&stop);
+  const auto interrupted = writer->finish({});
+  ASSERT_FALSE(interrupted);
+  EXPECT_EQ(interrupted.error().code, ErrorCode::interrupted);
+  server.start();
+  index.stop_waiting_when(nullptr);
+  ok(writer->finish({}));
+  EXPECT_EQ(keys(index, {}), "K L") << "what waited is not lost";
 }
 
 TEST(Server, FunctionsOfAnotherReleaseAreReplaced) {
