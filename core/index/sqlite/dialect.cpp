@@ -13,7 +13,7 @@
 namespace tcm::index {
 namespace {
 
-class SqliteDialect final : public Dialect {
+class SqliteDialect : public Dialect {
  public:
   std::string_view name() const override { return "sqlite"; }
   // Only this very word makes the column the row's own number, which saves an index; it holds 64 bits all the same.
@@ -125,7 +125,24 @@ class SqliteDialect final : public Dialect {
   }
 };
 
+class ImmutableSqliteDialect final : public SqliteDialect {
+ public:
+  std::string_view rebuild_advice() const override { return "try again, or ask its owner to run `tcm index`"; }
+  Error describe(const std::string& where, const soci::soci_error& error) const override {
+    Error described = SqliteDialect::describe(where, error);
+    if (described.code == ErrorCode::corrupt)
+      described.message =
+          fmt::format("{}: the index changed while it was read, or is damaged; {}", where, rebuild_advice());
+    return described;
+  }
+};
+
 }  // namespace
+
+const Dialect& sqlite_immutable_dialect() {
+  static const ImmutableSqliteDialect dialect;
+  return dialect;
+}
 
 const Dialect& sqlite_dialect() {
   static const SqliteDialect dialect;
