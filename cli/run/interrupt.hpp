@@ -13,18 +13,21 @@
 
 #include "cli/output/progress.hpp"
 #include "cli/run/context.hpp"
+#include "core/index/index.hpp"
 
 namespace tcm::cli {
 
-/// While it lives, an interrupt sets `stop`. One at a time in the process.
+/// While it lives, an interrupt sets `stop`, which also ends a wait of `index` for its server. One at a time in the
+/// process.
 class InterruptGuard {
  public:
-  explicit InterruptGuard(std::atomic<bool>& stop);
+  InterruptGuard(std::atomic<bool>& stop, index::Index& index);
   ~InterruptGuard();
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
+  index::Index& index_;
   struct sigaction old_interrupt_ {};
   struct sigaction old_terminate_ {};
 };

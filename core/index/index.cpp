@@ -35,6 +35,8 @@ Result<Index> Index::open(const std::string& location, OpenMode mode, std::chron
 
 Result<void> Index::use_host(const HostName& host) { return impl_->host.use(impl_->session, host); }
 
+void Index::stop_waiting_when(const std::atomic<bool>* stop) { impl_->session.stop_waiting_when(stop); }
+
 Result<RootRow> Index::ensure_root(const model::RootLocation& location, const model::DirectoryPlace& place) {
   return index::ensure_root(impl_->session, impl_->host, location, place);
 }

@@ -6,6 +6,7 @@
 // a writer waits a bounded time for another and then fails with ErrorCode::busy.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -42,6 +43,10 @@ class Index {
   /// those of the host without a name, which the first host that comes takes over. Every function but list() and its
   /// like, which are told by Criteria::all_hosts, sees and changes this host's roots only.
   Result<void> use_host(const HostName& host);
+
+  /// Once `stop` is true, a wait for a server that went away ends with ErrorCode::interrupted instead of going on for
+  /// minutes. Null: nothing ends it early. `stop` must live until it is replaced; another thread may set it.
+  void stop_waiting_when(const std::atomic<bool>* stop);
 
   // -- writing ---------------------------------------------------------------------------------------------------
   /// Finds or makes the row of a root; its layout, cache directory and place are brought up to date.

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <soci/soci.h>
+#include <unistd.h>
 
 #include "core/index/location.hpp"
 #include "core/index/postgres/connection.hpp"
@@ -15,6 +16,7 @@
 #include "core/index/sqlite/connection.hpp"
 #include "core/index/sqlite/dialect.hpp"
 #include "core/index/values/schema_version.hpp"
+#include "core/util/system/file.hpp"
 
 namespace tcm::index {
 namespace {
@@ -32,12 +34,7 @@ Result<void> check_file(const std::string& path, OpenMode mode) {
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
     if (mode == OpenMode::read) return fail(ErrorCode::missing, path + ": there is no index yet; run `tcm index`");
-    const fs::path parent = fs::path(path).parent_path();
-    fs::create_directories(parent, error);
-    if (error)
-      return fail(code_of(error),
-                  fmt::format("{}: the directory for the index cannot be made: {}", parent.native(), error.message()));
-    return {};
+    return util::make_private_directories(fs::path(path).parent_path().string());
   }
   if (error) return fail(code_of(error), fmt::format("{}: {}", path, error.message()));
   if (!fs::is_regular_file(status))
@@ -61,12 +58,29 @@ Result<Session> open_postgres(const std::string& text, OpenMode mode, std::chron
   TCM_TRY(session.guard([&]() -> Result<void> {
     if (mode == OpenMode::read) {
       TCM_ASSIGN(const int version, schema_version(session));
-      if (version == kSchemaVersion) return {};
+      if (version == kSchemaVersion) {
+        bring_functions_up_to_date(session);
+        return {};
+      }
       if (version == 0) return fail(ErrorCode::missing, session.where() + ": there is no index yet; run `tcm index`");
     }
     return bring_up_to_date(session);
   }));
   return session;
+}
+
+/// A file is read without its lock files only while no writer's changes wait beside it: those would be left out, or
+/// move into the file under the reader.
+Result<void> check_nobody_writes(const std::string& file) {
+  std::error_code error;
+  const std::uintmax_t waiting = fs::file_size(file + "-wal", error);
+  if (error || waiting == 0) return {};
+  // Who may not read the file at all is told that.
+  if (::access(file.c_str(), R_OK) != 0) return {};
+  return fail(ErrorCode::busy,
+              fmt::format("{}: its owner is writing it, or was stopped at it, and its directory is read-only for you; "
+                          "try again after the owner's next `tcm index`",
+                          file));
 }
 
 Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono::seconds timeout) {
@@ -78,18 +92,19 @@ Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono:
   if (error) return fail(code_of(error), fmt::format("{}: {}", path, error.message()));
   TCM_TRY(check_file(file, mode));
 
-  const auto attempt = [&](SqliteAccess access) -> Result<Session> {
-    Session session(file, connect_sqlite(file, access, timeout), sqlite_dialect());
+  const Dialect& dialect = sqlite_dialect();
+  const auto attempt = [&](SqliteAccess access, const Dialect& how) -> Result<Session> {
+    Session session(file, connect_sqlite(file, access, timeout), how);
     TCM_TRY(bring_up_to_date(session));
     return session;
   };
-  const Dialect& dialect = sqlite_dialect();
   try {
-    return attempt(mode == OpenMode::create ? SqliteAccess::create : SqliteAccess::existing);
+    return attempt(mode == OpenMode::create ? SqliteAccess::create : SqliteAccess::existing, dialect);
   } catch (const soci::soci_error& first) {
     if (!is_refused_by_directory(first) || !fs::exists(file, error)) return fail(dialect.describe(file, first));
+    TCM_TRY(check_nobody_writes(file));
     try {
-      return attempt(SqliteAccess::immutable);
+      return attempt(SqliteAccess::immutable, sqlite_immutable_dialect());
     } catch (const soci::soci_error&) {
       return fail(dialect.describe(file, first));
     }

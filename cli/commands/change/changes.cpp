@@ -18,7 +18,7 @@ namespace {
 
 Result<service::Plan> make_plan(const service::PruneRequest& request, index::Index& index, std::int64_t now_ns,
                                 service::PruneProgress& progress, Context& context) {
-  const InterruptGuard interrupts(progress.index.stop);
+  const InterruptGuard interrupts(progress.index.stop, index);
   const ProgressWatch watch(context, "Looking at the cache", [&](Progress& line) {
     const bool indexing = progress.indexing.load(std::memory_order_relaxed);
     line.set((indexing ? progress.index.seen : progress.looked_at).load(std::memory_order_relaxed), 0);
@@ -28,7 +28,7 @@ Result<service::Plan> make_plan(const service::PruneRequest& request, index::Ind
 
 Result<service::ExecuteReport> carry_out(service::Plan& plan, const service::ExecuteOptions& options,
                                          index::Index& index, service::PruneProgress& progress, Context& context) {
-  const InterruptGuard interrupts(progress.index.stop);
+  const InterruptGuard interrupts(progress.index.stop, index);
   const ProgressWatch watch(context, "Freeing", [&](Progress& line) {
     line.set(progress.done.load(std::memory_order_relaxed), progress.freed.load(std::memory_order_relaxed));
   });

@@ -75,7 +75,7 @@ ExitCode run_import(const std::string& file, bool as_json, Context& context) {
   service::IndexProgress progress;
   Result<service::ImportReport> report;
   {
-    const InterruptGuard interrupts(progress.stop);
+    const InterruptGuard interrupts(progress.stop, *index);
     const ProgressWatch watch(context, "Indexing", [&progress](Progress& line) {
       line.set(progress.seen.load(std::memory_order_relaxed), progress.bytes.load(std::memory_order_relaxed));
     });

@@ -124,7 +124,7 @@ ExitCode run_index(const IndexOptions& options, Context& context) {
   service::IndexProgress progress;
   Result<service::IndexReport> report;
   {
-    const InterruptGuard interrupts(progress.stop);
+    const InterruptGuard interrupts(progress.stop, *index);
     const ProgressWatch watch(context, "Indexing", [&progress](Progress& line) {
       line.set(progress.seen.load(std::memory_order_relaxed), progress.bytes.load(std::memory_order_relaxed));
     });

@@ -9,6 +9,7 @@
 #include "core/index/postgres/functions.hpp"
 #include "core/index/postgres/glob.hpp"
 #include "core/index/postgres/stored_text.hpp"
+#include "core/util/hash.hpp"
 
 namespace tcm::index {
 namespace {
@@ -21,6 +22,9 @@ class PostgresDialect final : public Dialect {
   std::string stored(std::string text) const override { return to_utf8(text); }
   std::string plain(std::string text) const override { return from_utf8(text); }
 
+  // Its planner knows how many rows a root has, and chooses by that.
+  std::string without_index(std::string_view column) const override { return std::string(column); }
+
   // A transaction writes first into the row of its root, so that writers of one root come one after the other.
   std::string_view begin_write() const override { return "BEGIN"; }
   bool takes_ids_apart() const override { return true; }
@@ -31,6 +35,11 @@ class PostgresDialect final : public Dialect {
   }
   void make_functions(soci::session& session) const override {
     for (const std::string_view function : postgres_functions()) session << std::string(function);
+  }
+  std::int64_t functions_digest() const override {
+    std::string all;
+    for (const std::string_view function : postgres_functions()) all += function;
+    return static_cast<std::int64_t>(util::hash64(all));
   }
   bool reads_by_cursor() const override { return true; }
 

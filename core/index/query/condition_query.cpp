@@ -28,7 +28,7 @@ std::string_view document_of(const Field& field) {
 std::string bind_operand(BoundValues& values, const Operand& operand) {
   if (const auto* truth = std::get_if<bool>(&operand)) return values.bind(std::int64_t{*truth ? 1 : 0});
   if (const auto* number = std::get_if<std::int64_t>(&operand)) return values.bind(*number);
-  if (const auto* real = std::get_if<double>(&operand)) return values.dialect().real_value(values.bind(*real));
+  if (const auto* real = std::get_if<double>(&operand)) return values.sql().real_value(values.bind(*real));
   return values.bind(std::get<std::string>(operand));
 }
 
@@ -40,10 +40,10 @@ std::string comparison_text(BoundValues& values, const Condition& condition) {
     if (column == nullptr || column->is_text != is_text) return "(0 = 1)";
     return fmt::format("({} {} {})", column->column, sign, bind_operand(values, condition.value));
   }
-  const Dialect& dialect = values.dialect();
-  const std::string path = values.bind_as_is(dialect.json_path(condition.field.path));
+  const SqlText& sql = values.sql();
+  const std::string path = values.bind_as_is(sql.json_path(condition.field.path));
   const std::string_view document = document_of(condition.field);
-  const std::string json = is_text ? dialect.json_string(document, path) : dialect.json_number(document, path);
+  const std::string json = is_text ? sql.json_string(document, path) : sql.json_number(document, path);
   return fmt::format("({} {} {})", json, sign, bind_operand(values, condition.value));
 }
 
@@ -66,8 +66,8 @@ std::string field_text(BoundValues& values, const Field& field) {
     const ColumnField* column = column_of(field);
     return column == nullptr ? "NULL" : fmt::format("CAST({} AS TEXT)", column->column);
   }
-  const Dialect& dialect = values.dialect();
-  return dialect.json_shown(document_of(field), values.bind_as_is(dialect.json_path(field.path)));
+  const SqlText& sql = values.sql();
+  return sql.json_shown(document_of(field), values.bind_as_is(sql.json_path(field.path)));
 }
 
 std::string has_field_condition(BoundValues& values, const Field& field) {

@@ -62,26 +62,30 @@ void QueryBuilder::add(const Criteria& criteria) {
   if (criteria.spilling) add("record.spill_bytes > 0");
   for (const Condition& part : criteria.where) add(condition_text(values_, part));
   add_hosts(criteria);
-  // The sign keeps the planner from starting at the root and sorting all its rows: filters come in the list's order.
   if (!criteria.root_paths.empty())
-    add("+record.root_id IN (SELECT root.id FROM root WHERE " + roots_condition(criteria.root_paths) + ")");
+    add(root_column("record") + " IN (SELECT root.id FROM root WHERE " + roots_condition(criteria.root_paths) + ")");
 }
 
-// The signs are there for the same reason.
+// Not from an index: the planner would start at the root and sort all its rows, and filters come in the list's order.
+std::string QueryBuilder::root_column(std::string_view table) const {
+  return sql().without_index(fmt::format("{}.root_id", table));
+}
+
 void QueryBuilder::add_hosts(const Criteria& criteria) {
   if (!criteria.all_hosts)
-    add(fmt::format("+record.root_id IN (SELECT root.id FROM root WHERE root.host_id = {})", host_id_));
-  if (criteria.root_ids) add("+record.root_id IN (" + ids(*criteria.root_ids) + ")");
-  if (!criteria.without_root_ids.empty()) add("+record.root_id NOT IN (" + ids(criteria.without_root_ids) + ")");
+    add(fmt::format("{} IN (SELECT root.id FROM root WHERE root.host_id = {})", root_column("record"), host_id_));
+  if (criteria.root_ids) add(root_column("record") + " IN (" + ids(*criteria.root_ids) + ")");
+  if (!criteria.without_root_ids.empty())
+    add(root_column("record") + " NOT IN (" + ids(criteria.without_root_ids) + ")");
   if (criteria.missing_in_root_ids)
-    add("NOT EXISTS (SELECT 1 FROM record AS there WHERE there.key = record.key AND +there.root_id IN (" +
+    add("NOT EXISTS (SELECT 1 FROM record AS there WHERE there.key = record.key AND " + root_column("there") + " IN (" +
         ids(*criteria.missing_in_root_ids) + "))");
 }
 
 std::string QueryBuilder::ids(const std::vector<std::int64_t>& ids) {
   const std::string list = fmt::format("[\"{}\"]", fmt::join(ids, "\",\""));
   return fmt::format("SELECT CAST(item.value AS BIGINT) FROM ({}) AS item",
-                     dialect().rows_of_list(bind_as_is(ids.empty() ? "[]" : list)));
+                     sql().rows_of_list(bind_as_is(ids.empty() ? "[]" : list)));
 }
 
 void QueryBuilder::roots_at_or_below(const std::vector<std::string>& paths) { add(roots_condition(paths)); }
@@ -93,7 +97,7 @@ void QueryBuilder::root_path_not_in(const std::vector<std::string>& paths) {
 }
 
 std::string QueryBuilder::bind_list(const std::vector<std::string_view>& texts) {
-  return dialect().rows_of_list(bind_as_is(dialect().text_list(texts)));
+  return sql().rows_of_list(bind_as_is(sql().text_list(texts)));
 }
 
 // One text is compared directly, so that an index that goes on with the list's order can serve it.
@@ -105,11 +109,10 @@ std::string QueryBuilder::one_of(std::string_view column, const std::vector<std:
 std::string QueryBuilder::any_glob(const std::vector<std::string_view>& patterns) {
   std::vector<std::string> translated;
   translated.reserve(patterns.size());
-  for (const std::string_view pattern : patterns) translated.push_back(dialect().glob_pattern(pattern));
-  if (translated.size() == 1)
-    return "(" + dialect().matches_glob("record.name", bind(std::move(translated.front()))) + ")";
+  for (const std::string_view pattern : patterns) translated.push_back(sql().glob_pattern(pattern));
+  if (translated.size() == 1) return "(" + sql().matches_glob("record.name", bind(std::move(translated.front()))) + ")";
   return fmt::format("EXISTS (SELECT 1 FROM ({}) AS item WHERE {})", bind_list({translated.begin(), translated.end()}),
-                     dialect().matches_glob("record.name", "item.value"));
+                     sql().matches_glob("record.name", "item.value"));
 }
 
 // '0' is the byte after '/': what lies between is below the path. No LIKE, whose wildcards occur in paths.
@@ -160,7 +163,7 @@ void QueryBuilder::add_kinds(const std::vector<model::EntryKind>& kinds) {
 
 void QueryBuilder::add_key_prefix(const std::string& prefix) {
   std::string value = bind(prefix);
-  if (std::string condition = dialect().begins_with("record.key", value); !condition.empty())
+  if (std::string condition = sql().begins_with("record.key", value); !condition.empty())
     return add(std::move(condition));
   add("record.key >= " + value);
   if (std::string end = end_of_prefix(prefix); !end.empty()) add("record.key < " + bind(std::move(end)));

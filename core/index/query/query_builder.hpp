@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/index/sql/bound_values.hpp"
-#include "core/index/sql/dialect.hpp"
+#include "core/index/sql/sql_text.hpp"
 #include "core/index/sql/value.hpp"
 #include "core/index/values/criteria.hpp"
 
@@ -19,11 +19,11 @@ namespace tcm::index {
 class QueryBuilder {
  public:
   /// `host_id` is whose rows Criteria means when they do not say all.
-  explicit QueryBuilder(const Dialect& dialect, std::int64_t host_id = 0) : values_(dialect), host_id_(host_id) {}
+  explicit QueryBuilder(const SqlText& sql, std::int64_t host_id = 0) : values_(sql), host_id_(host_id) {}
 
   /// Binds a value; returns what stands for it in the text.
   std::string bind(Value value);
-  /// The same for a text that the dialect itself made.
+  /// The same for a text that SqlText itself made.
   std::string bind_as_is(std::string text);
   /// Adds a condition, whose values were bound before.
   void add(std::string condition);
@@ -45,7 +45,8 @@ class QueryBuilder {
   const std::vector<Value>& values() const { return values_.values(); }
 
  private:
-  const Dialect& dialect() const { return values_.dialect(); }
+  const SqlText& sql() const { return values_.sql(); }
+  std::string root_column(std::string_view table) const;
   std::string ids(const std::vector<std::int64_t>& ids);
   void add_hosts(const Criteria& criteria);
   std::string bind_list(const std::vector<std::string_view>& texts);

@@ -14,7 +14,7 @@
 namespace tcm::index {
 namespace {
 
-// Sparse files can claim any size; sums over them must still fit.
+// Of one record. Sparse files can claim any size; sums over records must still fit.
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 50;
 
 // As long as file names are, with room: a name is one, unless somebody made it up. Longer ones fit no index of a
@@ -58,7 +58,12 @@ void set_facts(RecordRow& row, const model::KernelFacts& facts) {
 
 void set_sizes(RecordRow& row, const std::vector<model::Artifact>& artifacts) {
   model::ByteTotals totals;
-  for (const model::Artifact& artifact : artifacts) totals.add(artifact.kind, std::min(artifact.bytes, kMostBytes));
+  std::uint64_t left = kMostBytes;
+  for (const model::Artifact& artifact : artifacts) {
+    const std::uint64_t bytes = std::min(artifact.bytes, left);
+    totals.add(artifact.kind, bytes);
+    left -= bytes;
+  }
   const auto stored = [](std::uint64_t bytes) { return static_cast<long long>(bytes); };
   row.ir = stored(totals.ir);
   row.assembly = stored(totals.assembly);

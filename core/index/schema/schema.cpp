@@ -155,6 +155,23 @@ void apply(Session& session, const Migration& step) {
   session.sql() << "UPDATE tcm_meta SET value = :version WHERE name = 'schema_version'", soci::use(step.to);
 }
 
+bool has_functions(Session& session) {
+  const std::int64_t digest = session.dialect().functions_digest();
+  if (digest == 0) return true;
+  long long stored = 0;
+  session.sql() << "SELECT value FROM tcm_meta WHERE name = 'functions'", soci::into(stored);
+  return session.sql().got_data() && stored == digest;
+}
+
+void make_functions(Session& session) {
+  const std::int64_t digest = session.dialect().functions_digest();
+  if (digest == 0) return;
+  session.dialect().make_functions(session.sql());
+  session.sql() << "INSERT INTO tcm_meta (name, value) VALUES ('functions', :digest) "
+                   "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      soci::use(digest);
+}
+
 }  // namespace
 
 std::span<const Migration> migrations() { return kMigrations; }
@@ -189,7 +206,7 @@ Result<void> bring_up_to_date(Session& session, std::span<const Migration> steps
     TCM_ASSIGN(version, schema_version(session));
     if (version >= step.to) continue;
     apply(session, step);
-    session.dialect().make_functions(session.sql());
+    make_functions(session);
     transaction.commit();
     version = step.to;
   }
@@ -198,7 +215,22 @@ Result<void> bring_up_to_date(Session& session, std::span<const Migration> steps
         ErrorCode::too_new,
         fmt::format("{}: the index has schema version {}, this release knows up to {}; use the newer tcm, or {}",
                     session.where(), version, newest, session.dialect().rebuild_advice()));
+  bring_functions_up_to_date(session);
   return {};
+}
+
+void bring_functions_up_to_date(Session& session) {
+  if (has_functions(session)) return;
+  try {
+    WriteTransaction transaction(session);
+    session.dialect().lock_schema(session.sql());
+    // Another process may have done it while this one waited.
+    if (!has_functions(session)) make_functions(session);
+    transaction.commit();
+  } catch (const soci::soci_error& error) {
+    // Who may only read goes on with the functions that are there.
+    if (session.dialect().describe(session.where(), error).code != ErrorCode::denied) throw;
+  }
 }
 
 }  // namespace tcm::index

@@ -23,6 +23,10 @@ std::span<const Migration> migrations();
 /// program's. Throws soci::soci_error.
 Result<void> bring_up_to_date(Session& session, std::span<const Migration> steps = migrations());
 
+/// Replaces the functions in the database where they are not those of this release; leaves them to those who own them.
+/// For a database whose schema is up to date. Throws soci::soci_error.
+void bring_functions_up_to_date(Session& session);
+
 /// The version of the schema; 0: an empty database. Throws soci::soci_error.
 Result<int> schema_version(Session& session);
 

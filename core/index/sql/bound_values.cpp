@@ -8,7 +8,7 @@
 namespace tcm::index {
 
 std::string BoundValues::bind(Value value) {
-  if (auto* text = std::get_if<std::string>(&value)) return bind_as_is(dialect_.stored(std::move(*text)));
+  if (auto* text = std::get_if<std::string>(&value)) return bind_as_is(sql_.stored(std::move(*text)));
   values_.push_back(std::move(value));
   return fmt::format(":p{}", values_.size() - 1);
 }

@@ -5,25 +5,25 @@
 #include <string>
 #include <vector>
 
-#include "core/index/sql/dialect.hpp"
+#include "core/index/sql/sql_text.hpp"
 #include "core/index/sql/value.hpp"
 
 namespace tcm::index {
 
 class BoundValues {
  public:
-  explicit BoundValues(const Dialect& dialect) : dialect_(dialect) {}
+  explicit BoundValues(const SqlText& sql) : sql_(sql) {}
 
   /// Binds a value; returns what stands for it in the text.
   std::string bind(Value value);
-  /// The same for a text that the dialect itself made.
+  /// The same for a text that SqlText itself made.
   std::string bind_as_is(std::string text);
 
-  const Dialect& dialect() const { return dialect_; }
+  const SqlText& sql() const { return sql_; }
   const std::vector<Value>& values() const { return values_; }
 
  private:
-  const Dialect& dialect_;
+  const SqlText& sql_;
   std::vector<Value> values_;
 };
 

@@ -43,9 +43,25 @@ bool Session::connect_again() {
     } else if (sql.error().code == ErrorCode::denied || sql.error().code == ErrorCode::missing) {
       return false;
     }
-    std::this_thread::sleep_for(pause);
+    if (!this->pause(pause)) return false;
   }
   return false;
+}
+
+bool Session::pause(std::chrono::milliseconds time) {
+  using namespace std::chrono_literals;
+  const auto end = std::chrono::steady_clock::now() + time;
+  for (;;) {
+    interrupted_ = stop_ != nullptr && stop_->load(std::memory_order_relaxed);
+    if (interrupted_) return false;
+    const auto left = end - std::chrono::steady_clock::now();
+    if (left <= 0ms) return true;
+    std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(left, 50ms));
+  }
+}
+
+Error Session::interrupted() const {
+  return {ErrorCode::interrupted, where_ + ": interrupted while the server was away; what was committed is whole"};
 }
 
 }  // namespace tcm::index

@@ -2,6 +2,8 @@
 // One connection. The place where exceptions of the database library become Errors.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,6 +34,10 @@ class Session {
   /// How errors name this database.
   const std::string& where() const { return where_; }
 
+  /// Once `stop` is true, a wait for a server that went away ends with ErrorCode::interrupted. Null: nothing ends it
+  /// early. `stop` must live until it is replaced.
+  void stop_waiting_when(const std::atomic<bool>* stop) { stop_ = stop; }
+
   /// Calls `work`, which returns a Result, and turns what the database throws into its error. Calls it again, as long
   /// as none of its rows went anywhere (see BoundStatement::fetch), when another writer was in its way, or when the
   /// connection was lost and a new one could be made: `work` starts from nothing each time.
@@ -47,7 +53,8 @@ class Session {
       } catch (const soci::soci_error& error) {
         const bool again = outermost && !delivered_ && try_again(error, attempt);
         delivered_ = delivered_before;
-        if (!again) return fail(dialect_->describe(where_, error));
+        if (again) continue;
+        return fail(std::exchange(interrupted_, false) ? interrupted() : dialect_->describe(where_, error));
       }
     }
   }
@@ -66,6 +73,9 @@ class Session {
   /// Waits a little, connects anew where that is needed; false when it is no use.
   bool try_again(const soci::soci_error& error, int attempt);
   bool connect_again();
+  /// Sleeps; false when somebody asked to stop.
+  bool pause(std::chrono::milliseconds time);
+  Error interrupted() const;
 
   std::string where_;
   std::unique_ptr<soci::session> sql_;
@@ -73,6 +83,8 @@ class Session {
   Connect connect_;
   int transactions_ = 0;  // open ones, of which all but the first are parts of it
   bool delivered_ = false;
+  const std::atomic<bool>* stop_ = nullptr;
+  bool interrupted_ = false;  // while it waited for the server
   std::int64_t host_id_ = 0;
 };
 

@@ -13,7 +13,7 @@
 namespace tcm::index {
 namespace {
 
-class SqliteDialect final : public Dialect {
+class SqliteDialect : public Dialect {
  public:
   std::string_view name() const override { return "sqlite"; }
   // Only this very word makes the column the row's own number, which saves an index; it holds 64 bits all the same.
@@ -21,6 +21,8 @@ class SqliteDialect final : public Dialect {
   std::string_view text_type() const override { return "TEXT"; }
   std::string stored(std::string text) const override { return text; }
   std::string plain(std::string text) const override { return text; }
+  // SQLite, "The SQLite Query Optimizer Overview": a unary plus disqualifies a term from an index.
+  std::string without_index(std::string_view column) const override { return fmt::format("+{}", column); }
   std::string_view begin_write() const override { return "BEGIN IMMEDIATE"; }
   bool takes_ids_apart() const override { return false; }
 
@@ -43,6 +45,7 @@ class SqliteDialect final : public Dialect {
 
   void lock_schema(soci::session&) const override {}
   void make_functions(soci::session&) const override {}
+  std::int64_t functions_digest() const override { return 0; }
   bool reads_by_cursor() const override { return false; }
 
   std::string_view count_tables() const override {
@@ -122,7 +125,24 @@ class SqliteDialect final : public Dialect {
   }
 };
 
+class ImmutableSqliteDialect final : public SqliteDialect {
+ public:
+  std::string_view rebuild_advice() const override { return "try again, or ask its owner to run `tcm index`"; }
+  Error describe(const std::string& where, const soci::soci_error& error) const override {
+    Error described = SqliteDialect::describe(where, error);
+    if (described.code == ErrorCode::corrupt)
+      described.message =
+          fmt::format("{}: the index changed while it was read, or is damaged; {}", where, rebuild_advice());
+    return described;
+  }
+};
+
 }  // namespace
+
+const Dialect& sqlite_immutable_dialect() {
+  static const ImmutableSqliteDialect dialect;
+  return dialect;
+}
 
 const Dialect& sqlite_dialect() {
   static const SqliteDialect dialect;

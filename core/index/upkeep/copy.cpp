@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/index/upkeep/copy.hpp"
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -78,34 +79,61 @@ class Digest {
   CopyReport report_;
 };
 
-/// Calls `each` for all rows of a table. Throws soci::soci_error.
-template <class Each>
-void read(Session& session, const Table& table, Each&& each) {
-  const std::vector<Value> nothing;
-  BoundStatement statement(session,
-                           fmt::format("SELECT {} FROM {}{}", table.list_columns(), table.name, rows_of(table)),
-                           nothing, Rows::many);
-  const std::size_t count = table.columns.size();
-  std::vector<std::string> texts(count);
-  std::vector<long long> numbers(count);
-  std::vector<soci::indicator> present(count, soci::i_ok);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (table.columns[i].is_text)
-      statement.into(texts[i], present[i]);
-    else
-      statement.into(numbers[i], present[i]);
-  }
-  statement.execute();
-  Cells row(count);
-  while (statement.fetch()) {
-    for (std::size_t i = 0; i < count; ++i) {
-      if (present[i] != soci::i_ok)
-        row[i] = std::monostate();
-      else if (table.columns[i].is_text)
-        row[i] = texts[i];
+/// The rows of a table, one at a time. Throws soci::soci_error.
+class TableReader {
+ public:
+  TableReader(Session& session, const Table& table)
+      : table_(table),
+        texts_(table.columns.size()),
+        numbers_(table.columns.size()),
+        present_(table.columns.size(), soci::i_ok),
+        statement_(session, fmt::format("SELECT {} FROM {}{}", table.list_columns(), table.name, rows_of(table)), {},
+                   Rows::many) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (table.columns[i].is_text)
+        statement_.into(texts_[i], present_[i]);
       else
-        row[i] = numbers[i];
+        statement_.into(numbers_[i], present_[i]);
     }
+    statement_.execute();
+  }
+
+  /// False at the end.
+  bool next(Cells& row) {
+    if (!statement_.fetch()) return false;
+    row.resize(table_.columns.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (present_[i] != soci::i_ok)
+        row[i] = std::monostate();
+      else if (table_.columns[i].is_text)
+        row[i] = texts_[i];
+      else
+        row[i] = numbers_[i];
+    }
+    return true;
+  }
+
+ private:
+  const Table& table_;
+  std::vector<std::string> texts_;
+  std::vector<long long> numbers_;
+  std::vector<soci::indicator> present_;
+  BoundStatement statement_;
+};
+
+/// Calls `each` for all rows of a table. Errors are those of this session; what `each` throws is passed on, because it
+/// may come from another database.
+template <class Each>
+Result<void> read(Session& session, const Table& table, Each&& each) {
+  std::optional<TableReader> reader;
+  TCM_TRY(session.guard([&]() -> Result<void> {
+    reader.emplace(session, table);
+    return {};
+  }));
+  Cells row;
+  for (;;) {
+    TCM_ASSIGN(const bool more, session.guard([&]() -> Result<bool> { return reader->next(row); }));
+    if (!more) return {};
     each(row);
   }
 }
@@ -145,20 +173,27 @@ Result<CopyReport> copy_rows(Session& source, Session& target) {
   Digest sent;
   Digest arrived;
   WriteTransaction transaction(target);
-  const Snapshot snapshot(source);
+  std::optional<Snapshot> snapshot;
+  TCM_TRY(source.guard([&]() -> Result<void> {
+    snapshot.emplace(source);
+    return {};
+  }));
   const std::vector<Table> all = tables();
   for (const Table& table : all) {
     Inserter inserter(target, table);
-    read(source, table, [&](const Cells& row) {
+    TCM_TRY(read(source, table, [&](const Cells& row) {
       sent.add(row);
       inserter.add(row);
-    });
+    }));
     inserter.flush();
   }
   long long next_id = 0;
-  source.sql() << "SELECT value FROM tcm_meta WHERE name = 'next_id'", soci::into(next_id);
+  TCM_TRY(source.guard([&]() -> Result<void> {
+    source.sql() << "SELECT value FROM tcm_meta WHERE name = 'next_id'", soci::into(next_id);
+    return {};
+  }));
   target.sql() << "UPDATE tcm_meta SET value = :next WHERE name = 'next_id'", soci::use(next_id);
-  for (const Table& table : all) read(target, table, [&](const Cells& row) { arrived.add(row); });
+  for (const Table& table : all) TCM_TRY(read(target, table, [&](const Cells& row) { arrived.add(row); }));
   if (sent.report().rows != arrived.report().rows || sent.report().digest != arrived.report().digest)
     return fail(ErrorCode::failed,
                 fmt::format("{}: {} rows were copied and {} arrived, or differently; nothing was kept", target.where(),

@@ -47,16 +47,6 @@ Result<std::string> target_of(const std::string& path) {
   return target.string();
 }
 
-/// As `mkdir -p -m 700`; std::filesystem would make them readable for all.
-Result<void> make_directories(const fs::path& directory) {
-  std::error_code error;
-  if (directory.empty() || fs::is_directory(directory, error)) return {};
-  TCM_TRY(make_directories(directory.parent_path()));
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
-    return system_failure(directory.string(), "cannot be made", errno);
-  return {};
-}
-
 /// A file beside the target, removed unless it took the target's place.
 class Draft {
  public:
@@ -104,9 +94,18 @@ Result<SmallFile> read_small_file(const std::string& path, std::size_t limit) {
   return fail(ErrorCode::failed, fmt::format("{}: is larger than {} bytes; that is no file of tcm", path, limit));
 }
 
+Result<void> make_private_directories(const std::string& directory) {
+  std::error_code error;
+  if (directory.empty() || fs::is_directory(directory, error)) return {};
+  TCM_TRY(make_private_directories(fs::path(directory).parent_path().string()));
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+    return system_failure(directory, "cannot be made", errno);
+  return {};
+}
+
 Result<void> replace_file(const std::string& path, std::string_view text) {
   TCM_ASSIGN(const std::string target, target_of(path));
-  TCM_TRY(make_directories(fs::path(target).parent_path()));
+  TCM_TRY(make_private_directories(fs::path(target).parent_path().string()));
   struct stat status {};
   const bool exists = ::stat(target.c_str(), &status) == 0;
   if (exists && !S_ISREG(status.st_mode)) return fail(ErrorCode::failed, path + ": is not a regular file; remove it");

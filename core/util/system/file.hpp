@@ -29,6 +29,10 @@ Result<SmallFile> read_small_file(const std::string& path, std::size_t limit);
 /// user alone. Errors: denied, failed.
 Result<void> replace_file(const std::string& path, std::string_view text);
 
+/// As `mkdir -p`, with directories that belong to this user alone; std::filesystem would make them readable for all.
+/// Errors: denied, missing (a part of the path is no directory), failed.
+Result<void> make_private_directories(const std::string& directory);
+
 /// Opens a file to append lines to; a new one can be read by its owner only. Every write(2) goes to the end, also with
 /// several processes. Regular files and devices only: a pipe could block the program. Errors: denied, missing (its
 /// directory), failed.

@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/index/postgres/dialect.hpp"
 #include "core/index/query/group.hpp"
 #include "core/index/query/list.hpp"
-#include "core/index/postgres/dialect.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only a server can do to an index: refuse, hang, go away and come back.
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -182,6 +183,59 @@ TEST(Server, ARestartInTheMiddleOfARunIsSurvived) {
   }
   EXPECT_EQ(keys(index, {}), "K L0 L1 L2 L3 L4");
   EXPECT_EQ(value(index.roots()).at(0).entries, 6);
+}
+
+TEST(Server, AWaitForALostServerEndsWhenItIsInterrupted) {
+  PostgresServer server;
+  Index index = value(Index::open(server.url(), OpenMode::create));
+  const std::int64_t root = write(index, "/r", {entry("K", "x")});
+  auto writer = value(index.write_root(root));
+  ok(writer->put(entry("L", "x")));
+  server.stop();
+  const std::atomic<bool> stop{true};
+  index.stop_waiting_when(&stop);
+  const auto interrupted = writer->finish({});
+  ASSERT_FALSE(interrupted);
+  EXPECT_EQ(interrupted.error().code, ErrorCode::interrupted);
+  server.start();
+  index.stop_waiting_when(nullptr);
+  ok(writer->finish({}));
+  EXPECT_EQ(keys(index, {}), "K L") << "what waited is not lost";
+}
+
+TEST(Server, FunctionsOfAnotherReleaseAreReplaced) {
+  const PostgresDatabase database;
+  value(Index::open(database.url(), OpenMode::create));
+  const auto outdate = [&] {
+    run_sql(database.url(),
+            "CREATE OR REPLACE FUNCTION tcm_json_number(document TEXT, path TEXT[]) RETURNS NUMERIC LANGUAGE sql AS "
+            "'SELECT CAST(77 AS NUMERIC)'; UPDATE tcm_meta SET value = 1 WHERE name = 'functions'");
+  };
+  const auto answer = [&] { return ask_sql(database.url(), "SELECT CAST(tcm_json_number('[5]', '{0}') AS BIGINT)"); };
+  for (const OpenMode mode : {OpenMode::read, OpenMode::create}) {
+    outdate();
+    ASSERT_EQ(answer(), 77);
+    value(Index::open(database.url(), mode));
+    EXPECT_EQ(answer(), 5);
+  }
+  // An index of a release that noted none.
+  outdate();
+  run_sql(database.url(), "DELETE FROM tcm_meta WHERE name = 'functions'");
+  value(Index::open(database.url(), OpenMode::read));
+  EXPECT_EQ(answer(), 5);
+}
+
+TEST(Server, WhoMayOnlyReadGoesOnWithTheFunctionsThatAreThere) {
+  const PostgresDatabase database;
+  {
+    Index index = value(Index::open(database.url(), OpenMode::create));
+    write(index, "/r", {entry("K", "x")});
+  }
+  run_sql(database.url(), "UPDATE tcm_meta SET value = 1 WHERE name = 'functions'");
+  run_sql(database.url(), "ALTER DATABASE " + database.name() + " SET default_transaction_read_only = on");
+  Index index = value(Index::open(database.url(), OpenMode::read));
+  EXPECT_EQ(keys(index, {}), "K");
+  EXPECT_EQ(ask_sql(database.url(), "SELECT value FROM tcm_meta WHERE name = 'functions'"), 1);
 }
 
 TEST(Server, ADatabaseThatWentAwayIsAnErrorAndLeavesNothingHalfWritten) {

@@ -75,5 +75,17 @@ TEST_F(GroupTest, SeveralKeysAndCriteriaWorkTogether) {
               ElementsAre("y|y|1/0"));
 }
 
+// A sparse file costs nothing and claims any size.
+TEST_F(GroupTest, SumsHoldWhateverSizesFilesClaim) {
+  model::Record record = kernel("huge");
+  for (int i = 0; i < 20'000; ++i)
+    record.artifacts.push_back({"f" + std::to_string(i), model::ArtifactKind::other, "odd", std::uint64_t{1} << 62});
+  write(index, "/huge", {entry("K", {record}), entry("L", {record})});
+  const Sums sums = value(index.sum({.root_paths = {"/huge"}}));
+  EXPECT_EQ(sums.records, 2);
+  EXPECT_EQ(sums.bytes.total(), std::uint64_t{1} << 51);
+  EXPECT_EQ(value(index.roots()).at(0).bytes, std::int64_t{1} << 51) << "/huge comes before /r";
+}
+
 }  // namespace
 }  // namespace tcm::index::test

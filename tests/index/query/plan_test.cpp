@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
+#include "core/index/postgres/dialect.hpp"
 #include "core/index/query/group.hpp"
 #include "core/index/query/list.hpp"
 #include "core/index/sqlite/dialect.hpp"
@@ -100,6 +101,18 @@ TEST_F(PlanTest, WritingAnEntrySearchesAndNeverScans) {
         "DELETE FROM record WHERE key = 'k' AND root_id = 1 AND ordinal > 0",
         "DELETE FROM record WHERE root_id = 1 AND key = (SELECT key FROM record AS one WHERE one.id = 5)"})
     EXPECT_THAT(plan(sql), AllOf(HasSubstr("record_identity (key=? AND root_id=?"), Not(HasSubstr("SCAN")))) << sql;
+}
+
+// SQLite's way to keep an index out of a condition is an operator elsewhere, which would keep every index out.
+TEST(PlanText, AnIndexIsOnlyKeptOutWhereThePlannerNeedsIt) {
+  const Criteria criteria{.root_paths = {"/r"}, .root_ids = {{1}}};
+  QueryBuilder sqlite(sqlite_dialect());
+  sqlite.add(criteria);
+  EXPECT_THAT(sqlite.where(), HasSubstr("+record.root_id IN"));
+  QueryBuilder postgres(postgres_dialect());
+  postgres.add(criteria);
+  EXPECT_THAT(postgres.where(), HasSubstr(" record.root_id IN"));
+  EXPECT_THAT(postgres.where(), Not(HasSubstr("+record")));
 }
 
 }  // namespace

@@ -202,6 +202,50 @@ TEST_F(DamageTest, AReadOnlyDirectoryCanBeReadAndNotWritten) {
   ::chmod(dir().c_str(), 0755);
 }
 
+// A reader without lock files would miss those changes, or see them arrive in the middle of a question.
+TEST_F(DamageTest, AnIndexWithChangesBesideItIsNotReadWithoutLocks) {
+  fill(3);
+  std::ofstream(path() + "-wal") << "what a stopped writer left";
+  ASSERT_EQ(::chmod((path() + "-wal").c_str(), 0600), 0);
+  ASSERT_EQ(::chmod(path().c_str(), 0444), 0);
+  ASSERT_EQ(::chmod(dir().c_str(), 0555), 0);
+  const std::string said = as_nobody([&]() -> std::string {
+    const auto index = Index::open(path(), OpenMode::read);
+    if (index) return "opened";
+    return index.error().code == ErrorCode::busy ? index.error().message : "not busy: " + index.error().message;
+  });
+  EXPECT_THAT(said, StartsWith(path() + ": its owner is writing it"));
+  EXPECT_THAT(said, Not(HasSubstr("delete")));
+  ::chmod(dir().c_str(), 0755);
+}
+
+TEST_F(DamageTest, AReaderWithoutLocksIsNotToldToDeleteTheIndex) {
+  fill(300);
+  std::string bytes = content();
+  for (std::size_t page = 16 * 4096; page + 4096 <= bytes.size(); page += 4096) bytes.replace(page, 4096, 4096, '\x5a');
+  replace(bytes);
+  ASSERT_EQ(::chmod(path().c_str(), 0444), 0);
+  ASSERT_EQ(::chmod(dir().c_str(), 0555), 0);
+  const std::string said = as_nobody([&]() -> std::string {
+    const auto error = first_error(path());
+    return error ? error->message : "no error";
+  });
+  EXPECT_THAT(said, HasSubstr("try again"));
+  EXPECT_THAT(said, Not(HasSubstr("delete")));
+  ::chmod(dir().c_str(), 0755);
+}
+
+TEST_F(DamageTest, DirectoriesMadeForAnIndexAreTheirOwnersAlone) {
+  const ::mode_t before = ::umask(0);
+  value(Index::open(dir() + "/a/b/index.db", OpenMode::create));
+  ::umask(before);
+  for (const char* made : {"/a", "/a/b"}) {
+    struct stat status {};
+    ASSERT_EQ(::stat((dir() + made).c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0700u) << made;
+  }
+}
+
 TEST_F(DamageTest, AReadOnlyFileInAWritableDirectoryCanBeRead) {
   fill(3);
   ASSERT_EQ(::chmod(path().c_str(), 0444), 0);

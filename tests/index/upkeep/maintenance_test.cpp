@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/index/upkeep/copy.hpp"
 #include "core/index/upkeep/maintenance.hpp"
 
 #include <filesystem>
 
 #include <gmock/gmock.h>
 
+#include "core/index/upkeep/copy.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {
@@ -74,6 +74,16 @@ TEST_F(MaintenanceTest, AnIndexIsNotCopiedOverAnother) {
   EXPECT_THAT(refused.error().message, HasSubstr(name()));
   EXPECT_THAT(refused.error().message, HasSubstr("holds an index already"));
   EXPECT_EQ(copy_index(file("nowhere.db"), file("new.db")).error().code, ErrorCode::missing);
+}
+
+TEST_F(MaintenanceTest, ADamagedSourceIsNamedAndNotTheTarget) {
+  fill(file("first.db"));
+  run_sql(file("first.db"), "ALTER TABLE record RENAME COLUMN arch TO arch2");
+  const auto failed = copy_index(file("first.db"), path());
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::corrupt);
+  EXPECT_THAT(failed.error().message, HasSubstr(file("first.db") + ": "));
+  EXPECT_EQ(value(database_status(path())).records, 0) << "nothing was kept";
 }
 
 TEST_F(MaintenanceTest, StatusSaysWhatIsThereAndChangesNothing) {

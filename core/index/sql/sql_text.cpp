@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/index/sql/dialect.hpp"
+#include "core/index/sql/sql_text.hpp"
 
 #include <fmt/format.h>
 
@@ -35,10 +35,10 @@ std::string json_text_list(const std::vector<std::string_view>& texts) {
   return out + "]";
 }
 
-std::string with_types(const Dialect& dialect, std::string_view text) {
+std::string with_types(const SqlText& sql, std::string_view text) {
   std::string out(text);
-  replace_all(out, "$id", dialect.id_type());
-  replace_all(out, "$text", dialect.text_type());
+  replace_all(out, "$id", sql.id_type());
+  replace_all(out, "$text", sql.text_type());
   return out;
 }
 
