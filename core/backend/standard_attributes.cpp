@@ -4,40 +4,29 @@
 #include <algorithm>
 #include <array>
 
-#include "tcm/plugin/plugin.h"
+#include "tcm/plugin/standard_keys.h"
 
 namespace tcm::backend {
 namespace {
 
-constexpr std::array<std::string_view, 22> kKeys{
-    TCM_ATTR_KERNEL_NAME,
-    TCM_ATTR_ARCH,
-    TCM_ATTR_REGISTERS,
-    TCM_ATTR_VGPRS,
-    TCM_ATTR_SGPRS,
-    TCM_ATTR_AGPRS,
-    TCM_ATTR_VGPR_SPILLS,
-    TCM_ATTR_SGPR_SPILLS,
-    TCM_ATTR_SPILL_LOADS_BYTES,
-    TCM_ATTR_SPILL_STORES_BYTES,
-    TCM_ATTR_STACK_BYTES,
-    TCM_ATTR_LOCAL_BYTES,
-    TCM_ATTR_SCRATCH_BYTES,
-    TCM_ATTR_SHARED_BYTES,
-    TCM_ATTR_LDS_BYTES,
-    TCM_ATTR_CONST_BYTES,
-    TCM_ATTR_KERNARG_BYTES,
-    TCM_ATTR_CODE_BYTES,
-    TCM_ATTR_MAX_THREADS,
-    TCM_ATTR_NUM_WARPS,
-    TCM_ATTR_WAVEFRONT_SIZE,
-    TCM_ATTR_ISA_VERSION,
-};
+constexpr AttributeType type_of(tcm_attr_type type) {
+  return type == TCM_ATTR_STR ? AttributeType::text : AttributeType::unsigned_number;
+}
+
+#define TCM_ROW(key, type, unit) StandardAttribute{key, type_of(type), unit},
+constexpr std::array kAttributes{TCM_STANDARD_KEYS(TCM_ROW)};
+#undef TCM_ROW
 
 }  // namespace
 
-std::span<const std::string_view> standard_attributes() { return kKeys; }
+std::span<const StandardAttribute> standard_attributes() { return kAttributes; }
 
-bool is_standard_attribute(std::string_view key) { return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end(); }
+const StandardAttribute* find_standard_attribute(std::string_view key) {
+  const auto at = std::find_if(kAttributes.begin(), kAttributes.end(),
+                               [key](const StandardAttribute& attribute) { return attribute.key == key; });
+  return at == kAttributes.end() ? nullptr : &*at;
+}
+
+bool is_standard_attribute(std::string_view key) { return find_standard_attribute(key) != nullptr; }
 
 }  // namespace tcm::backend
