@@ -73,6 +73,12 @@ std::string suggestion(const CLI::App& app) {
   return meant ? fmt::format("; did you mean {}?", *meant) : std::string();
 }
 
+/// Whether something can follow `app` that is no option: a key of the cache, for one, which may begin with any letter
+/// and, in Triton 3.2, with '-'.
+bool takes_words(const CLI::App& app) {
+  return !app.get_options([](const CLI::Option* option) { return option->get_positional(); }).empty();
+}
+
 /// "list, restore, empty": what can follow `app`; empty when nothing has to.
 std::string needed_commands(const CLI::App& app) {
   std::string names;
@@ -86,8 +92,12 @@ std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
   const bool lacks_something = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
   const auto extras = app.remaining(true);
   // A mistyped word is also missing where it should stand.
-  if (!extras.empty() && (lacks_something || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr))
-    return fmt::format("unknown argument '{}'{}", extras.front(), suggestion(app));
+  if (!extras.empty() && (lacks_something || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)) {
+    std::string meant = suggestion(app);
+    if (meant.empty() && extras.front().starts_with('-') && takes_words(chosen_command(app)))
+      meant = "; a word that begins with '-' goes behind --";
+    return fmt::format("unknown argument '{}'{}", extras.front(), meant);
+  }
   const std::string needed = lacks_something ? needed_commands(chosen_command(app)) : std::string();
   return needed.empty() ? error.what() : "one of these must follow: " + needed;
 }

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "cli/output/own_stdout.hpp"
 #include "core/service/scan/host.hpp"
 #include "core/util/text/time.hpp"
 
@@ -49,7 +50,7 @@ Context::Context(const GlobalOptions& options, config::Settings settings)
       out_terminal_(describe_terminal(STDOUT_FILENO, color_of(settings_))),
       err_terminal_(describe_terminal(STDERR_FILENO, color_of(settings_))),
       messages_(err_terminal_.color, options.quiet),
-      out_(stdout),
+      out_(own_stdout()),
       quiet_(options.quiet),
       now_ns_(util::now_ns()) {}
 

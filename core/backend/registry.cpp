@@ -8,7 +8,7 @@
 #include "core/backend/arch_fallback.hpp"
 #include "core/backend/find/guard.hpp"
 #include "core/backend/load/loaded_plugin.hpp"
-#include "core/backend/load/words.hpp"
+#include "core/backend/terms/words.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::backend {

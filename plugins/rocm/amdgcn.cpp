@@ -19,9 +19,7 @@ Result<std::string> arch_of_argument(std::string_view argument) {
   if (argument.size() < 2 || argument.front() != '"' || argument.back() != '"') {
     return malformed(".amdgcn_target names no target");
   }
-  const std::string_view target = argument.substr(1, argument.size() - 2);
-  const size_t dash = target.find("--");
-  auto arch = dash == std::string_view::npos ? std::nullopt : arch_from_user(target.substr(dash + 2));
+  auto arch = arch_of_target(argument.substr(1, argument.size() - 2));
   if (!arch) return malformed("the target of .amdgcn_target is not understood");
   return *std::move(arch);
 }

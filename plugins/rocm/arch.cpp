@@ -47,6 +47,17 @@ std::optional<std::string> arch_from_user(std::string_view word) {
   return is_processor(name) ? std::optional(std::move(name)) : std::nullopt;
 }
 
+std::optional<std::string> arch_of_target(std::string_view target) {
+  // Not the last dash: a generic processor ("gfx9-4-generic") and a feature that is off ("xnack-") have some, too.
+  constexpr int kTripleParts = 4;
+  for (int part = 0; part < kTripleParts; ++part) {
+    const size_t dash = target.find('-');
+    if (dash == std::string_view::npos) return std::nullopt;
+    target.remove_prefix(dash + 1);
+  }
+  return arch_from_user(target);
+}
+
 std::optional<std::string> arch_from_metadata(std::string_view json) {
   const auto word = plugin_common::json_scalar(json);
   return word ? arch_from_user(*word) : std::nullopt;

@@ -16,6 +16,10 @@ std::optional<std::string> arch_from_metadata(std::string_view json);
 // What people type: a processor name in any case, or a whole target id.
 std::optional<std::string> arch_from_user(std::string_view word);
 
+// A target as LLVM writes it: a triple of four parts, a dash, a target id. "amdgcn-amd-amdhsa--gfx942:sramecc+"; newer
+// ones write "amdgpu9.42-amd-amdhsa-unknown-gfx942".
+std::optional<std::string> arch_of_target(std::string_view target);
+
 // The canonical form is the readable one.
 std::optional<std::string> arch_for_people(std::string_view canonical);
 

@@ -69,12 +69,6 @@ Result<void> fill_code_bytes(const ElfFile& file, std::vector<KernelFacts>& kern
   });
 }
 
-// "amdgcn-amd-amdhsa--gfx942:sramecc+" ends in a target id.
-std::optional<std::string> arch_in_target(std::string_view target) {
-  const size_t dash = target.find("--");
-  return dash == std::string_view::npos ? std::nullopt : arch_from_user(target.substr(dash + 2));
-}
-
 }  // namespace
 
 Result<CodeObjectMetadata> read_code_object(const ElfFile& file) {
@@ -87,13 +81,13 @@ Result<CodeObjectMetadata> read_code_object(const ElfFile& file) {
 }
 
 std::optional<std::string> arch_of(const ElfFile& file, const CodeObjectMetadata& metadata) {
-  if (auto arch = arch_in_target(metadata.target)) return arch;
+  if (auto arch = arch_of_target(metadata.target)) return arch;
   const std::string_view processor = processor_of(file.header().flags);
   return processor.empty() ? std::nullopt : std::optional(std::string(processor));
 }
 
 Result<void> check_code_object(const ElfFile& file, const CodeObjectMetadata& metadata) {
-  const auto noted = arch_in_target(metadata.target);
+  const auto noted = arch_of_target(metadata.target);
   const std::string_view processor = processor_of(file.header().flags);
   if (noted && !processor.empty() && *noted != processor) {
     return malformed(fmt::format("the metadata note says {}, the ELF header {}", *noted, processor));

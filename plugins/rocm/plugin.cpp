@@ -30,7 +30,7 @@ constexpr const tcm_file_type* kFileTypes[] = {&kAmdgcn, &kHsaco};
 
 // No path_fields: of the metadata that Triton 3.0 to 3.8 writes for hip only extern_libs holds a path, and that one
 // lies in Triton's installation, outside the cache.
-constexpr tcm_kernel_backend_plugin kPlugin = plugin::Descriptor("org.tcm.rocm", "AMD ROCm", "1.0.0")
+constexpr tcm_kernel_backend_plugin kPlugin = plugin::Descriptor("org.tcm.rocm", "AMD ROCm", "1.0.1")
                                                   .vendor("tcm")
                                                   .targets(kTargets)
                                                   .file_types(kFileTypes)

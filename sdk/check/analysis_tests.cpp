@@ -2,11 +2,14 @@
 // The answers of a plugin that is asked as a host asks.
 #include <algorithm>
 #include <atomic>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
 
 #include <fmt/format.h>
+#include <tcm/plugin/standard_keys.h>
 
 #include "sdk/check/pattern.hpp"
 #include "sdk/check/plugin.hpp"
@@ -29,9 +32,9 @@ Finding opens_again(const Subject& subject) {
   return second.api().open == nullptr ? skip("it has no open") : pass();
 }
 
-/// What a spelling function wrote; checks P-37 and P-38.
-void check_spelling(tcm_status (*function)(void*, tcm_str, tcm_str, tcm_text*), const OpenPlugin& plugin,
-                    const std::string& word, bool canonical) {
+/// What a spelling function wrote, or nothing when it did not know the word; checks P-37 and P-38.
+std::optional<std::string> check_spelling(tcm_status (*function)(void*, tcm_str, tcm_str, tcm_text*),
+                                          const OpenPlugin& plugin, const std::string& word, bool canonical) {
   constexpr std::size_t kCanary = 64;
   const std::string target = plugin.api().targets[0]->name;
   // A long buffer that is said to be short shows whether the capacity is kept.
@@ -46,13 +49,14 @@ void check_spelling(tcm_status (*function)(void*, tcm_str, tcm_str, tcm_text*), 
   if (buffer.compare(TCM_TEXT_CAPACITY, kCanary, std::string(kCanary, '\x5a')) != 0)
     throw Failure(fmt::format("wrote behind the buffer for '{}' (P-38)", word));
   if (status == TCM_LIMIT && out.size != 0) throw Failure("answered TCM_LIMIT with a size (P-38)");
-  if (status != TCM_OK) return;
+  if (status != TCM_OK) return std::nullopt;
   if (out.size > TCM_TEXT_CAPACITY) throw Failure(fmt::format("said {} bytes for '{}' (P-38)", out.size, word));
   const std::string_view text(buffer.data(), out.size);
   if (!is_utf8(text)) throw Failure(fmt::format("wrote no UTF-8 for '{}'", word));
   const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; };
   if (canonical && (text.empty() || std::any_of(text.begin(), text.end(), blank)))
     throw Failure(fmt::format("'{}' for '{}' is no canonical form (P-37)", text, word));
+  return std::string(text);
 }
 
 Finding spelling(const Subject& subject) {
@@ -75,27 +79,76 @@ Finding spelling(const Subject& subject) {
   return pass();
 }
 
-const std::set<std::string>& standard_keys() {
-  static const std::set<std::string> kKeys{
-      TCM_ATTR_KERNEL_NAME,    TCM_ATTR_ARCH,         TCM_ATTR_REGISTERS,         TCM_ATTR_VGPRS,
-      TCM_ATTR_SGPRS,          TCM_ATTR_AGPRS,        TCM_ATTR_VGPR_SPILLS,       TCM_ATTR_SGPR_SPILLS,
-      TCM_ATTR_STACK_BYTES,    TCM_ATTR_LOCAL_BYTES,  TCM_ATTR_SPILL_LOADS_BYTES, TCM_ATTR_SPILL_STORES_BYTES,
-      TCM_ATTR_SCRATCH_BYTES,  TCM_ATTR_SHARED_BYTES, TCM_ATTR_LDS_BYTES,         TCM_ATTR_CONST_BYTES,
-      TCM_ATTR_KERNARG_BYTES,  TCM_ATTR_CODE_BYTES,   TCM_ATTR_MAX_THREADS,       TCM_ATTR_NUM_WARPS,
-      TCM_ATTR_WAVEFRONT_SIZE, TCM_ATTR_ISA_VERSION};
-  return kKeys;
+/// What a vendor's users really type; the checker cannot know it.
+Finding known_words(const Subject& subject) {
+  if (subject.arch_words.empty()) return skip("no --arch");
+  const OpenPlugin plugin(subject.path);
+  const auto& api = plugin.api();
+  if (api.arch_from_user == nullptr) return skip("it has no arch_from_user");
+  for (const auto& word : subject.arch_words) {
+    const auto canonical = check_spelling(api.arch_from_user, plugin, word, true);
+    if (!canonical) return fail(fmt::format("arch_from_user does not know '{}'", word));
+    // The canonical form is what scripts take from JSON and give back.
+    const auto again = check_spelling(api.arch_from_user, plugin, *canonical, true);
+    if (again && *again != *canonical)
+      return fail(fmt::format("'{}' is '{}', which in turn is '{}'", word, *canonical, *again));
+    if (api.arch_for_people != nullptr) check_spelling(api.arch_for_people, plugin, *canonical, false);
+  }
+  return pass();
+}
+
+struct StandardKey {
+  const char* key;
+  tcm_attr_type type;
+  const char* unit;
+};
+#define TCM_ROW(key, type, unit) {key, type, unit},
+constexpr StandardKey kStandardKeys[] = {TCM_STANDARD_KEYS(TCM_ROW)};
+#undef TCM_ROW
+
+const StandardKey* find_standard(const std::string& key) {
+  const auto* at = std::find_if(std::begin(kStandardKeys), std::end(kStandardKeys),
+                                [&key](const StandardKey& standard) { return key == standard.key; });
+  return at == std::end(kStandardKeys) ? nullptr : at;
+}
+
+const char* type_name(tcm_attr_type type) {
+  switch (type) {
+    case TCM_ATTR_I64: return "signed";
+    case TCM_ATTR_U64: return "unsigned";
+    case TCM_ATTR_F64: return "floating-point";
+    default: return "text";
+  }
 }
 
 /// Which rule an attribute breaks; empty when none.
 std::string attribute_problem(const Attribute& attribute) {
   const std::string& key = attribute.key;
-  if (standard_keys().count(key) == 0 && (key.size() > 64 || !matches(key, "x\\.[a-z0-9_]+\\.[a-z0-9_.]+")))
+  const StandardKey* standard = find_standard(key);
+  if (standard == nullptr && (key.size() > 64 || !matches(key, "x\\.[a-z0-9_]+\\.[a-z0-9_.]+")))
     return "is neither a standard key nor x.<vendor>.<name> (P-30)";
   if (attribute.type < TCM_ATTR_I64 || attribute.type > TCM_ATTR_STR) return "has an unknown type (P-33)";
   if (!attribute.is_finite) return "is not finite (P-32)";
   if (!is_utf8(attribute.value) || !is_utf8(attribute.unit)) return "is not UTF-8 (P-31)";
   if (attribute.value.size() > TCM_MAX_ATTR_TEXT || attribute.unit.size() > 64) return "is too long (P-31)";
+  if (standard == nullptr) return {};
+  if (attribute.type != standard->type)
+    return fmt::format("is {}, its standard key is {} (P-30)", type_name(attribute.type), type_name(standard->type));
+  if (!attribute.unit.empty() && attribute.unit != standard->unit)
+    return fmt::format("has the unit '{}', its standard key '{}' (P-30)", attribute.unit, standard->unit);
   return {};
+}
+
+/// A figure of one kernel that stands before all kernels, where it would count for each of them.
+const Attribute* find_misplaced(const std::vector<Attribute>& attributes) {
+  const auto is_name = [](const Attribute& attribute) { return attribute.key == TCM_ATTR_KERNEL_NAME; };
+  const auto first = std::find_if(attributes.begin(), attributes.end(), is_name);
+  if (first == attributes.end()) return nullptr;
+  const auto found = std::find_if(attributes.begin(), first, [](const Attribute& attribute) {
+    const StandardKey* standard = find_standard(attribute.key);
+    return standard != nullptr && standard->type == TCM_ATTR_U64;
+  });
+  return found == first ? nullptr : &*found;
 }
 
 Finding attributes(const Subject& subject) {
@@ -112,11 +165,30 @@ Finding attributes(const Subject& subject) {
       if (!group.insert(attribute.key).second) return fail(fmt::format("'{}' is there twice (P-34)", attribute.key));
       ++seen;
     }
+    if (const Attribute* figure = find_misplaced(answer->attributes))
+      return fail(fmt::format("'{}' stands before the first kernel_name (P-36)", figure->key));
     if (answer->attributes.size() > TCM_MAX_ATTRS) return fail("more than 1024 attributes (P-34)");
     if (answer->diags.size() > TCM_MAX_DIAGS) return warn("more than 32 diagnostics; the rest is lost");
   }
   if (seen == 0) return skip("nothing was emitted; give a --sample that it can read");
   return pass();
+}
+
+bool declares(const tcm_kernel_backend_plugin& api, const std::string& extension) {
+  for (std::uint32_t i = 0; i < api.file_type_count; ++i)
+    if (extension == api.file_types[i]->extension) return true;
+  return false;
+}
+
+/// Why a sample that can be read was not.
+std::string unread(const tcm_kernel_backend_plugin& api, Function function, const Sample& sample,
+                   const Answer& answer) {
+  std::string text = fmt::format("{} of {} answered {}", to_string(function), sample.path, status_name(answer.status));
+  if (!answer.diags.empty()) return text + ": " + answer.diags[0];
+  if (answer.status != TCM_NOT_APPLICABLE) return text;
+  return text + (declares(api, sample.extension)
+                     ? fmt::format(": it declares {} as its own, and does not know this file", sample.extension)
+                     : fmt::format(": it declares no file type '{}'", sample.extension));
 }
 
 Finding samples_are_read(const Subject& subject) {
@@ -126,8 +198,7 @@ Finding samples_are_read(const Subject& subject) {
   for (const auto& sample : inputs_of(subject, plugin.api()))
     for (const auto function : kFunctions)
       if (const auto answer = analyse(plugin, function, input_of(sample)); answer && answer->status != TCM_OK)
-        return fail(fmt::format("{} of {} answered status {}{}", to_string(function), sample.path, answer->status,
-                                answer->diags.empty() ? "" : ": " + answer->diags[0]));
+        return fail(unread(plugin.api(), function, sample, *answer));
   return pass();
 }
 
@@ -223,8 +294,9 @@ std::vector<Test> analysis_tests() {
   return {
       {"lifecycle.open", "P-49", "opens, closes and opens again", 7, true, opens_again},
       {"arch.spelling", "P-37 P-38", "architectures, also strange ones", 8, false, spelling},
+      {"arch.words", "P-37", "every --arch in canonical form", 8, false, known_words},
       {"analyse.samples", "P-35", "reads every --sample with status OK", 8, false, samples_are_read},
-      {"analyse.attributes", "P-30 to P-34", "keys, values and units", 8, false, attributes},
+      {"analyse.attributes", "P-30 to P-36", "keys, types, values and units", 8, false, attributes},
       {"analyse.deterministic", "P-42", "the same bytes, the same answer", 8, false, is_deterministic},
       {"analyse.limit", "P-39", "stops when the sink says TCM_LIMIT", 8, false, obeys_limit},
       {"analyse.abort", "P-39", "stops when the sink says TCM_ABORTED", 8, false, obeys_abort},

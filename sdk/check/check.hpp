@@ -45,6 +45,7 @@ struct Subject {
   std::string path;                 ///< absolute
   std::vector<std::string> beside;  ///< plugins named before it, which it has to live with
   std::vector<Sample> samples;
+  std::vector<std::string> arch_words;  ///< words of its users for architectures
   std::uint64_t seed = 1;
   std::chrono::seconds fuzz_time{0};  ///< 0: the fuzz test is skipped
 };

@@ -134,7 +134,7 @@ Finding targets(const Subject& subject) {
 
 Finding file_types(const Subject& subject) {
   const auto& plugin = describe(subject.path);
-  const std::set<std::string> shared{".json", ".ttir", ".ttgir", ".llir", ".source"};
+  const std::set<std::string> shared{".json", ".ttir", ".glir", ".ttgir", ".llir", ".source"};
   std::string of_the_host;
   for (std::uint32_t i = 0; i < plugin.file_type_count; ++i) {
     const tcm_file_type& type = *plugin.file_types[i];

@@ -30,13 +30,6 @@ std::size_t largest(const std::vector<Sample>& inputs) {
   return size;
 }
 
-bool is_elf(const Bytes& bytes) {
-  return bytes.size() > 4 && std::memcmp(bytes.data(),
-                                         "\x7f"
-                                         "ELF",
-                                         4) == 0;
-}
-
 Finding empty_and_tiny(const Subject& subject) {
   const OpenPlugin plugin(subject.path);
   GuardedBytes guarded(16);
@@ -72,19 +65,27 @@ bool is_chosen_length(std::size_t length, std::size_t size) {
   return length < 1024 || size - length < 256 || length % std::max<std::size_t>(1, size / 512) == 0;
 }
 
+/// A text may end anywhere. A binary tells how long it is, or its plugin has to find out otherwise; of one that is not
+/// whole to begin with analyse.samples speaks.
+bool tells_its_length(const OpenPlugin& plugin, const Sample& sample) {
+  if (sample.kind != TCM_KIND_BINARY) return false;
+  const auto whole = analyse(plugin, Function::validate, input_of(sample.bytes.data(), sample.bytes.size(), sample));
+  return whole && whole->status == TCM_OK;
+}
+
 Finding truncated(const Subject& subject) {
   if (subject.samples.empty()) return skip("no --sample");
   const OpenPlugin plugin(subject.path);
   const auto inputs = inputs_of(subject, plugin.api());
   GuardedBytes guarded(largest(inputs));
   for (const auto& sample : inputs) {
+    const bool tells_length = tells_its_length(plugin, sample);
     for (std::size_t length = 0; length < sample.bytes.size(); ++length) {
       if (!is_chosen_length(length, sample.bytes.size())) continue;
       const Input input = input_of(guarded.set(sample.bytes.data(), length), length, sample);
       analyse(plugin, Function::probe, input);
       const auto answer = analyse(plugin, Function::validate, input);
-      // A text may end anywhere; an object says how long it is.
-      if (answer && answer->status == TCM_OK && is_elf(sample.bytes))
+      if (answer && answer->status == TCM_OK && tells_length)
         return fail(fmt::format("validate is content with {} of {} bytes of {} (P-50)", length, sample.bytes.size(),
                                 sample.path));
     }

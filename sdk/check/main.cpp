@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tcm-plugin-check: does a backend keep the rules of docs/plugin-abi.md?
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -27,6 +28,7 @@ constexpr int kExitUsage = 2;
 struct Options {
   std::vector<std::string> files;
   std::vector<std::string> samples;
+  std::vector<std::string> arch_words;
   std::string include;
   std::string exclude;
   bool list = false;
@@ -108,6 +110,7 @@ std::vector<Subject> subjects_of(const Options& options) {
     subject.path = path.string();
     subject.beside = before;
     subject.samples = samples;
+    subject.arch_words = options.arch_words;
     subject.seed = options.seed;
     subject.fuzz_time = std::chrono::seconds(options.fuzz);
     before.push_back(subject.path);
@@ -135,6 +138,15 @@ void print_line(const Outcomes& outcome) {
   std::fflush(stdout);
 }
 
+/// What cannot be tested is not worth a line each: it is all for one reason.
+void print_rest(const std::vector<Outcomes>& outcomes) {
+  const auto is_rest = [](const Outcomes& outcome) { return outcome.needs != nullptr; };
+  const auto first = std::find_if(outcomes.begin(), outcomes.end(), is_rest);
+  if (first == outcomes.end()) return;
+  const auto count = std::count_if(outcomes.begin(), outcomes.end(), is_rest);
+  fmt::print("skip  {} more test{}: mend {} first\n", count, count == 1 ? "" : "s", first->needs->name);
+}
+
 json::object to_json(const Subject& subject, const std::vector<Outcomes>& outcomes) {
   json::array tests;
   for (const auto& outcome : outcomes)
@@ -156,8 +168,9 @@ int check(const Options& options) {
     const auto outcomes = run_tests(tests, subject, run_options, [&](const Outcomes& outcome) {
       ++counts[outcome.finding.outcome];
       const bool bad = outcome.finding.outcome == Outcome::fail || outcome.finding.outcome == Outcome::warn;
-      if (!options.as_json && (bad || !options.only_failed)) print_line(outcome);
+      if (!options.as_json && outcome.needs == nullptr && (bad || !options.only_failed)) print_line(outcome);
     });
+    if (!options.as_json) print_rest(outcomes);
     plugins.push_back(to_json(subject, outcomes));
   }
   if (options.as_json) {
@@ -182,6 +195,8 @@ void list_tests() {
 void declare(CLI::App& app, Options& options) {
   app.add_option("FILE", options.files, "plugins; of several, each also has to live with those before it");
   app.add_option("--sample", options.samples, "FILE[:kind] that the plugin can read (repeatable)")
+      ->allow_extra_args(false);
+  app.add_option("--arch", options.arch_words, "WORD that users have for an architecture of it (repeatable)")
       ->allow_extra_args(false);
   app.add_flag("--list", options.list, "show the tests and the rules that they check");
   app.add_option("--include", options.include, "only tests whose name matches this regular expression");

@@ -115,6 +115,13 @@ std::string Answer::text() const {
   return all;
 }
 
+std::string status_name(tcm_status status) {
+  constexpr const char* kNames[] = {"TCM_OK",        "TCM_NOT_APPLICABLE",      "TCM_MALFORMED",
+                                    "TCM_TRUNCATED", "TCM_UNSUPPORTED_VERSION", "TCM_LIMIT",
+                                    "TCM_ABORTED",   "TCM_INVALID_ARGUMENT",    "TCM_INTERNAL"};
+  return status >= TCM_OK && status <= TCM_INTERNAL ? kNames[status] : fmt::format("status {}", status);
+}
+
 const char* to_string(Function function) { return function == Function::probe ? "probe" : "validate"; }
 
 std::optional<Answer> analyse(const OpenPlugin& plugin, Function function, const Input& input,

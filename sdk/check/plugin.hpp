@@ -72,6 +72,9 @@ struct Answer {
   std::string text() const;
 };
 
+/// "TCM_NOT_APPLICABLE"; "status 4711" for what the interface does not define.
+std::string status_name(tcm_status status);
+
 enum class Function : std::uint8_t { probe, validate };
 const char* to_string(Function function);
 

@@ -140,11 +140,13 @@ std::vector<Outcomes> run_tests(const std::vector<Test>& tests, const Subject& s
   std::vector<Outcomes> all;
   const Test* broken = nullptr;  // the lowest gate that did not hold
   for (const Test& test : tests) {
-    Outcomes outcome{&test, {}};
-    if (broken != nullptr && broken->level < test.level)
+    Outcomes outcome{&test, {}, nullptr};
+    if (broken != nullptr && broken->level < test.level) {
+      outcome.needs = broken;
       outcome.finding = skip(fmt::format("because {} failed", broken->name));
-    else
+    } else {
       outcome.finding = run_test(test, subject, options);
+    }
     if (broken == nullptr && test.gate && outcome.finding.outcome == Outcome::fail) broken = &test;
     each(outcome);
     all.push_back(std::move(outcome));

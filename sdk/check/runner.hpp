@@ -18,12 +18,14 @@ struct RunOptions {
 struct Outcomes {
   const Test* test = nullptr;
   Finding finding;
+  const Test* needs = nullptr;  ///< the gate for want of which it was not run
 };
 
 /// Runs one test. Never throws.
 Finding run_test(const Test& test, const Subject& subject, const RunOptions& options);
 
-/// Runs all of them in order; those whose ground is gone are skipped. Calls `each` when a test is done.
+/// Runs all of them in order. After a gate that did not hold, tests of higher levels are skipped, and `needs` names it.
+/// Calls `each` when a test is done.
 std::vector<Outcomes> run_tests(const std::vector<Test>& tests, const Subject& subject, const RunOptions& options,
                                 const std::function<void(const Outcomes&)>& each);
 

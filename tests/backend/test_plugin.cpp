@@ -97,6 +97,22 @@ tcm_status emit_flood(Sink& sink) {
   return TCM_OK;
 }
 
+/// A standard key, in other types and units than its own.
+tcm_status emit_standard(std::string_view how, Sink& sink) {
+  if (how == "early_figure") sink.emit(TCM_ATTR_CODE_BYTES, std::uint64_t{256}, "bytes");
+  sink.emit(TCM_ATTR_KERNEL_NAME, "test_kernel");
+  if (how == "wrong_type") sink.emit(TCM_ATTR_REGISTERS, "many");
+  if (how == "signed") sink.emit(TCM_ATTR_REGISTERS, std::int64_t{64});
+  if (how == "wrong_unit") sink.emit(TCM_ATTR_LDS_BYTES, std::uint64_t{64}, "KiB");
+  if (how == "no_unit") sink.emit(TCM_ATTR_LDS_BYTES, std::uint64_t{64});
+  return sink.status();
+}
+
+/// A container that it believes whole by its first bytes.
+tcm_status believe_start(const tcm_artifact* artifact) {
+  return plugin_helper::Bytes(artifact->data, artifact->size).matches(0, "TST1") ? TCM_OK : TCM_NOT_APPLICABLE;
+}
+
 /// Goes on after the host said stop, and says that all is well.
 tcm_status emit_regardless(const tcm_sink* sink) {
   for (int i = 0; i < 3000; ++i) {
@@ -218,6 +234,9 @@ tcm_status be_strict(const tcm_artifact* artifact) {
 tcm_status obey(std::string_view command, const tcm_artifact* artifact, const tcm_sink* raw) {
   Sink sink(*raw);
   if (command == "attributes") return emit_attributes(sink);
+  for (const char* how : {"early_figure", "wrong_type", "signed", "wrong_unit", "no_unit"})
+    if (command == how) return emit_standard(how, sink);
+  if (command == "believe_start") return believe_start(artifact);
   if (command == "flood") return emit_flood(sink);
   if (command == "regardless") return emit_regardless(raw);
   if (command == "invalid") return emit_invalid(sink);

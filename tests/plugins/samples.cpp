@@ -84,6 +84,8 @@ std::string read_sample(const std::string& archive, const std::string& file) {
   return read_file(std::string(TCM_PLUGIN_SAMPLES) + "/" + archive + "/" + file);
 }
 
+std::string read_sample(const std::string& path) { return read_file(path); }
+
 std::string arch_of(const Row& row, const Vendor& vendor, const std::string& bytes) {
   if (const auto cell = row.find("arch"); cell != row.end()) return cell->second;
   return vendor.plugin().probe({bytes, vendor.extension, vendor.target}).groups.at(0).values.at("arch");

@@ -24,9 +24,11 @@ struct Vendor {
 const Vendor& cuda();
 const Vendor& rocm();
 
-// `archive`: "binaries-3.6" (all of a Triton 3.6 cache) or "architectures" (small kernels for many architectures).
+// `archive`, where there is a table: "binaries-3.6" (all of a Triton 3.6 cache) or "architectures" (small kernels for
+// many architectures).
 std::vector<Row> read_table(const std::string& archive, const Vendor& vendor);
 std::string read_sample(const std::string& archive, const std::string& file);
+std::string read_sample(const std::string& path);
 // The architecture in a row, or the one that the binary's own probe gives where the table has no such column.
 std::string arch_of(const Row& row, const Vendor& vendor, const std::string& bytes);
 

@@ -65,6 +65,21 @@ TEST(AmdgcnHeader, Target) {
   EXPECT_THAT(answer.groups[0].values, UnorderedElementsAre(Pair("arch", "gfx942")));
 }
 
+// LLVM names the processor's generation in the triple and spells an environment that nobody set, since Triton 3.9.
+TEST(AmdgcnHeader, TargetOfLaterTriples) {
+  const auto arch_of = [](const std::string& target) {
+    const std::string text = "\t.amdgcn_target \"" + target + "\"\n\t.amdhsa_code_object_version 5\n";
+    const Answer answer = rocm_backend().probe({text, ".amdgcn", "hip"});
+    return answer.groups.size() == 1 ? answer.groups[0].values.at("arch") : "";
+  };
+  EXPECT_EQ(arch_of("amdgpu9.42-amd-amdhsa-unknown-gfx942"), "gfx942");
+  EXPECT_EQ(arch_of("amdgpu11.00-amd-amdhsa-unknown-gfx1100"), "gfx1100");
+  EXPECT_EQ(arch_of("amdgpu9.0a-amd-amdhsa-unknown-gfx90a:sramecc+:xnack-"), "gfx90a");
+  EXPECT_EQ(arch_of("amdgcn-amd-amdhsa--gfx942:sramecc+:xnack-"), "gfx942");
+  EXPECT_EQ(arch_of("amdgcn-amd-amdhsa--gfx9-4-generic"), "gfx9-4-generic");
+  EXPECT_EQ(arch_of("amdgpu9.42-amd-amdhsa-gfx942"), "") << "no environment";
+}
+
 TEST(AmdgcnHeader, IsHeldAgainstTheMetadata) {
   EXPECT_EQ(amdgcn(kAmdgcn), TCM_OK);
   EXPECT_EQ(amdgcn(kAmdgcn, "gfx942"), TCM_OK);

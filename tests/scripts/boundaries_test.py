@@ -125,8 +125,9 @@ class Boundaries(unittest.TestCase):
         "core/disk": ["core/util"],
         "core/cache": ["core/util", "core/model", "core/disk"],
         "core/backend/find": ["core/util", "plugin-api"],
-        "core/backend/load": ["core/util", "core/model", "core/backend/find", "plugin-api"],
-        "core/backend": ["core/util", "core/model", "core/backend/find", "core/backend/load", "plugin-api"],
+        "core/backend/terms": ["core/util", "plugin-api"],
+        "core/backend/load": ["core/util", "core/model", "core/backend/find", "core/backend/terms", "plugin-api"],
+        "core/backend": ["core/util", "core/model", "core/backend/find", "core/backend/load", "core/backend/terms", "plugin-api"],
         "core/index/values": ["core/model"],
         "core/index/sql": ["core/util"],
         "core/index/rows": ["core/util", "core/model", "core/index/values"],
@@ -140,8 +141,8 @@ class Boundaries(unittest.TestCase):
         "core/index/upkeep": ["core/util", "core/index"]
         + [f"core/index/{room}" for room in ("values", "sql", "rows", "schema", "sqlite")],
         "core/service": ["core/cache", "core/backend"],
-        "core/service/query": ["core/util", "core/model", "core/backend", "core/index", "core/index/values", "core/service"],
-        "core/service/scan": ["core/util", "core/model", "core/cache", "core/index", "core/index/values", "core/service"],
+        "core/service/query": ["core/util", "core/model", "core/backend", "core/backend/terms", "core/index", "core/index/values", "core/service"],
+        "core/service/scan": ["core/util", "core/model", "core/backend/terms", "core/cache", "core/index", "core/index/values", "core/service"],
         "core/service/plan": [
             "core/util", "core/config", "core/model", "core/disk", "core/cache", "core/index", "core/index/values",
             "core/service", "core/service/query", "core/service/scan",

@@ -114,6 +114,9 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"chatty", {"conduct.silent"}, "standard streams"},
         Fault{"over_limits", {"analyse.limit", "analyse.abort", "analyse.attributes"}, "after the sink said stop"},
         Fault{"invalid_attributes", {"analyse.attributes"}, "P-30"},
+        Fault{"wrong_type", {"analyse.attributes"}, "'registers' is text, its standard key is unsigned (P-30)"},
+        Fault{"wrong_unit", {"analyse.attributes"}, "'lds_bytes' has the unit 'KiB', its standard key 'bytes' (P-30)"},
+        Fault{"early_figure", {"analyse.attributes"}, "'code_bytes' stands before the first kernel_name (P-36)"},
         Fault{"changes_its_mind", {"analyse.deterministic", "analyse.later_host", "analyse.threads"}, "two things"},
         Fault{"believes_sizes", {"hostile.lying_numbers"}, "MiB of memory", "--include lying"},
         Fault{"leaves_thread", {"conduct.threads"}, "threads behind", "--include conduct"},
@@ -170,6 +173,63 @@ TEST(Check, PluginsAreComparedWithThoseBeforeThem) {
 TEST(Check, WhatDependsOnABrokenGateIsSkippedWithTheReason) {
   const auto skipped = with_outcome(run("--json " + module("open_fails")), "skip");
   EXPECT_THAT(skipped, Contains(Pair("hostile.tiny", "because lifecycle.open failed")));
+}
+
+TEST(Check, TextNamesTheBrokenGateOnce) {
+  const Checked result = run(module("no_target"));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.output, HasSubstr("fail  descriptor.arrays"));
+  EXPECT_THAT(result.output, testing::ContainsRegex("skip  [0-9]+ more tests: mend descriptor.arrays first"));
+  EXPECT_EQ(result.output.find("because"), std::string::npos) << result.output;
+}
+
+TEST(Check, ADeclaredSampleThatIsNotKnownFails) {
+  const test::TempDir dir;
+  test::write_file(dir / "real.tst", "what this vendor's compiler really writes");
+  const Checked own = run("--json --include samples --sample " + quoted(dir / "real.tst") + " " + module("good"));
+  EXPECT_EQ(own.exit_code, 1);
+  EXPECT_THAT(
+      with_outcome(own, "fail"),
+      ElementsAre(Pair("analyse.samples", HasSubstr("answered TCM_NOT_APPLICABLE: it declares .tst as its own"))));
+  test::write_file(dir / "real.xyz", "x");
+  const Checked other = run("--json --include samples --sample " + quoted(dir / "real.xyz") + " " + module("good"));
+  EXPECT_THAT(with_outcome(other, "fail"),
+              ElementsAre(Pair("analyse.samples", HasSubstr("it declares no file type '.xyz'"))));
+}
+
+TEST(Check, ACutBinaryOfAnyFormatIsRefused) {
+  const test::TempDir dir;
+  test::write_file(dir / "a.tst", "TST1, and a body that says no length");
+  const std::string options = "--json --include 'samples|truncated' --sample ";
+  const Checked binary = run(options + quoted(dir / "a.tst") + " " + module("believes_start"));
+  EXPECT_THAT(with_outcome(binary, "pass"), Contains(Key("analyse.samples")));
+  EXPECT_THAT(with_outcome(binary, "fail"),
+              ElementsAre(Pair("hostile.truncated", HasSubstr("validate is content with 4 of 36 bytes"))));
+  const Checked text = run(options + quoted((dir / "a.tst").string() + ":assembly") + " " + module("believes_start"));
+  EXPECT_THAT(with_outcome(text, "fail"), IsEmpty()) << "a text may end anywhere";
+}
+
+TEST(Check, UsersWordsForArchitectures) {
+  const auto words = [](const std::string& arch) {
+    return run("--json --include words --arch " + quoted(arch) + " " + module("good"));
+  };
+  EXPECT_THAT(with_outcome(words("tst_7"), "pass"), Contains(Key("arch.words")));
+  EXPECT_THAT(with_outcome(words("tst_a b"), "fail"), ElementsAre(Pair("arch.words", HasSubstr("P-37"))));
+  EXPECT_THAT(with_outcome(words("sm_90"), "fail"),
+              ElementsAre(Pair("arch.words", "arch_from_user does not know 'sm_90'")));
+}
+
+TEST(Check, OurOwnBackendsPassWithRealFiles) {
+  const auto check = [](const std::string& samples, const std::string& backend) {
+    const Checked result = run("--json --timeout 60 " + samples + quoted(backend));
+    EXPECT_EQ(result.exit_code, 0) << result.output;
+  };
+  const auto sample = [](const std::string& file) { return "--sample " + quoted(TCM_PLUGIN_SAMPLES "/" + file) + " "; };
+  const std::string gluon = "compilers/triton-3.9/TVBW4XYXMD5UOOV7SOX3SX6VTQQCECRFUHFHSW7BTIZ5J64DNYNQ/gluon_copy.";
+  check(sample("architectures/row_sum.90.cubin") + "--arch sm_90 ", TCM_CUDA_BACKEND);
+  check(sample("architectures/row_sum.gfx90a.hsaco") + sample(gluon + "hsaco") + sample(gluon + "amdgcn") +
+            "--arch gfx90a:xnack- ",
+        TCM_ROCM_BACKEND);
 }
 
 TEST(Check, FilesThatAreNoPlugins) {

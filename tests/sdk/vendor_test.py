@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import unittest
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 import xpu_files
 
 CMAKE, BUILD = sys.argv.pop(1), Path(sys.argv.pop(1)).resolve()
+DATA = Path(__file__).resolve().parent.parent / "data"
 NAMES = {"matmul_kernel": 640, "softmax_kernel": 384}
 
 
@@ -172,7 +174,7 @@ class Vendor(unittest.TestCase):
         """Through the checker: what the samples hold is read, hostile forms of it hurt nobody."""
         samples = []
         for name, data in (("a.spv", xpu_files.spirv(["k1", "k2"])), ("b.zebin", xpu_files.zebin({"k1": 64, "k2": 32})),
-                           ("inside.spv", xpu_files.zebin({"k": 16}))):
+                           ("inside.spv", xpu_files.zebin({"k": 16})), ("own.zebin", xpu_files.zebin({"k": 16}, xpu_files.OWN_TYPE))):
             (self.base / name).write_bytes(data)
             samples += ["--sample", self.base / name]
         answer = json.loads(must(self.check, "--json", "--fuzz", "2", *samples, self.xpu, env=self.environment))
@@ -181,6 +183,57 @@ class Vendor(unittest.TestCase):
         self.assertEqual(answer["warnings"], 0)
         for name in ("analyse.samples", "analyse.attributes", "analyse.limit", "hostile.truncated", "hostile.fuzz"):
             self.assertEqual(outcomes[name], "pass", name)
+
+    def real_files(self):
+        """Caches that Triton's XPU backend wrote, with SPIR-V and with native code, both in .spv files."""
+        folder = self.base / "real"
+        if not folder.exists():
+            with tarfile.open(DATA / "compilers.tar.xz") as archive:
+                archive.extractall(folder, [m for m in archive.getmembers() if "/xpu-" in m.name])
+        return folder / "compilers"
+
+    def test_the_probe_reads_what_the_compiler_really_writes(self):
+        samples = sorted(self.real_files().rglob("*.spv"))
+        self.assertEqual(len(samples), 3)
+        words = [word for sample in samples for word in ("--sample", sample)]
+        answer = json.loads(must(self.check, "--json", "--timeout", "60", "--arch", "Intel(R) Data Center GPU Max 1550", *words, self.xpu,
+                                 env=self.environment))
+        self.assertEqual((answer["failed"], answer["warnings"]), (0, 0))
+
+    def test_the_checker_notices_a_real_file_that_is_not_known(self):
+        (self.base / "foreign.zebin").write_bytes(xpu_files.zebin({"k": 16}, machine=62))
+        result = run(self.check, "--include", "samples", "--sample", self.base / "foreign.zebin", self.xpu, env=self.environment)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("it declares .zebin as its own, and does not know this file", result.stdout)
+
+    def resources(self, cache, name, database):
+        plugins = self.xpu.parent
+        result = self.tcm("index", "--json", "--cache-dir", cache, plugins=plugins, database=database)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(self.tcm("show", name, "--json", plugins=plugins, database=database).stdout)["resources"]
+
+    def test_figures_of_native_code(self):
+        figures = self.resources(self.real_files() / "xpu-3.3-zebin", "rms_norm_fwd", "native.db")
+        self.assertEqual(figures, {
+            "kernel_name": "rms_norm_fwd", "code_bytes": 3584, "registers": 128, "wavefront_size": 32, "scratch_bytes": 0,
+            "x.intel.barrier_count": 1, "x.intel.product_family": 1271, "x.intel.graphics_core": 0, "x.intel.zebin_version": "1.20"})
+
+    def test_spills_and_scratch_and_no_kernel_that_nobody_launches(self):
+        cache = self.base / "spilling"
+        entry = xpu_files.make_entry(cache, "SPILLING" * 6 + "ABCD", "spilling_kernel", 512)
+        info = ("kernels:\n  - name:            spilling_kernel\n    execution_env:\n      grf_count:       256\n      simd_size:       16\n"
+                "      slm_size:        1024\n      spill_size:      960\n    per_thread_memory_buffers:\n"
+                "      - type:            scratch\n        usage:           single_space\n        size:            4096\n")
+        void = "Intel_Symbol_Table_Void_Program"
+        (entry / "spilling_kernel.spv").unlink()
+        (entry / "spilling_kernel.zebin").write_bytes(xpu_files.zebin({void: 64, "spilling_kernel": 512}, info=info))
+        figures = self.resources(cache, "spilling_kernel", "spilling.db")
+        self.assertEqual(figures["kernel_name"], "spilling_kernel")
+        self.assertEqual((figures["registers"], figures["wavefront_size"], figures["shared_bytes"]), (256, 16, 1024))
+        self.assertEqual(figures["scratch_bytes"], 256, "of a lane")
+        self.assertEqual(figures["x.intel.spill_bytes"], 960)
+        (entry / "spilling_kernel.zebin").write_bytes(xpu_files.zebin({void: 64}))
+        self.assertNotIn("kernel_name", self.resources(cache, "spilling_kernel", "void.db"))
 
     def test_a_backend_exports_its_entry_alone_and_needs_no_tcm(self):
         for plugin in (self.xpu, self.acme):

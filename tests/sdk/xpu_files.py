@@ -24,12 +24,15 @@ def text_words(text):
 
 
 def spirv(kernels, version=(1, 4), generator=6, bound=321):
-    """OpCapability Kernel, then an OpEntryPoint for each kernel."""
+    """OpCapability Kernel, an OpEntryPoint for each kernel, then their functions."""
     module = words(0x07230203, version[0] << 16 | version[1] << 8, generator << 16 | 14, bound, 0)
     module += words(2 << 16 | 17, 6)
     for number, name in enumerate(kernels):
         operands = words(6, number + 1) + text_words(name)
         module += words((1 + len(operands) // 4) << 16 | 15) + operands
+    for number in range(len(kernels)):
+        # OpFunction with its result type, id, control and type; OpFunctionEnd.
+        module += words(5 << 16 | 54, 100, number + 1, 0, 101) + words(1 << 16 | 56)
     return module
 
 
@@ -38,11 +41,15 @@ def note(kind, value, owner=b"IntelGT\0"):
     return words(len(owner), len(value), kind) + padded[0] + padded[1]
 
 
-def zebin(kernels):
-    """A 64-bit ELF of type ET_ZEBIN_EXE: .text.<kernel> of so many bytes, notes, section names."""
+RELOCATABLE, OWN_TYPE = 1, 0xFF12  # what IGC writes, and ET_ZEBIN_EXE of the specification
+
+
+def zebin(kernels, elf_type=RELOCATABLE, machine=205, info=""):
+    """A 64-bit ELF: .text.<kernel> of so many bytes, .ze_info, notes, section names."""
     notes = note(1, words(0x4FA)) + note(2, words(0xC09)) + note(4, b"1.39\0") + note(6, words(0x05004000))
     sections = [("", 0, b"")]
     sections += [(".text." + name, 1, b"\x90" * size) for name, size in kernels.items()]
+    sections += [(".ze_info", 0xFF000011, info.encode())] if info else []
     sections += [(".note.intelgt.compat", 7, notes + note(99, b"x", b"Other\0"))]
     names = b"\0"
     offsets = []
@@ -57,7 +64,7 @@ def zebin(kernels):
         body += data
         body += b"\0" * (-len(body) % 8)
     ident = b"\x7fELF" + bytes([2, 1, 0]) + b"\0" * 9
-    header = ident + struct.pack("<HHIQQQIHHHHHH", 0xFF12, 205, 1, 0, 0, 64 + len(body), 0, 64, 0, 0, 64, len(sections), len(sections) - 1)
+    header = ident + struct.pack("<HHIQQQIHHHHHH", elf_type, machine, 1, 0, 0, 64 + len(body), 0, 64, 0, 0, 64, len(sections), len(sections) - 1)
     return header + body + headers
 
 

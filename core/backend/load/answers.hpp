@@ -31,8 +31,8 @@ std::string_view to_string(Status status);
 
 using AttributeValue = std::variant<std::int64_t, std::uint64_t, double, std::string>;
 
-/// One figure. `key` has the interface's syntax, a string is valid UTF-8 of at most 4 KiB (and may hold control
-/// characters: escape it for a terminal), a double is finite.
+/// One figure. `key` has the interface's syntax; a standard key has its table's type and unit. A string is valid UTF-8
+/// of at most 4 KiB (and may hold control characters: escape it for a terminal), a double is finite.
 struct Attribute {
   std::string key;
   std::string unit;
@@ -50,6 +50,7 @@ struct Report {
   std::vector<Attribute> attributes;     ///< at most 1024, in the plugin's order; empty for validate
   std::vector<Diagnostic> diagnostics;   ///< at most 32
   std::uint64_t dropped_attributes = 0;  ///< broke a rule, or came after the limit
+  std::string first_dropped;             ///< which broke a rule first, and how; safe to print; empty when none did
   std::uint64_t dropped_diagnostics = 0;
 };
 

@@ -7,8 +7,12 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+#include <tl/expected.hpp>
+
 #include "core/backend/load/host.hpp"
-#include "core/backend/load/words.hpp"
+#include "core/backend/terms/standard_attributes.hpp"
+#include "core/backend/terms/words.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::backend {
@@ -23,29 +27,47 @@ std::optional<std::string_view> text_of(tcm_str text, std::size_t limit) {
   return view;
 }
 
-std::optional<AttributeValue> value_of(const tcm_attr& attr) {
+using Dropped = tl::unexpected<std::string>;
+
+tl::expected<AttributeValue, std::string> value_of(const tcm_attr& attr) {
   switch (attr.type) {
     case TCM_ATTR_I64: return AttributeValue(attr.value.i64);
     case TCM_ATTR_U64: return AttributeValue(attr.value.u64);
     case TCM_ATTR_F64:
-      if (!std::isfinite(attr.value.f64)) return std::nullopt;
+      if (!std::isfinite(attr.value.f64)) return Dropped("its value is not finite");
       return AttributeValue(attr.value.f64);
     case TCM_ATTR_STR:
       if (const auto text = text_of(attr.value.str, TCM_MAX_ATTR_TEXT)) return AttributeValue(std::string(*text));
-      return std::nullopt;
-    default: return std::nullopt;
+      return Dropped("its value is not UTF-8, or too long");
+    default: return Dropped("its type is unknown");
   }
 }
 
-/// Null when it breaks a rule.
-std::optional<Attribute> read_attribute(const tcm_attr* attr) {
-  if (attr == nullptr || !TCM_HAS_FIELD(tcm_attr, attr, value)) return std::nullopt;
+/// A standard key means the same for every backend, so its figures are comparable. A unit may be left out: the key
+/// tells it.
+std::optional<std::string> broken_standard(const StandardAttribute& standard, std::string_view unit,
+                                           const AttributeValue& value) {
+  const bool is_text = standard.type == AttributeType::text;
+  const bool right =
+      is_text ? std::holds_alternative<std::string>(value) : std::holds_alternative<std::uint64_t>(value);
+  if (!right) return fmt::format("its value is not {}", is_text ? "text" : "an unsigned number");
+  if (unit.empty() || unit == standard.unit) return std::nullopt;
+  return fmt::format("its unit is '{}', not '{}'", util::escape_control(unit), standard.unit);
+}
+
+/// The reason when it breaks a rule.
+tl::expected<Attribute, std::string> read_attribute(const tcm_attr* attr) {
+  if (attr == nullptr || !TCM_HAS_FIELD(tcm_attr, attr, value)) return Dropped("an attribute without its fields");
   const auto key = text_of(attr->key, 64);
+  if (!key || !is_attribute_key(*key)) return Dropped("an attribute whose key is not [a-z][a-z0-9_.]{0,63}");
   const auto unit = text_of(attr->unit, kMaxUnit);
-  if (!key || !is_attribute_key(*key) || !unit) return std::nullopt;
+  if (!unit) return Dropped(fmt::format("'{}': its unit is not UTF-8, or too long", *key));
   auto value = value_of(*attr);
-  if (!value) return std::nullopt;
-  return Attribute{std::string(*key), util::escape_control(*unit), std::move(*value)};
+  if (!value) return Dropped(fmt::format("'{}': {}", *key, value.error()));
+  const StandardAttribute* standard = find_standard_attribute(*key);
+  if (standard == nullptr) return Attribute{std::string(*key), util::escape_control(*unit), std::move(*value)};
+  if (const auto why = broken_standard(*standard, *unit, *value)) return Dropped(fmt::format("'{}': {}", *key, *why));
+  return Attribute{std::string(*key), std::string(standard->unit), std::move(*value)};
 }
 
 constexpr std::array<std::string_view, 9> kStatusWords{"ok",        "not_applicable",      "malformed",
@@ -90,13 +112,18 @@ void Collector::say(Severity severity, std::string text) {
 
 tcm_status Collector::take(const tcm_attr* attr) {
   if (report_.attributes.size() >= TCM_MAX_ATTRS) full_ = true;
-  auto attribute = full_ || !takes_attributes_ ? std::nullopt : read_attribute(attr);
-  if (attribute) {
-    report_.attributes.push_back(std::move(*attribute));
-    return TCM_OK;
+  if (full_ || !takes_attributes_) {
+    ++report_.dropped_attributes;
+    return full_ ? TCM_LIMIT : TCM_INVALID_ARGUMENT;
   }
-  ++report_.dropped_attributes;
-  return full_ ? TCM_LIMIT : TCM_INVALID_ARGUMENT;
+  auto attribute = read_attribute(attr);
+  if (!attribute) {
+    if (report_.first_dropped.empty()) report_.first_dropped = std::move(attribute.error());
+    ++report_.dropped_attributes;
+    return TCM_INVALID_ARGUMENT;
+  }
+  report_.attributes.push_back(std::move(*attribute));
+  return TCM_OK;
 }
 
 Report Collector::finish(tcm_status status) {

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "core/backend/load/words.hpp"
+#include "core/backend/terms/words.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::backend {

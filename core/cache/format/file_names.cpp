@@ -2,6 +2,7 @@
 #include "core/cache/format/file_names.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace tcm::cache {
 namespace {
@@ -31,6 +32,12 @@ std::string_view group_stem(std::string_view name) {
   return name.substr(kGroupPrefix.size(), name.size() - kGroupPrefix.size() - kJson.size());
 }
 
+bool is_group_among(std::string_view name, const std::function<bool(std::string_view name)>& has) {
+  if (!is_group(name)) return false;
+  const std::string outer = std::string(kGroupPrefix).append(name);
+  return !has(outer) || !is_group_among(outer, has);
+}
+
 bool is_autotune(std::string_view name) { return name.size() > kAutotune.size() && name.ends_with(kAutotune); }
 
 std::string_view autotune_stem(std::string_view name) { return name.substr(0, name.size() - kAutotune.size()); }
@@ -42,7 +49,7 @@ bool is_temporary(std::string_view name) {
 bool is_module(std::string_view name) { return has_extension(name, {".so", ".gch", ".pch"}); }
 
 bool is_compile_output(std::string_view name) {
-  return has_extension(name, {".ttir", ".ttgir", ".llir", ".source", ".json"});
+  return has_extension(name, {".ttir", ".glir", ".ttgir", ".llir", ".source", ".json"});
 }
 
 std::string_view extension_of(std::string_view name) {

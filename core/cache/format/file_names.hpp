@@ -2,6 +2,7 @@
 // What the name alone says of a file in an entry. All functions are pure; the views are of their argument.
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 namespace tcm::cache {
@@ -17,6 +18,11 @@ bool is_file_name(std::string_view name);
 bool is_group(std::string_view name);
 /// The stem of a group's name.
 std::string_view group_stem(std::string_view name);
+
+/// Whether `name` is the group of a kernel in an entry whose files `has` tells. `__grp__x.json` may also be the
+/// metadata of a kernel that is called `__grp__x`; that kernel's own group, `__grp____grp__x.json`, lies beside it
+/// then.
+bool is_group_among(std::string_view name, const std::function<bool(std::string_view name)>& has);
 
 /// `<stem>.autotune.json`, a stored autotuning result (since 3.4).
 bool is_autotune(std::string_view name);

@@ -7,12 +7,13 @@
 namespace tcm::cache {
 namespace {
 
-// What every Triton backend writes: IR since 2.0, `.source` since 3.4.
+// What every Triton backend writes: IR since 2.0, `.source` since 3.4, Gluon's `.glir` since 3.9.
 const FileType* find_shared(std::string_view extension) {
   using model::ArtifactKind;
-  static const std::array<std::pair<std::string_view, FileType>, 5> kShared{{
+  static const std::array<std::pair<std::string_view, FileType>, 6> kShared{{
       {".json", {ArtifactKind::metadata, "json"}},
       {".ttir", {ArtifactKind::ir, "ttir"}},
+      {".glir", {ArtifactKind::ir, "glir"}},
       {".ttgir", {ArtifactKind::ir, "ttgir"}},
       {".llir", {ArtifactKind::ir, "llir"}},
       {".source", {ArtifactKind::source, "source"}},

@@ -23,8 +23,8 @@ class FileTypes {
   /// `extension` with its dot. The first to claim an extension of a target keeps it.
   void add(std::string_view target, std::string_view extension, FileType type);
 
-  /// The type of a file of a kernel of `target`: the shared extensions (.json .ttir .ttgir .llir .source) first, then
-  /// the target's own. Null when nobody knows it.
+  /// The type of a file of a kernel of `target`: the shared extensions (.json .ttir .glir .ttgir .llir .source) first,
+  /// then the target's own. Null when nobody knows it.
   const FileType* find(std::string_view target, std::string_view extension) const;
 
   /// The type that some target gives the extension, shared ones first. Null when nobody knows it.

@@ -12,12 +12,20 @@ using model::ArtifactKind;
 
 bool is_nested(std::string_view name) { return name.find('/') != std::string_view::npos; }
 
+bool is_group_in(std::string_view name, const Inspection& entry) {
+  return is_group_among(name, [&entry](std::string_view other) {
+    const auto at = std::lower_bound(entry.files.begin(), entry.files.end(), other,
+                                     [](const InspectedFile& file, std::string_view b) { return file.name < b; });
+    return at != entry.files.end() && at->name == other;
+  });
+}
+
 }  // namespace
 
 bool is_of_a_group(std::string_view name, const Inspection& entry) {
   const std::string_view stem = name.substr(0, name.size() - extension_of(name).size());
-  return std::any_of(entry.files.begin(), entry.files.end(), [stem](const InspectedFile& file) {
-    return is_group(file.name) && group_stem(file.name) == stem;
+  return std::any_of(entry.files.begin(), entry.files.end(), [&](const InspectedFile& file) {
+    return is_group(file.name) && group_stem(file.name) == stem && is_group_in(file.name, entry);
   });
 }
 
@@ -29,8 +37,9 @@ ArtifactKind kind_by_name(std::string_view name, std::string_view target, const 
 }
 
 std::size_t group_count(const Inspection& entry) {
-  return static_cast<std::size_t>(std::count_if(entry.files.begin(), entry.files.end(),
-                                                [](const InspectedFile& file) { return is_group(file.name); }));
+  return static_cast<std::size_t>(
+      std::count_if(entry.files.begin(), entry.files.end(),
+                    [&entry](const InspectedFile& file) { return is_group_in(file.name, entry); }));
 }
 
 bool all_known_by_name(const Inspection& entry, std::string_view target, const FileTypes& types) {

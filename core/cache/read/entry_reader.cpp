@@ -42,11 +42,12 @@ int EntryReader::read(std::vector<model::Record>& records) {
 void EntryReader::read_groups() {
   // A whole entry under a temporary name is one that its writer never moved to its key: no look-up finds it.
   if (is_temporary_entry(key_)) return;
+  const auto has = [this](std::string_view name) { return files_.find(name) != nullptr || files_.has_other(name); };
   std::vector<std::string> groups;
   for (const EntryFile& file : files_.files)
-    if (!file.nested() && is_group(file.name)) groups.push_back(file.name);
+    if (!file.nested() && is_group_among(file.name, has)) groups.push_back(file.name);
   for (const std::string& name : files_.others)
-    if (is_group(name)) groups.push_back(name);
+    if (is_group_among(name, has)) groups.push_back(name);
   std::sort(groups.begin(), groups.end());
   drafts_.reserve(groups.size());
   for (const std::string& name : groups) drafts_.push_back(read_group(name));

@@ -60,7 +60,7 @@ Artifact EntryReader::artifact(EntryFile& file, const Draft& draft, std::string_
   const FileTypes& types = naming_.file_types ? *naming_.file_types : kSharedOnly;
   const FileType* type = types.find(target, extension);
   if (is_label(bare)) made.type = bare;
-  if (is_group(file.name)) {
+  if (is_group(file.name) && file.name != draft.metadata) {
     made.kind = ArtifactKind::group;
   } else if (type) {
     made.kind = type->kind;

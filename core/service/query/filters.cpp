@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "core/backend/standard_attributes.hpp"
+#include "core/backend/terms/standard_attributes.hpp"
 #include "core/index/values/column_fields.hpp"
 #include "core/index/values/version_rank.hpp"
 #include "core/service/query/where.hpp"
@@ -172,7 +172,7 @@ Result<void> check_field(const index::Field& field, std::string_view option, con
   if (known) return {};
   std::vector<std::string_view> candidates(words.begin(), words.end());
   for (const index::ColumnField& column : index::column_fields()) candidates.push_back(column.name);
-  for (const std::string_view key : backend::standard_attributes()) candidates.push_back(key);
+  for (const auto& attribute : backend::standard_attributes()) candidates.push_back(attribute.key);
   const auto meant = util::closest(to_string(field), candidates);
   return fail(ErrorCode::usage, fmt::format("{}: no record has a field '{}'{}", option, to_string(field),
                                             meant ? fmt::format(" (did you mean {}?)", *meant) : ""));

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "core/backend/standard_attributes.hpp"
+#include "core/backend/terms/standard_attributes.hpp"
 #include "core/index/values/column_fields.hpp"
 #include "core/index/values/version_rank.hpp"
 #include "core/util/text/bytes.hpp"

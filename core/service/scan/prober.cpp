@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/backend/terms/words.hpp"
 #include "core/util/log.hpp"
 
 namespace tcm::service {
@@ -78,6 +79,14 @@ std::optional<std::int64_t> spill_bytes(const std::vector<model::Resource>& reso
   return most;
 }
 
+/// Triton 2.0 writes no target into its metadata, but the binary knows what it was compiled for.
+std::string arch_of_binary(const std::vector<model::Resource>& resources) {
+  for (const model::Resource& resource : resources)
+    if (const auto* arch = std::get_if<std::string>(&resource.value); arch != nullptr && resource.key == "arch")
+      return backend::is_canonical_arch(*arch) ? *arch : std::string();
+  return {};
+}
+
 }  // namespace
 
 void Prober::probe(model::Entry& entry) {
@@ -94,6 +103,7 @@ void Prober::probe_kernel(const std::string& key, model::Record& record) {
     for (const model::Artifact& artifact : record.artifacts)
       if (artifact.kind == kind && artifact.bytes > 0) probe_artifact(key, artifact, record);
   record.spill_bytes = spill_bytes(record.resources);
+  if (record.facts.arch.empty()) record.facts.arch = arch_of_binary(record.resources);
 }
 
 void Prober::probe_artifact(const std::string& key, const model::Artifact& artifact, model::Record& record) {
@@ -119,6 +129,9 @@ void Prober::probe_artifact(const std::string& key, const model::Artifact& artif
     util::log(util::LogLevel::info,
               fmt::format("{}: {}{}", path(), backend::to_string(report.status),
                           report.diagnostics.empty() ? "" : ": " + report.diagnostics.front().text));
+  if (!report.first_dropped.empty() && util::logs(util::LogLevel::info))
+    util::log(util::LogLevel::info, fmt::format("{}: {} of the backend's figures dropped: {}", path(),
+                                                report.dropped_attributes, report.first_dropped));
   for (backend::Attribute& attribute : group_of(report.attributes, record.facts.name))
     add(record.resources, resource_of(std::move(attribute)));
 }

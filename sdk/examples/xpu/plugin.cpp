@@ -39,7 +39,7 @@ constexpr const tcm_file_type* kFileTypes[] = {&kSpirv, &kZebin};
 
 constexpr const char* kPathFields[] = {"cache_dir"};
 
-constexpr tcm_kernel_backend_plugin kPlugin = plugin::Descriptor("org.tcm.examples.xpu", "Intel XPU (example)", "1.0.0")
+constexpr tcm_kernel_backend_plugin kPlugin = plugin::Descriptor("org.tcm.examples.xpu", "Intel XPU (example)", "1.1.0")
                                                   .vendor("tcm")
                                                   .targets(kTargets)
                                                   .file_types(kFileTypes)

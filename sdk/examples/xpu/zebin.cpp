@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// zebin: a 64-bit ELF object of its own type, with one .text.<kernel> section for each kernel and notes of the owner
-// "IntelGT". Its machine number is a product family and so tells nothing by itself.
+// zebin: a 64-bit ELF object with one .text.<kernel> section for each kernel, notes of the owner "IntelGT", and a
+// section .ze_info with what a loader has to know of each kernel. Its specification has types of its own (ET_ZEBIN_REL
+// and following); what IGC writes is a relocatable object of the machine EM_INTELGT.
+#include <algorithm>
+
 #include "formats.hpp"
+#include "ze_info.hpp"
 
 namespace xpu {
 namespace {
 
 using plugin::Bytes;
 
-constexpr std::uint16_t kTypeRelocatable = 0xff11;
-constexpr std::uint16_t kTypeShared = 0xff13;
+constexpr std::uint16_t kTypeRelocatable = 1;  // ET_REL
+constexpr std::uint16_t kMachine = 205;        // EM_INTELGT
+constexpr std::uint16_t kFirstOwnType = 0xff11;
+constexpr std::uint16_t kLastOwnType = 0xff13;
 constexpr std::uint32_t kSectionNote = 7;
 constexpr std::uint32_t kSectionWithoutBytes = 8;
-constexpr std::size_t kMaxKernels = 256;
 
 enum Note : std::uint32_t { kProductFamily = 1, kGraphicsCore = 2, kZebinVersion = 4, kProductConfig = 6 };
 
@@ -21,6 +26,11 @@ struct Section {
   std::uint32_t type = 0;
   Bytes bytes;
 };
+
+/// An object of another machine is another vendor's, whatever its file is called.
+bool is_zebin(std::uint16_t type, std::uint16_t machine) {
+  return (type == kTypeRelocatable && machine == kMachine) || (type >= kFirstOwnType && type <= kLastOwnType);
+}
 
 /// The table of sections; every access is checked.
 class Object {
@@ -32,8 +42,7 @@ class Object {
     if (file_.size() < 64) return sink.fail(TCM_TRUNCATED, "zebin: the ELF header is not whole");
     if (file_.u8(4) != 2 || file_.u8(5) != 1)
       return sink.fail(TCM_UNSUPPORTED_VERSION, "zebin: not a 64-bit little-endian ELF");
-    const auto type = *file_.u16(16);
-    if (type < kTypeRelocatable || type > kTypeShared) return TCM_NOT_APPLICABLE;
+    if (!is_zebin(*file_.u16(16), *file_.u16(18))) return TCM_NOT_APPLICABLE;
     table_ = *file_.u64(40);
     count_ = *file_.u16(60);
     if (*file_.u16(58) != 64) return sink.fail(TCM_MALFORMED, "zebin: section headers of a wrong size");
@@ -113,16 +122,45 @@ tcm_status read_notes(Bytes notes, plugin::Sink& sink, bool emit) {
   return TCM_OK;
 }
 
+void emit_info(const KernelInfo& info, plugin::Sink& sink) {
+  // The register file of a hardware thread is one, and as large as the kernel was compiled for.
+  if (info.grf_count) sink.emit(TCM_ATTR_REGISTERS, *info.grf_count);
+  if (info.simd_size) sink.emit(TCM_ATTR_WAVEFRONT_SIZE, *info.simd_size, "lanes");
+  if (info.slm_bytes) sink.emit(TCM_ATTR_SHARED_BYTES, *info.slm_bytes, "bytes");
+  // Here it is of a hardware thread, in the standard key of a lane. Without buffers in the list there is no scratch.
+  if (const auto lanes = info.simd_size.value_or(0); lanes > 0)
+    sink.emit(TCM_ATTR_SCRATCH_BYTES, (info.scratch_bytes + lanes - 1) / lanes, "bytes");
+  if (info.private_bytes) sink.emit("x.intel.private_bytes", *info.private_bytes, "bytes");
+  if (info.spill_bytes) sink.emit("x.intel.spill_bytes", *info.spill_bytes, "bytes");
+  if (info.barrier_count) sink.emit("x.intel.barrier_count", *info.barrier_count);
+}
+
+std::vector<KernelInfo> infos_of(const Object& object) {
+  for (std::uint16_t i = 1; i < object.count(); ++i)
+    if (const auto section = object.section(i); section && section->name == ".ze_info")
+      return read_ze_info(section->bytes.text());
+  return {};
+}
+
 tcm_status emit_kernels(const Object& object, plugin::Sink& sink) {
   constexpr std::string_view kPrefix = ".text.";
+  // Code that IGC adds to hold the symbols of a module; nobody launches it.
+  constexpr std::string_view kSymbolTable = "Intel_Symbol_Table_Void_Program";
+  const std::vector<KernelInfo> infos = infos_of(object);
   std::size_t kernels = 0;
   for (std::uint16_t i = 1; i < object.count() && kernels < kMaxKernels; ++i) {
     const auto section = object.section(i);
     if (!section || section->name.size() <= kPrefix.size() || section->name.substr(0, kPrefix.size()) != kPrefix)
       continue;
+    const std::string_view name = section->name.substr(kPrefix.size());
+    if (name == kSymbolTable) continue;
     ++kernels;
-    sink.emit(TCM_ATTR_KERNEL_NAME, section->name.substr(kPrefix.size()));
+    // A name that the host refuses opens no group; its figures would be taken for another kernel's.
+    if (sink.emit(TCM_ATTR_KERNEL_NAME, name) != TCM_OK) continue;
     sink.emit(TCM_ATTR_CODE_BYTES, section->bytes.size(), "bytes");
+    const auto info =
+        std::find_if(infos.begin(), infos.end(), [name](const KernelInfo& each) { return each.name == name; });
+    if (info != infos.end()) emit_info(*info, sink);
   }
   return sink.status();
 }

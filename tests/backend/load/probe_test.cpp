@@ -99,6 +99,31 @@ TEST_F(Probe, DropsAttributesThatBreakARule) {
   EXPECT_EQ(report.dropped_attributes, 10u);
 }
 
+TEST_F(Probe, TellsWhichAttributeWasDroppedFirst) {
+  EXPECT_EQ(probe("invalid").first_dropped, "an attribute whose key is not [a-z][a-z0-9_.]{0,63}");
+  EXPECT_EQ(probe("attributes").first_dropped, "");
+}
+
+TEST_F(Probe, AStandardKeyHasItsOwnTypeAndUnit) {
+  for (const auto& [how, why] : {std::pair{"wrong_type", "'registers': its value is not an unsigned number"},
+                                 std::pair{"signed", "'registers': its value is not an unsigned number"},
+                                 std::pair{"wrong_unit", "'lds_bytes': its unit is 'KiB', not 'bytes'"}}) {
+    const Report report = probe(how);
+    EXPECT_EQ(report.status, Status::ok) << how;
+    ASSERT_THAT(report.attributes, SizeIs(1)) << how;
+    EXPECT_EQ(report.attributes[0].key, "kernel_name");
+    EXPECT_EQ(report.dropped_attributes, 1u);
+    EXPECT_EQ(report.first_dropped, why);
+  }
+}
+
+TEST_F(Probe, TheUnitOfAStandardKeyMayBeLeftOut) {
+  const Report report = probe("no_unit");
+  ASSERT_THAT(report.attributes, SizeIs(2));
+  EXPECT_EQ(report.attributes[1].key, "lds_bytes");
+  EXPECT_EQ(report.attributes[1].unit, "bytes");
+}
+
 TEST_F(Probe, ReadsAttributesByTheirSize) {
   const Report report = probe("raw_invalid");
   EXPECT_EQ(report.status, Status::ok) << "the plugin saw the statuses that it expects";

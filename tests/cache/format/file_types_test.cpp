@@ -10,7 +10,7 @@ using model::ArtifactKind;
 
 TEST(FileTypes, SharedExtensionsNeedNoPlugin) {
   const FileTypes types;
-  for (const char* extension : {".ttir", ".ttgir", ".llir"}) {
+  for (const char* extension : {".ttir", ".glir", ".ttgir", ".llir"}) {
     ASSERT_TRUE(types.find("anything", extension)) << extension;
     EXPECT_EQ(types.find("", extension)->kind, ArtifactKind::ir);
   }

@@ -111,7 +111,7 @@ typedef struct tcm_target {
   const char* const* aliases; /* other words that users have for it ("rocm" for "hip"); null when alias_count is 0 */
 } tcm_target;
 
-/* One kind of file that only this plugin's compiler writes. The shared ones (.json .ttir .ttgir .llir .source)
+/* One kind of file that only this plugin's compiler writes. The shared ones (.json .ttir .glir .ttgir .llir .source)
  * belong to the host and are ignored here. */
 typedef struct tcm_file_type {
   uint32_t struct_size;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/backend/load/words.hpp"
+#include "core/backend/terms/words.hpp"
 
 #include <string>
 
