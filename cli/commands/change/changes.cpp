@@ -11,7 +11,6 @@
 #include "cli/show/confirm.hpp"
 #include "cli/show/prune_output.hpp"
 #include "core/service/change/execute.hpp"
-#include "core/util/text/time.hpp"
 
 namespace tcm::cli {
 namespace {
@@ -62,15 +61,15 @@ ExitCode show(service::Plan& plan, const service::ExecuteReport* report, const P
 
 }  // namespace
 
-void add_change_options(CLI::App& command, ChangeOptions& options) {
+void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options) {
   const std::string group = "How";
   command.add_flag("--dry-run", options.dry_run, "Show the plan and stop")->group(group);
   command.add_flag("-y,--yes", options.yes, "Do not ask")->group(group);
-  command.add_flag("--trash", options.trash, "Keep what is removed in the trash: tcm trash restore")->group(group);
-  command.add_flag("--no-trash", options.no_trash, "Keep nothing, whatever the setting prune.trash says")
+  command.add_flag("--trash", words.trash, "Keep what is removed in the trash: tcm trash restore")->group(group);
+  command.add_flag("--no-trash", words.no_trash, "Keep nothing, whatever the setting prune.trash says")
       ->excludes("--trash")
       ->group(group);
-  command.add_option("--grace", options.grace, "Leave alone what changed within that time [10m]")
+  command.add_option("--grace", words.grace, "Leave alone what changed within that time [10m]")
       ->type_name("AGE")
       ->group(group);
   command
@@ -84,36 +83,11 @@ void add_change_options(CLI::App& command, ChangeOptions& options) {
   command.add_flag("--json", options.output.json, "Short for -o json")->group(group);
 }
 
-std::vector<std::string> chosen_cache_dirs(const Context& context) {
-  const auto& dirs = context.settings().cache_dirs;
-  return dirs.origin.source == config::Source::default_value ? std::vector<std::string>() : dirs.value;
-}
-
-Result<void> fill_request(const ChangeOptions& options, const Context& context, service::PruneRequest& request) {
-  const config::PruneSettings& settings = context.settings().prune;
-  request.grace_ns = settings.grace_ns.value;
-  if (options.grace) {
-    auto grace = util::parse_duration(*options.grace);
-    if (!grace) return fail(ErrorCode::usage, "--grace: " + grace.error().message);
-    request.grace_ns = *grace;
-  }
-  const bool removes = request.mode != service::PruneMode::drop && request.mode != service::PruneMode::share;
-  // What lies in the trash frees no room.
-  const bool needs_room = request.budget.max_bytes || request.budget.min_free;
-  const bool configured = removes && settings.trash.value && !options.no_trash;
-  if (configured && needs_room && !options.trash)
-    context.messages().note("The setting prune.trash does not count here: the trash would take the room to be freed.");
-  request.trash = options.trash || (configured && !needs_room);
-  request.trash_keep_ns = settings.trash_keep_ns.value;
-  request.trash_max_bytes = settings.trash_max_size.value;
-  request.cache_dirs = chosen_cache_dirs(context);
-  request.default_dirs = context.settings().cache_dirs.value;
-  request.jobs = context.settings().jobs.value;
-  return {};
-}
-
-ExitCode run_change(const service::PruneRequest& request, const ChangeOptions& options, std::int64_t now_ns,
+ExitCode run_change(const Result<service::PruneRequest>& asked, const ChangeOptions& options, std::int64_t now_ns,
                     Context& context) {
+  if (!asked) return context.report(asked.error());
+  const service::PruneRequest& request = *asked;
+  for (const std::string& note : request.notes) context.messages().note(note);
   auto index = context.open_index(index::OpenMode::create);
   if (!index) return context.report(index.error());
   service::PruneProgress progress;

@@ -15,8 +15,7 @@ namespace tcm::cli {
 namespace {
 
 struct RmOptions {
-  std::vector<std::string> keys;
-  std::vector<std::string> cache_dirs;
+  service::RemovalWords words;
   ChangeOptions change;
 };
 
@@ -35,12 +34,9 @@ std::vector<std::string> all_keys(const std::vector<std::string>& words) {
 }
 
 ExitCode run_rm(const RmOptions& options, Context& context) {
-  service::PruneRequest request;
-  request.mode = service::PruneMode::keys;
-  request.filters.cache_dirs = options.cache_dirs;
-  request.keys = all_keys(options.keys);
-  if (auto filled = fill_request(options.change, context, request); !filled) return context.report(filled.error());
-  return run_change(request, options.change, util::now_ns(), context);
+  service::RemovalWords words = options.words;
+  words.keys = all_keys(words.keys);
+  return run_change(service::removal_request(words, context.settings()), options.change, util::now_ns(), context);
 }
 
 }  // namespace
@@ -48,12 +44,12 @@ ExitCode run_rm(const RmOptions& options, Context& context) {
 void add_rm_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<RmOptions>();
   CLI::App* command = app.add_subcommand("rm", "Remove the entries with these keys");
-  command->add_option("KEY", options->keys, "A key or an unambiguous beginning of one; - reads them from stdin")
+  command->add_option("KEY", options->words.keys, "A key or an unambiguous beginning of one; - reads them from stdin")
       ->required();
-  command->add_option("--cache-dir", options->cache_dirs, "Only in this cache directory or root")
+  command->add_option("--cache-dir", options->words.cache_dirs, "Only in this cache directory or root")
       ->allow_extra_args(false)
       ->type_name("DIR");
-  add_change_options(*command, options->change);
+  add_change_options(*command, options->words.change, options->change);
   command->footer(
       "Examples:\n"
       "  tcm rm 4RYKE7YQ                             one entry\n"

@@ -9,7 +9,6 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
-#include "cli/commands/change/changes.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
@@ -30,8 +29,7 @@ struct TrashOptions {
 };
 
 service::TrashRequest request_of(const TrashOptions& options, const Context& context) {
-  const bool named = !options.cache_dirs.empty();
-  return {named ? options.cache_dirs : chosen_cache_dirs(context), context.settings().cache_dirs.value};
+  return service::trash_request(options.cache_dirs, context.settings());
 }
 
 bool is_json(const TrashOptions& options) {

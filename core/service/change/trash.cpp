@@ -8,7 +8,9 @@
 #include <fmt/format.h>
 
 #include "core/cache/find/cache_directory.hpp"
+#include "core/service/plan/candidates.hpp"
 #include "core/service/plan/expired.hpp"
+#include "core/service/plan/request.hpp"
 #include "core/service/scan/index_service.hpp"
 #include "core/util/system/path.hpp"
 
@@ -67,6 +69,10 @@ void add(TrashDone& done, cache::TrashReport&& report, const std::string& root) 
 }
 
 }  // namespace
+
+TrashRequest trash_request(const std::vector<std::string>& cache_dirs, const config::Settings& settings) {
+  return {cache_dirs.empty() ? chosen_cache_dirs(settings) : cache_dirs, settings.cache_dirs.value};
+}
 
 Result<TrashListing> list_trash(const TrashRequest& request, index::Index& index) {
   TrashListing listing;

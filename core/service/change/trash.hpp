@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "core/cache/edit/editor.hpp"
+#include "core/config/settings.hpp"
 #include "core/index/index.hpp"
 #include "core/service/backends.hpp"
-#include "core/service/plan/candidates.hpp"
-#include "core/service/plan/plan.hpp"
 #include "core/util/result.hpp"
 
 namespace tcm::service {
@@ -24,6 +23,9 @@ struct TrashRequest {
   std::vector<std::string> cache_dirs;    ///< only roots in or below these; empty: all that the index knows
   std::vector<std::string> default_dirs;  ///< when the index knows none
 };
+
+/// The trash of these directories; without any, of those that the settings name.
+TrashRequest trash_request(const std::vector<std::string>& cache_dirs, const config::Settings& settings);
 
 struct TrashListing {
   std::vector<TrashRow> rows;  ///< oldest first

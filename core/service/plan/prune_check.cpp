@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -94,35 +93,6 @@ Result<std::string> whole_key(const std::string& word, const index::Criteria& wi
   return refuse(fmt::format("'{}' is ambiguous: {}{} begin so; give more of the key", word,
                             fmt::join(found.begin(), std::next(found.begin(), 2), ", "),
                             found.size() > 2 ? " and more" : ""));
-}
-
-Result<model::KindSet> parse_drop(const std::vector<std::string>& words) {
-  model::KindSet kinds;
-  for (const std::string& list : words)
-    for (const std::string_view raw : util::split(list, ',')) {
-      const std::string word = util::lower_ascii(util::trim(raw));
-      if (word == "ir") {
-        kinds.add(model::ArtifactKind::ir);
-        kinds.add(model::ArtifactKind::source);
-      } else if (word == "source") {
-        kinds.add(model::ArtifactKind::source);
-      } else if (word == "assembly" || word == "asm") {
-        kinds.add(model::ArtifactKind::assembly);
-      } else {
-        return refuse(fmt::format("--drop '{}' is none of ir, source, assembly", util::trim(raw)));
-      }
-    }
-  return kinds;
-}
-
-Result<unsigned> parse_low_water(const std::string& word) {
-  std::string_view digits = word;
-  if (digits.ends_with('%')) digits.remove_suffix(1);
-  unsigned percent = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), percent);
-  if (error != std::errc{} || end != digits.data() + digits.size() || percent < 1 || percent > 100)
-    return refuse(fmt::format("--low-water is '{}'; it must be a percentage from 1% to 100%", word));
-  return percent;
 }
 
 }  // namespace tcm::service

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/index/index.hpp"
-#include "core/service/plan/prune.hpp"
+#include "core/service/plan/request.hpp"
 
 namespace tcm::service {
 

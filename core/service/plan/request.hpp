@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// What to free, and how a user's words and the settings become that: here is the policy of every command that removes
+// something. Values in, values out; nothing is looked at, neither on the disk nor in the index.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config/settings.hpp"
+#include "core/model/change.hpp"
+#include "core/service/query/filters.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::service {
+
+/// What happens to the kernels that are picked.
+enum class PruneMode : std::uint8_t {
+  drop,        ///< some kinds of their artifacts go
+  full,        ///< their entries go
+  duplicates,  ///< entries go of which an equal, newer one is in the same root
+  share,       ///< all stay; equal files become one by hard links
+  leftovers,   ///< what dead writers and failed compiles left goes, nothing else
+  keys,        ///< the entries that are named go
+};
+
+struct Budget {
+  std::optional<std::uint64_t> max_bytes{};  ///< of all roots together, as du counts
+  std::optional<std::uint64_t> max_files{};
+  std::optional<std::uint64_t> min_free{};  ///< bytes, on every file system concerned
+  unsigned low_water = 100;  ///< percent of max_bytes and max_files to go down to, once they are exceeded
+
+  bool any() const { return max_bytes || max_files || min_free; }
+};
+
+struct PruneRequest {
+  FilterWords filters;
+  PruneMode mode = PruneMode::drop;
+  model::KindSet drop{model::ArtifactKind::ir, model::ArtifactKind::source};
+  bool same_binary = true;                      ///< of duplicates: binaries are compared byte by byte
+  bool all = false;                             ///< of full: yes, everything is meant when nothing narrows
+  std::vector<std::string> keys;                ///< of keys: whole or unambiguous beginnings
+  std::optional<std::int64_t> unused_since_ns;  ///< only what was last used before
+  Budget budget;
+  std::optional<std::uint64_t> keep_newest;
+  std::vector<std::string> group_by;  ///< backend, arch, version, name, root; empty: name, backend, arch
+  std::int64_t grace_ns = 0;
+  bool trash = false;                 ///< removed entries can be restored
+  std::int64_t trash_keep_ns = 0;     ///< bins older than that are emptied
+  std::uint64_t trash_max_bytes = 0;  ///< beyond that the oldest bins are emptied
+
+  /// What to work on when the filters name no cache directory; empty: all that the index knows, as for a list.
+  std::vector<std::string> cache_dirs;
+  std::vector<std::string> default_dirs;  ///< … when the index knows nothing yet
+  std::optional<model::Layout> layout;
+  unsigned jobs = 1;
+
+  std::vector<std::string> notes;  ///< what the user should know of how his words were read, a sentence each
+};
+
+/// Words about how anything is removed. An absent member was not given.
+struct ChangeWords {
+  bool trash = false;
+  bool no_trash = false;             ///< whatever the setting says; excludes `trash`
+  std::optional<std::string> grace;  ///< a duration
+};
+
+/// Words that ask for a prune, as a user gave them: "none" for a limit switches off what the settings say.
+struct PruneWords {
+  FilterWords filters;
+  std::vector<std::string> drop;  ///< kinds of artifacts, with commas or one by one
+  bool full = false;
+  std::optional<std::string> deduplicate;  ///< "content", "metadata" or "hardlink"
+  bool leftovers = false;
+  bool all = false;
+  std::optional<std::string> unused_for;  ///< a duration or a date
+  std::optional<std::string> max_size;
+  std::optional<std::string> max_files;
+  std::optional<std::string> min_free;
+  std::optional<std::string> low_water;
+  std::optional<std::string> keep_newest;
+  std::vector<std::string> group_by;  ///< with commas or one by one
+  ChangeWords change;
+};
+
+/// Words that ask for the removal of some entries.
+struct RemovalWords {
+  std::vector<std::string> keys;  ///< whole or unambiguous beginnings
+  std::vector<std::string> cache_dirs;
+  ChangeWords change;
+};
+
+/// The request that these words make. Limits of the settings (prune.max_size and so on) count only when the words
+/// choose nothing by themselves: no filter, no limit, no --all. `now_ns` is what ages are measured from. Errors (usage)
+/// name the option and what it takes, or the options that contradict each other.
+Result<PruneRequest> prune_request(const PruneWords& words, const config::Settings& settings, std::int64_t now_ns);
+
+/// The same for the removal of entries by their keys.
+Result<PruneRequest> removal_request(const RemovalWords& words, const config::Settings& settings);
+
+/// The cache directories that somebody configured on purpose; none when the default is all there is. Whatever names no
+/// directory itself works on these.
+std::vector<std::string> chosen_cache_dirs(const config::Settings& settings);
+
+/// "ir,assembly" as kinds; ir takes source along. Errors (usage) name the words.
+Result<model::KindSet> parse_drop(const std::vector<std::string>& words);
+
+/// "90%" or "90" as a percentage from 1 to 100.
+Result<unsigned> parse_low_water(const std::string& word);
+
+}  // namespace tcm::service
