@@ -119,11 +119,18 @@ class Boundaries(unittest.TestCase):
         "core/config": ["core/util"],
         "core/model": ["core/util"],
         "core/disk": ["core/util"],
-        "core/cache": ["core/util", "core/model", "core/disk"],
+        "core/cache/format": ["core/util", "core/model"],
+        "core/cache/find": ["core/util", "core/model", "core/disk", "core/cache/format"],
+        "core/cache/read": ["core/util", "core/model", "core/disk", "core/cache/format"],
+        "core/cache/inspect": ["core/util", "core/model", "core/disk", "core/cache/format", "core/cache/read"],
+        "core/cache/trash": ["core/util", "core/disk", "core/cache/format", "core/cache/read"],
+        "core/cache/edit": ["core/util", "core/model", "core/disk"]
+        + ["core/cache/format", "core/cache/read", "core/cache/inspect", "core/cache/trash"],
         "core/backend": ["core/util", "core/model", "plugin-api"],
         "core/index": ["core/util", "core/model"],
-        "core/service": ["core/util", "core/config", "core/model", "core/disk", "core/cache", "core/backend", "core/index"],
-        "cli": ["core/util", "core/config", "core/model", "core/cache", "core/backend", "core/index", "core/service"],
+        "core/service": ["core/util", "core/config", "core/model", "core/disk", "core/backend", "core/index"]
+        + [f"core/cache/{room}" for room in ("format", "find", "read", "inspect", "trash", "edit")],
+        "cli": ["core/util", "core/config", "core/model", "core/backend", "core/index", "core/service"],
         "plugins/common": ["plugin-api"],
         "plugins/cuda": ["plugin-api", "plugins/common"],
         "plugins/rocm": ["plugin-api", "plugins/common"],
@@ -198,7 +205,7 @@ class Boundaries(unittest.TestCase):
         self.assertNotIn("hidden", without_comments('x; // hidden\n/* hidden */ "seen"'))
         self.assertIn("// seen", without_comments('"http:// seen"'))
         self.assertEqual(list(strings('int a = 1\'000; // "no"\nf("yes");')), [(2, '"yes"')])
-        self.assertEqual(self.room_of("core/cache/read/root.hpp"), "core/cache")
+        self.assertEqual(self.room_of("core/cache/read/root.hpp"), "core/cache/read")
         self.assertGreater(len(list(files("core"))), 10)
 
 
