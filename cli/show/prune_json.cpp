@@ -56,8 +56,8 @@ void write_item(JsonWriter& json, const PlanItem& item, const Plan& plan) {
   json.field("last_use", util::format_rfc3339(item.last_use_ns));
   json.field("reason", item.reason);
   json.key("stays");
-  if (item.change.twin)
-    json.value(item.change.twin->key);
+  if (item.change.duplicate_of)
+    json.value(item.change.duplicate_of->key);
   else
     json.null();
   json.end_object();

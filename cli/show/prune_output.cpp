@@ -39,8 +39,8 @@ std::string things(const service::PlanSums& sums) {
 }
 
 /// "drop ir, source of 211 kernels", "Dropped …" and so on; `verbs` are for removing, dropping and sharing.
-std::string deed(const service::PruneRequest& request, const service::PlanSums& sums, std::string_view remove,
-                 std::string_view drop, std::string_view share) {
+std::string action_text(const service::PruneRequest& request, const service::PlanSums& sums, std::string_view remove,
+                        std::string_view drop, std::string_view share) {
   switch (request.mode) {
     case PruneMode::drop: return fmt::format("{} {} of {}", drop, kinds_text(request.drop), things(sums));
     case PruneMode::share:
@@ -167,8 +167,8 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
   if (sums.entries == 0) {
     out.write("Nothing to do: nothing that was asked for is there to go.\n");
   } else {
-    out.write(deed(view.request, sums, view.dry_run ? "Would remove" : "Remove", view.dry_run ? "Would drop" : "Drop",
-                   view.dry_run ? "Would link" : "Link") +
+    out.write(action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove",
+                          view.dry_run ? "Would drop" : "Drop", view.dry_run ? "Would link" : "Link") +
               ": " + amount(sums) + ".\n");
     out.write(root_text(plan));
     out.write(fmt::format("  {}; {}\n", kinds_line(sums),
@@ -191,7 +191,7 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
 
 void print_report(Context& context, const Plan& plan, const service::ExecuteReport& report, const PlanView& view) {
   Sink& out = context.out();
-  out.write(deed(view.request, report.done, "Removed", "Dropped", "Linked") + ": " + amount(report.done) +
+  out.write(action_text(view.request, report.done, "Removed", "Dropped", "Linked") + ": " + amount(report.done) +
             fmt::format("; the disk got back {}.\n", util::format_bytes(report.done.frees)));
   print_kept(context, report.kept, plan);
   if (report.trash_emptied > 0)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/util/system/write_all.hpp"
 #include "core/util/text/time.hpp"
 
 namespace tcm::disk {
@@ -18,17 +19,6 @@ timespec time_of(std::int64_t ns) {
   std::int64_t seconds = ns / util::kSecond;
   if (ns % util::kSecond < 0) --seconds;
   return {seconds, ns - seconds * util::kSecond};
-}
-
-int write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t done = ::write(fd, text.data(), text.size());
-    if (done >= 0)
-      text.remove_prefix(static_cast<std::size_t>(done));
-    else if (errno != EINTR)
-      return errno;
-  }
-  return 0;
 }
 
 int make_like(int fd, const Node& like) {
@@ -86,7 +76,7 @@ int write_file_like(int directory, const char* name, std::string_view text, cons
   constexpr int kWriting = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   const util::Fd file(::openat(directory, name, kWriting, 0600));
   if (!file.valid()) return errno;
-  int error = write_all(file.get(), text);
+  int error = util::write_all(file.get(), text);
   if (error == 0) error = make_like(file.get(), like);
   if (error != 0) unlink_at(directory, name);
   return error;

@@ -123,7 +123,13 @@ class Boundaries(unittest.TestCase):
         "core/config": ["core/util"],
         "core/model": ["core/util"],
         "core/disk": ["core/util"],
-        "core/cache": ["core/util", "core/model", "core/disk"],
+        "core/cache/format": ["core/util", "core/model"],
+        "core/cache/find": ["core/util", "core/model", "core/disk", "core/cache/format"],
+        "core/cache/read": ["core/util", "core/model", "core/disk", "core/cache/format"],
+        "core/cache/inspect": ["core/util", "core/model", "core/disk", "core/cache/format", "core/cache/read"],
+        "core/cache/trash": ["core/util", "core/disk", "core/cache/format", "core/cache/read"],
+        "core/cache/edit": ["core/util", "core/model", "core/disk"]
+        + ["core/cache/format", "core/cache/read", "core/cache/inspect", "core/cache/trash"],
         "core/backend/find": ["core/util", "plugin-api"],
         "core/backend/terms": ["core/util", "plugin-api"],
         "core/backend/load": ["core/util", "core/model", "core/backend/find", "core/backend/terms", "plugin-api"],
@@ -238,7 +244,7 @@ class Boundaries(unittest.TestCase):
         self.assertNotIn("hidden", without_comments('x; // hidden\n/* hidden */ "seen"'))
         self.assertIn("// seen", without_comments('"http:// seen"'))
         self.assertEqual(list(strings('int a = 1\'000; // "no"\nf("yes");')), [(2, '"yes"')])
-        self.assertEqual(self.room_of("core/cache/read/root.hpp"), "core/cache")
+        self.assertEqual(self.room_of("core/cache/read/root.hpp"), "core/cache/read")
         self.assertGreater(len(list(files("core"))), 10)
         self.assertTrue(self.may_include("core/index", "core/util/text"))
         self.assertTrue(self.may_include("core/util/text", "core/util"))

@@ -7,6 +7,9 @@
 
 #include "core/cache/format/group.hpp"
 #include "core/cache/format/group_edit.hpp"
+#include "core/cache/format/group_stems.hpp"
+#include "core/cache/format/json_reader.hpp"
+#include "core/cache/inspect/entry_look.hpp"
 #include "core/cache/read/entry_reader.hpp"
 #include "core/cache/read/stamp.hpp"
 #include "core/disk/file_changes.hpp"
@@ -27,20 +30,14 @@ constexpr model::KindSet kDroppable{ArtifactKind::ir, ArtifactKind::source, Arti
 bool is_nested(const Artifact& artifact) { return artifact.name.find('/') != std::string::npos; }
 
 // The reader marks what writers are at, or left, so.
-/// A file that is called otherwise than the kernel's group was put there by somebody, and is his.
-bool is_of_kernel(const Artifact& artifact, const Record& record) {
-  const std::string_view name = artifact.name;
-  const std::string_view stem = name.substr(0, name.size() - extension_of(name).size());
-  bool no_group = true;
-  for (const Artifact& other : record.artifacts) {
-    if (other.kind != ArtifactKind::group || is_nested(other)) continue;
-    if (group_stem(other.name) == stem) return true;
-    no_group = false;
-  }
-  return no_group;
-}
-
 bool is_unfinished(const Artifact& artifact) { return is_nested(artifact) || is_temporary(artifact.name); }
+
+GroupStems groups_of(const Record& record) {
+  GroupStems groups;
+  for (const Artifact& artifact : record.artifacts)
+    if (artifact.kind == ArtifactKind::group && !is_nested(artifact)) groups.add(artifact.name);
+  return groups;
+}
 
 Artifact* group_of(Record& record) {
   for (Artifact& artifact : record.artifacts)
@@ -67,24 +64,24 @@ DropPlan DropPlanner::plan() {
 std::optional<Outcome> DropPlanner::open() {
   disk::Node node;
   int error = is_file_name(change_.key)
-                  ? disk::open_own_directory_at(shop_.root.descriptor(), change_.key.c_str(), directory_)
+                  ? disk::open_own_directory_at(context_.root.descriptor(), change_.key.c_str(), directory_)
                   : EINVAL;
   if (error == 0) error = disk::stat_of(directory_.get(), node);
   plan_.stamp = stamp_of(node, 0);
   plan_.entry.key = change_.key;
-  if (error == 0 && plan_.stamp.same_state(change_.stamp) && !shop_.is_young(node.mtime_ns)) return std::nullopt;
-  return refuse_by_look(look_at_entry(shop_.root.descriptor(), change_.key));
+  if (error == 0 && plan_.stamp.same_state(change_.stamp) && !context_.is_young(node.mtime_ns)) return std::nullopt;
+  return refuse_by_look(look_at_entry(context_.root.descriptor(), change_.key));
 }
 
 // A look costs a stat for each file, so it is only taken when something is not as it mostly is.
 std::optional<Outcome> DropPlanner::refuse_by_look(const EntryLook& look) {
-  if (auto refused = shop_.refuse(change_, look)) return refused;
+  if (auto refused = context_.refuse(change_, look)) return refused;
   if (look.seen.stamp.same_state(plan_.stamp)) return std::nullopt;
   return kept(KeptReason::changed, {});
 }
 
 std::optional<Outcome> DropPlanner::read() {
-  EntryReader reader(directory_.get(), change_.key, shop_.options.naming);
+  EntryReader reader(directory_.get(), change_.key, context_.options.naming);
   if (const int error = reader.read(plan_.entry.records); error != 0)
     return kept(KeptReason::unreadable, std::string(disk::error_text(error)));
   if (reader.changed()) return kept(KeptReason::changed, "while it was being read");
@@ -98,7 +95,7 @@ std::optional<Outcome> DropPlanner::read() {
   std::sort(present_.begin(), present_.end());
   plan_.names = present_.size() + reader.files().directories.size();
   if (is_plain) return std::nullopt;
-  return refuse_by_look(look_at_entry(shop_.root.descriptor(), change_.key));
+  return refuse_by_look(look_at_entry(context_.root.descriptor(), change_.key));
 }
 
 bool DropPlanner::is_asked(std::size_t ordinal) const {
@@ -117,9 +114,11 @@ std::optional<Outcome> DropPlanner::pick() {
 
 std::optional<Outcome> DropPlanner::pick_of(const Record& record) {
   const auto& artifacts = record.artifacts;
+  const GroupStems groups = groups_of(record);
+  // A file that is called otherwise than the kernel's group was put there by somebody, and is his.
   const auto is_dropped = [&](const Artifact& artifact) {
     return kDroppable.has(artifact.kind) && change_.kinds.has(artifact.kind) && !is_unfinished(artifact) &&
-           is_of_kernel(artifact, record);
+           (groups.empty() || groups.has_file(artifact.name));
   };
   if (record.kind == EntryKind::broken || record.problem == model::SkipReason::unreadable)
     return kept(KeptReason::unreadable, record.problem_detail);
@@ -144,7 +143,8 @@ std::optional<Outcome> DropPlanner::edit_groups() {
   for (Record& record : plan_.entry.records)
     if (Artifact* group = group_of(record))
       if (auto refused = edit(record, *group)) {
-        for (const NewGroup& made : plan_.groups) disk::unlink_at(*shop_.trash.group_scratch(), made.scratch.c_str());
+        for (const NewGroup& made : plan_.groups)
+          disk::unlink_at(*context_.trash.group_scratch(), made.scratch.c_str());
         plan_.groups.clear();
         return refused;
       }
@@ -154,43 +154,49 @@ std::optional<Outcome> DropPlanner::edit_groups() {
 std::optional<Outcome> DropPlanner::edit(const Record& record, Artifact& group) {
   std::string text;
   disk::Node old;
-  if (const int error = disk::stat_at(directory_.get(), group.name.c_str(), old); error != 0)
-    return kept(KeptReason::changed, std::string(disk::error_text(error)));
-  if (old.mount_point) return kept(KeptReason::mount_point, util::escape_control(group.name));
-  if (const disk::ReadOutcome read = disk::read_file_at(directory_.get(), group.name.c_str(), kMaxJsonBytes, text);
-      read.status != disk::ReadStatus::ok)
-    return kept(KeptReason::unreadable, fmt::format("{}: cannot be read", util::escape_control(group.name)));
+  if (auto refused = read_group(group.name, old, text)) return refused;
   const auto children = parse_group(text);
   if (!children)
     return kept(KeptReason::unreadable, fmt::format("{}: {}", util::escape_control(group.name), children.error()));
   if (std::none_of(children->begin(), children->end(), [this](const std::string& name) { return goes(name); }))
     return std::nullopt;
   if (auto refused = check_children(record, group.name, *children)) return refused;
+  const auto edited = edit_group(text, group_change());
+  if (!edited) return failed(group.name, edited.error());
+  group.bytes = edited->size();
+  return write(group.name, old, *edited);
+}
 
+std::optional<Outcome> DropPlanner::read_group(const std::string& name, disk::Node& node, std::string& text) const {
+  if (const int error = disk::stat_at(directory_.get(), name.c_str(), node); error != 0)
+    return kept(KeptReason::changed, std::string(disk::error_text(error)));
+  if (node.mount_point) return kept(KeptReason::mount_point, util::escape_control(name));
+  const disk::ReadOutcome read = disk::read_file_at(directory_.get(), name.c_str(), kMaxJsonBytes, text);
+  if (read.status == disk::ReadStatus::ok) return std::nullopt;
+  return kept(KeptReason::unreadable, fmt::format("{}: cannot be read", util::escape_control(name)));
+}
+
+GroupEdit DropPlanner::group_change() {
   GroupEdit change;
   change.stays = [this](std::string_view name) {
     return !goes(name) && std::binary_search(present_.begin(), present_.end(), name);
   };
   change.new_path = [this](std::string_view name, std::string_view path) {
-    std::string made = spelling_.new_path(change_.key, name, path);
+    std::string made = group_paths_.new_path(change_.key, name, path);
     plan_.relocated |= !made.empty();
     return made;
   };
-  const auto edited = edit_group(text, change);
-  if (!edited) return failed(group.name, edited.error());
-  group.bytes = edited->size();
-  return write(group.name, old, *edited);
+  return change;
 }
 
 // What a backend's IR was may be missing: earlier tools deleted it and left the group. Without anything else the kernel
 // does not run.
 std::optional<Outcome> DropPlanner::check_children(const Record& record, const std::string& group,
                                                    const std::vector<std::string>& children) {
-  static const FileTypes kSharedOnly;
-  const FileTypes* types = shop_.options.naming.file_types ? shop_.options.naming.file_types : &kSharedOnly;
+  const FileTypes& types = context_.options.naming.types();
   for (const std::string& name : children) {
     if (std::binary_search(present_.begin(), present_.end(), name)) continue;
-    const FileType* type = types->find(record.facts.backend, extension_of(name));
+    const FileType* type = types.find(record.facts.backend, extension_of(name));
     if (type && kDroppable.has(type->kind)) continue;
     return failed(group, fmt::format("lists {}, which is missing; run \"tcm index\"", util::escape_control(name)));
   }
@@ -198,16 +204,11 @@ std::optional<Outcome> DropPlanner::check_children(const Record& record, const s
 }
 
 std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::Node& old, const std::string& text) {
-  const auto scratch = shop_.trash.group_scratch();
-  if (!scratch) {
-    Outcome outcome;
-    outcome.status = Status::failed;
-    outcome.detail = scratch.error().message;
-    return outcome;
-  }
+  const auto scratch = context_.trash.group_scratch();
+  if (!scratch) return cache::failed(scratch.error().message);
   NewGroup made{group, fmt::format("group.{}", count_++), old};
   if (const int error = disk::write_file_like(*scratch, made.scratch.c_str(), text, old); error != 0)
-    return shop_.failed(change_.key, group, "cannot write the new one", error);
+    return context_.failed(change_.key, group, "cannot write the new one", error);
   plan_.groups.push_back(std::move(made));
   return std::nullopt;
 }

@@ -2,10 +2,17 @@
 // The first step of a drop: what goes, what the groups say then, and whether that may be.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "core/cache/edit/entry_drop.hpp"
+#include "core/cache/edit/drop_plan.hpp"
+#include "core/cache/edit/edit_context.hpp"
+#include "core/cache/edit/group_paths.hpp"
+#include "core/cache/format/group_edit.hpp"
+#include "core/disk/directory.hpp"
 
 namespace tcm::cache {
 
@@ -13,8 +20,8 @@ namespace tcm::cache {
 class DropPlanner {
  public:
   /// `count` numbers the new groups of an editor.
-  DropPlanner(EditorShop& shop, RootSpelling& spelling, std::uint64_t& count, const Change& change)
-      : shop_(shop), spelling_(spelling), count_(count), change_(change) {}
+  DropPlanner(EditContext& context, GroupPaths& group_paths, std::uint64_t& count, const Change& change)
+      : context_(context), group_paths_(group_paths), count_(count), change_(change) {}
 
   DropPlan plan();
 
@@ -25,18 +32,22 @@ class DropPlanner {
   std::optional<Outcome> pick_of(const model::Record& record);
   std::optional<Outcome> edit_groups();
   std::optional<Outcome> edit(const model::Record& record, model::Artifact& group);
+  std::optional<Outcome> read_group(const std::string& name, disk::Node& node, std::string& text) const;
+  GroupEdit group_change();
   std::optional<Outcome> check_children(const model::Record& record, const std::string& group,
                                         const std::vector<std::string>& children);
   std::optional<Outcome> write(const std::string& group, const disk::Node& old, const std::string& text);
   std::optional<Outcome> refuse_by_look(const EntryLook& look);
-  Outcome failed(std::string_view name, std::string_view what) const { return shop_.failed(change_.key, name, what); }
+  Outcome failed(std::string_view name, std::string_view what) const {
+    return context_.failed(change_.key, name, what);
+  }
 
   bool is_asked(std::size_t ordinal) const;
   bool goes(std::string_view name) const;
   void take_out();
 
-  EditorShop& shop_;
-  RootSpelling& spelling_;
+  EditContext& context_;
+  GroupPaths& group_paths_;
   std::uint64_t& count_;
   const Change& change_;
   DropPlan plan_;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/disk/directory.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
@@ -20,35 +21,39 @@ Outcome kept(KeptReason reason, std::string detail) {
   return outcome;
 }
 
-std::string EditorShop::line(std::string_view key, std::string_view name, std::string_view what) const {
+Outcome failed(std::string detail) {
+  Outcome outcome;
+  outcome.status = Status::failed;
+  outcome.detail = std::move(detail);
+  return outcome;
+}
+
+std::string EditContext::line(std::string_view key, std::string_view name, std::string_view what) const {
   std::string text = root.path();
   for (const std::string_view part : {key, name})
     if (!part.empty()) (text += '/') += part;
   return fmt::format("{}: {}", util::escape_control(text), what);
 }
 
-Outcome EditorShop::failed(std::string_view key, std::string_view name, std::string_view what) const {
-  Outcome outcome;
-  outcome.status = Status::failed;
-  outcome.detail = line(key, name, what);
-  return outcome;
+Outcome EditContext::failed(std::string_view key, std::string_view name, std::string_view what) const {
+  return cache::failed(line(key, name, what));
 }
 
-Outcome EditorShop::failed(std::string_view key, std::string_view name, std::string_view what, int error) const {
+Outcome EditContext::failed(std::string_view key, std::string_view name, std::string_view what, int error) const {
   return failed(key, name, fmt::format("{}: {}", what, disk::error_text(error)));
 }
 
-bool EditorShop::is_young(std::int64_t newest_ns) const {
+bool EditContext::is_young(std::int64_t newest_ns) const {
   return options.grace_ns > 0 && util::now_ns() - newest_ns < options.grace_ns;
 }
 
-std::optional<Outcome> EditorShop::refuse_changed(const Change& change, const EntryLook& look) const {
+std::optional<Outcome> EditContext::refuse_changed(const Change& change, const EntryLook& look) const {
   if (look.seen.untouchable) return kept(*look.seen.untouchable, look.seen.detail);
   if (!look.seen.stamp.same_state(change.stamp)) return kept(KeptReason::changed, {});
   return std::nullopt;
 }
 
-std::optional<Outcome> EditorShop::refuse(const Change& change, const EntryLook& look) const {
+std::optional<Outcome> EditContext::refuse(const Change& change, const EntryLook& look) const {
   if (look.seen.untouchable) return kept(*look.seen.untouchable, look.seen.detail);
   if (!look.seen.writer.empty()) return kept(KeptReason::in_use, look.seen.writer);
   if (auto refused = refuse_changed(change, look)) return refused;
@@ -56,7 +61,7 @@ std::optional<Outcome> EditorShop::refuse(const Change& change, const EntryLook&
   return refuse_links(look);
 }
 
-std::optional<Outcome> EditorShop::refuse_links(const EntryLook& look) const {
+std::optional<Outcome> EditContext::refuse_links(const EntryLook& look) const {
   for (const std::string& name : look.seen.links) {
     disk::Node node;
     const bool is_link =
@@ -68,7 +73,7 @@ std::optional<Outcome> EditorShop::refuse_links(const EntryLook& look) const {
   return std::nullopt;
 }
 
-void EditorShop::read_again(const Change& change, Outcome& outcome) const {
+void EditContext::read_again(const Change& change, Outcome& outcome) const {
   outcome.now = root.read_entry(change.key, options.naming);
 }
 

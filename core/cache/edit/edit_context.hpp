@@ -6,19 +6,20 @@
 #include <string>
 #include <string_view>
 
-#include "core/cache/edit/editor.hpp"
+#include "core/cache/edit/change.hpp"
+#include "core/cache/edit/editor_options.hpp"
 #include "core/cache/inspect/entry_look.hpp"
 #include "core/cache/trash/trash_area.hpp"
-#include "core/disk/tree_removal.hpp"
 
 namespace tcm::cache {
 
-class EditorShop {
+/// The methods that are const may be called from any thread.
+class EditContext {
  public:
-  EditorShop(Root opened, EditorOptions wanted)
+  EditContext(Root opened, EditorOptions wanted)
       : root(std::move(opened)), options(std::move(wanted)), trash(root.path(), root.descriptor()) {}
-  EditorShop(const EditorShop&) = delete;
-  EditorShop& operator=(const EditorShop&) = delete;
+  EditContext(const EditContext&) = delete;
+  EditContext& operator=(const EditContext&) = delete;
 
   /// "<root>/<key>/<name>: <what>", safe to print. The name may be empty.
   std::string line(std::string_view key, std::string_view name, std::string_view what) const;
@@ -44,6 +45,8 @@ class EditorShop {
 };
 
 Outcome kept(model::KeptReason reason, std::string detail);
+/// `detail` is the whole line.
+Outcome failed(std::string detail);
 
 /// Puts the modification time of an entry's directory back, by which its age is told. When that is refused the outcome
 /// says so, and stands.

@@ -2,9 +2,7 @@
 #include "core/cache/edit/editor.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <deque>
-#include <future>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,125 +12,39 @@
 #include "core/cache/edit/entry_removal.hpp"
 #include "core/cache/edit/file_sharing.hpp"
 #include "core/cache/edit/leftover_sweep.hpp"
-#include "core/cache/read/stamp.hpp"
-#include "core/util/text/time.hpp"
+#include "core/cache/edit/outcome_queue.hpp"
+#include "core/cache/trash/root_lock.hpp"
+#include "core/cache/trash/trash.hpp"
 #include "core/util/thread/workers.hpp"
 
 namespace tcm::cache {
 namespace {
 
 // Beyond this, threads wait for each other in the file system's journal.
-constexpr unsigned kMostDeleting = 8;
-
-using Done = std::function<void(std::size_t index, Outcome&& outcome)>;
-
-/// Tells outcomes in order. An entry that was changed within the clock's last tick would have to be read again by the
-/// next index run, so its outcome waits until its stamp can be trusted, or the batch ends.
-class Teller {
- public:
-  Teller(const Root& root, const Done& done) : root_(root), done_(done) {}
-  Teller(const Teller&) = delete;
-  Teller& operator=(const Teller&) = delete;
-  ~Teller() {
-    // After an exception: the work of others is about a batch that its caller gives up.
-    for (const Waiting& one : waiting_)
-      if (one.coming.valid()) one.coming.wait();
-  }
-
-  void add(std::size_t index, Outcome&& outcome) {
-    waiting_.push_back({index, std::move(outcome), {}});
-    tell_those_that_stand();
-  }
-  void add(std::size_t index, std::future<Outcome>&& coming) {
-    waiting_.push_back({index, {}, std::move(coming)});
-    tell_those_that_stand();
-  }
-  void finish() {
-    while (!waiting_.empty()) {
-      waiting_.front().take();
-      tell_first();
-    }
-  }
-
- private:
-  struct Waiting {
-    std::size_t index;
-    Outcome outcome;
-    std::future<Outcome> coming;  // of another thread
-
-    bool has_come() const {
-      return !coming.valid() || coming.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-    }
-    void take() {
-      if (coming.valid()) outcome = coming.get();
-    }
-  };
-
-  void tell_those_that_stand() {
-    while (!waiting_.empty() && waiting_.front().has_come()) {
-      waiting_.front().take();
-      if (is_early(waiting_.front().outcome)) return;
-      tell_first();
-    }
-  }
-
-  static bool is_early(const Outcome& outcome) {
-    return outcome.now && !outcome.now->stamp.settled && !is_settled(outcome.now->stamp, util::now_ns());
-  }
-
-  void tell_first() {
-    Waiting first = std::move(waiting_.front());
-    waiting_.pop_front();
-    if (first.outcome.now && !first.outcome.now->stamp.settled) settle(*first.outcome.now);
-    done_(first.index, std::move(first.outcome));
-  }
-
-  void settle(model::Entry& entry) const {
-    const std::int64_t now = util::now_ns();
-    disk::Node node;
-    if (has_unfinished(entry) || disk::stat_at(root_.descriptor(), entry.key.c_str(), node) != 0) return;
-    const model::EntryStamp stamp = stamp_of(node, now);
-    if (stamp.same_state(entry.stamp)) entry.stamp.settled = stamp.settled;
-  }
-
-  // What goes on in a directory below does not show in the entry's own times, and what could not be read may be
-  // readable the next time.
-  static bool has_unfinished(const model::Entry& entry) {
-    for (const model::Record& record : entry.records) {
-      if (record.problem == model::SkipReason::unreadable || record.problem == model::SkipReason::vanished) return true;
-      for (const model::Artifact& artifact : record.artifacts)
-        if (artifact.name.find('/') != std::string::npos) return true;
-    }
-    return false;
-  }
-
-  const Root& root_;
-  const Done& done_;
-  std::deque<Waiting> waiting_;
-};
+constexpr unsigned kMaxDeletingThreads = 8;
 
 }  // namespace
 
 class Editor::Impl {
  public:
-  Impl(Root root, EditorOptions options) : shop_(std::move(root), std::move(options)), dropper_(shop_) {}
+  Impl(Root root, EditorOptions options) : context_(std::move(root), std::move(options)), dropper_(context_) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
     workers_.reset();
-    if (lock_) shop_.trash.close();
+    if (lock_) context_.trash.close();
   }
 
   Result<void> start() {
-    TCM_ASSIGN(lock_, RootLock::take(shop_.root, shop_.trash));
-    TCM_ASSIGN(const bool there, shop_.trash.find_to_change());
-    if (there) shop_.trash.sweep();
+    TCM_ASSIGN(lock_, RootLock::take(context_.root, context_.trash));
+    TCM_ASSIGN(const bool there, context_.trash.find_to_change());
+    if (there) context_.trash.sweep();
     return {};
   }
 
-  const Root& root() const { return shop_.root; }
+  const Root& root() const { return context_.root; }
 
-  void run(std::span<const Change> batch, const Done& done, const std::function<bool()>& stop) {
+  void run(std::span<const Change> batch, const OutcomeCall& done, const std::function<bool()>& stop) {
     const auto stopped = [&stop] { return stop && stop(); };
     std::vector<DropPlan> plans(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -140,29 +52,29 @@ class Editor::Impl {
       if (batch[i].action == model::Action::drop) plans[i] = dropper_.prepare(batch[i]);
     }
     dropper_.sync(plans);
-    Teller teller(shop_.root, done);
+    OutcomeQueue outcomes(context_.root, done);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (stopped()) {
         discard(plans, i);
         break;
       }
       if (batch[i].action == model::Action::remove)
-        remove(i, batch[i], teller);
+        remove(i, batch[i], outcomes);
       else
-        teller.add(i, carry_out(batch[i], plans[i]));
+        outcomes.add(i, carry_out(batch[i], plans[i]));
       plans[i] = {};
     }
-    teller.finish();
+    outcomes.finish();
   }
 
  private:
-  void remove(std::size_t index, const Change& change, Teller& teller) {
+  void remove(std::size_t index, const Change& change, OutcomeQueue& outcomes) {
     auto moved = std::make_unique<MovedEntry>();
-    if (auto outcome = move_away(shop_, change, *moved)) return teller.add(index, std::move(*outcome));
-    if (!workers_) workers_.emplace(std::clamp(shop_.options.jobs, 1U, kMostDeleting) - 1);
+    if (auto outcome = move_away(context_, change, *moved)) return outcomes.add(index, std::move(*outcome));
+    if (!workers_) workers_.emplace(std::clamp(context_.options.jobs, 1U, kMaxDeletingThreads) - 1);
     // The entry's handle goes with the work, not with the result that waits to be told.
-    teller.add(index, workers_->run(util::Workers<Outcome>::Task([this, &change, moved = std::move(moved)]() mutable {
-      return delete_moved(shop_, change, std::move(*std::exchange(moved, nullptr)));
+    outcomes.add(index, workers_->run(util::Workers<Outcome>::Task([this, &change, moved = std::move(moved)]() mutable {
+      return delete_moved(context_, change, std::move(*std::exchange(moved, nullptr)));
     })));
   }
 
@@ -170,17 +82,17 @@ class Editor::Impl {
     switch (change.action) {
       case model::Action::drop: return dropper_.carry_out(change, plan);
       case model::Action::remove: break;  // see remove()
-      case model::Action::sweep: return sweep_entry(shop_, change);
-      case model::Action::share: return share_files(shop_, change);
+      case model::Action::sweep: return sweep_entry(context_, change);
+      case model::Action::share: return share_files(context_, change);
     }
-    return shop_.failed(change.key, {}, "nothing that can be done to an entry");
+    return context_.failed(change.key, {}, "nothing that can be done to an entry");
   }
 
   void discard(const std::vector<DropPlan>& plans, std::size_t from) {
     for (std::size_t i = from; i < plans.size(); ++i) dropper_.discard(plans[i]);
   }
 
-  EditorShop shop_;
+  EditContext context_;
   Dropper dropper_;
   std::optional<RootLock> lock_;
   std::optional<util::Workers<Outcome>> workers_;
@@ -202,7 +114,7 @@ Result<Editor> Editor::open(const std::string& root_path, EditorOptions options)
 
 const Root& Editor::root() const { return impl_->root(); }
 
-void Editor::run(std::span<const Change> batch, const Done& done, const std::function<bool()>& stop) {
+void Editor::run(std::span<const Change> batch, const OutcomeCall& done, const std::function<bool()>& stop) {
   impl_->run(batch, done, stop);
 }
 

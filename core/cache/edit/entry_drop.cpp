@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include "core/cache/edit/drop_planner.hpp"
+#include "core/cache/inspect/entry_look.hpp"
 #include "core/cache/read/stamp.hpp"
 #include "core/disk/file_changes.hpp"
+#include "core/disk/tree_removal.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
 
@@ -15,10 +17,10 @@ namespace {
 using model::KeptReason;
 
 /// The second step, for one entry.
-class Dropping {
+class EntryDrop {
  public:
-  Dropping(EditorShop& shop, int scratch, const Change& change, DropPlan& plan)
-      : shop_(shop), scratch_(scratch), change_(change), plan_(plan) {}
+  EntryDrop(EditContext& context, int scratch, const Change& change, DropPlan& plan)
+      : context_(context), scratch_(scratch), change_(change), plan_(plan) {}
 
   Outcome run() {
     if (auto refused = open()) return std::move(*refused);
@@ -33,18 +35,18 @@ class Dropping {
     if (is_as_planned)
       finish(outcome);
     else
-      shop_.read_again(change_, outcome);
+      context_.read_again(change_, outcome);
     return outcome;
   }
 
  private:
   std::optional<Outcome> open() {
     disk::Node node;
-    int error = disk::open_own_directory_at(shop_.root.descriptor(), change_.key.c_str(), directory_);
+    int error = disk::open_own_directory_at(context_.root.descriptor(), change_.key.c_str(), directory_);
     if (error == 0) error = disk::stat_of(directory_.get(), node);
     if (error == 0 && stamp_of(node, 0).same_state(plan_.stamp)) return std::nullopt;
-    const EntryLook look = look_at_entry(shop_.root.descriptor(), change_.key);
-    if (auto refused = shop_.refuse(change_, look)) return refused;
+    const EntryLook look = look_at_entry(context_.root.descriptor(), change_.key);
+    if (auto refused = context_.refuse(change_, look)) return refused;
     return kept(KeptReason::changed, {});
   }
 
@@ -66,7 +68,7 @@ class Dropping {
       if (error == 0) error = disk::replace_file(scratch_, group.scratch.c_str(), directory_.get(), group.name.c_str());
       if (error != 0) {
         const std::string detail =
-            shop_.line(change_.key, group.name, fmt::format("cannot be replaced: {}", disk::error_text(error)));
+            context_.line(change_.key, group.name, fmt::format("cannot be replaced: {}", disk::error_text(error)));
         outcome.status = Status::failed;
         outcome.detail = detail;
         return false;
@@ -92,7 +94,7 @@ class Dropping {
       } else if (error != ENOENT && outcome.status != Status::failed) {
         outcome.status = Status::failed;
         outcome.detail =
-            shop_.line(change_.key, file.name, fmt::format("cannot be deleted: {}", disk::error_text(error)));
+            context_.line(change_.key, file.name, fmt::format("cannot be deleted: {}", disk::error_text(error)));
       }
     }
     outcome.files += done.files;
@@ -108,12 +110,12 @@ class Dropping {
 
   void finish(Outcome& outcome) {
     disk::Node node;
-    if (disk::stat_of(directory_.get(), node) != 0) return shop_.read_again(change_, outcome);
+    if (disk::stat_of(directory_.get(), node) != 0) return context_.read_again(change_, outcome);
     plan_.entry.stamp = stamp_of(node, util::now_ns());
     outcome.now = std::move(plan_.entry);
   }
 
-  EditorShop& shop_;
+  EditContext& context_;
   int scratch_;
   const Change& change_;
   DropPlan& plan_;
@@ -124,22 +126,22 @@ class Dropping {
 
 }  // namespace
 
-DropPlan Dropper::prepare(const Change& change) { return DropPlanner(shop_, spelling_, count_, change).plan(); }
+DropPlan Dropper::prepare(const Change& change) { return DropPlanner(context_, group_paths_, count_, change).plan(); }
 
 void Dropper::sync(std::vector<DropPlan>& plans) {
   bool needed = false;
   for (const DropPlan& plan : plans) needed |= !plan.groups.empty() && !plan.decided;
   if (!needed) return;
-  int error = disk::sync_file_system(shop_.root.descriptor());
+  int error = disk::sync_file_system(context_.root.descriptor());
   const bool one_by_one = error == ENOSYS || error == EINVAL;
   for (DropPlan& plan : plans) {
     if (plan.decided || plan.groups.empty()) continue;
     if (one_by_one) error = 0;
     for (const NewGroup& group : plan.groups)
-      if (one_by_one && error == 0) error = disk::sync_file(*shop_.trash.group_scratch(), group.scratch.c_str());
+      if (one_by_one && error == 0) error = disk::sync_file(*context_.trash.group_scratch(), group.scratch.c_str());
     if (error == 0) continue;
     plan.decided =
-        shop_.failed(plan.entry.key, plan.groups.front().name, "cannot write the new one to the disk", error);
+        context_.failed(plan.entry.key, plan.groups.front().name, "cannot write the new one to the disk", error);
   }
 }
 
@@ -148,14 +150,14 @@ Outcome Dropper::carry_out(const Change& change, DropPlan& plan) {
   if (plan.decided)
     outcome = std::move(*plan.decided);
   else
-    outcome = Dropping(shop_, *shop_.trash.group_scratch(), change, plan).run();
+    outcome = EntryDrop(context_, *context_.trash.group_scratch(), change, plan).run();
   if (!outcome.now || outcome.status != Status::done) discard(plan);
   return outcome;
 }
 
 void Dropper::discard(const DropPlan& plan) {
   if (plan.groups.empty()) return;
-  const auto scratch = shop_.trash.group_scratch();
+  const auto scratch = context_.trash.group_scratch();
   for (const NewGroup& group : plan.groups)
     if (scratch) disk::unlink_at(*scratch, group.scratch.c_str());
 }

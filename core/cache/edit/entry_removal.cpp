@@ -1,71 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/edit/entry_removal.hpp"
 
-#include <fmt/format.h>
-
+#include "core/cache/edit/duplicate_check.hpp"
 #include "core/cache/inspect/foreign_files.hpp"
+#include "core/cache/inspect/known_files.hpp"
 #include "core/disk/file_changes.hpp"
-#include "core/disk/same_bytes.hpp"
-#include "core/util/text/text.hpp"
+#include "core/disk/tree_removal.hpp"
 
 namespace tcm::cache {
 namespace {
 
 using model::KeptReason;
 
-std::optional<Outcome> refuse_twin(const EditorShop& shop, const Change& change, const EntryLook& look) {
-  if (!change.twin) return std::nullopt;
-  const Twin& twin = *change.twin;
-  const auto refused = [&twin](std::string_view what) {
-    return kept(KeptReason::twin_changed, fmt::format("{}: {}", util::escape_control(twin.key), what));
-  };
-  util::Fd directory;
-  disk::Node node;
-  int error = is_file_name(twin.key) ? disk::open_own_directory_at(shop.root.descriptor(), twin.key.c_str(), directory)
-                                     : ENOENT;
-  if (error == 0) error = disk::stat_of(directory.get(), node);
-  if (error != 0) return refused(disk::error_text(error));
-  const model::EntryStamp stamp{node.inode, node.mtime_ns, node.ctime_ns, true};
-  if (!stamp.same_state(twin.stamp) || node.inode == look.node.inode) return refused("changed since the plan");
-  if (twin.binary.empty() && twin.own_binary.empty()) return std::nullopt;
-  if (!is_file_name(twin.binary) || !is_file_name(twin.own_binary)) return refused("has no binary of that name");
-  util::Fd theirs;
-  util::Fd ours;
-  disk::Node their_node;
-  disk::Node our_node;
-  error = disk::open_file_at(directory.get(), twin.binary.c_str(), theirs, their_node);
-  if (error == 0) error = disk::open_file_at(look.directory.get(), twin.own_binary.c_str(), ours, our_node);
-  bool same = false;
-  if (error == 0) error = disk::same_bytes(theirs.get(), their_node, ours.get(), our_node, same);
-  if (error != 0) return refused(disk::error_text(error));
-  if (!same) return refused("its binary is another one");
-  return std::nullopt;
-}
-
-void count(const InspectedFile& file, const EditorShop& shop, Outcome& outcome) {
+void count(const InspectedFile& file, const EditContext& context, Outcome& outcome) {
   ++outcome.files;
-  outcome.bytes.add(kind_told_by_name(file.name, shop.options.naming.file_types), file.node.bytes);
+  outcome.bytes.add(kind_by_name(file.name, std::nullopt, context.options.naming.types()), file.node.bytes);
 }
 
-class Moving {
+/// Out of the root, in one step.
+class EntryMove {
  public:
-  Moving(EditorShop& shop, const Change& change, const EntryLook& look) : shop_(shop), change_(change), look_(look) {}
+  EntryMove(EditContext& context, const Change& change, const EntryLook& look)
+      : context_(context), change_(change), look_(look) {}
 
   std::optional<Outcome> run() {
     for (;;) {
-      auto place = in_bin() ? shop_.trash.bin(shop_.options.trash_id) : shop_.trash.scratch();
-      if (!place) {
-        Outcome outcome;
-        outcome.status = Status::failed;
-        outcome.detail = std::move(place.error().message);
-        return outcome;
-      }
+      auto place = in_bin() ? context_.trash.bin(context_.options.trash_id) : context_.trash.scratch();
+      if (!place) return cache::failed(std::move(place.error().message));
       place_ = *place;
-      const int error = disk::move_directory(shop_.root.descriptor(), key(), place_, key());
+      const int error = disk::move_directory(context_.root.descriptor(), key(), place_, key());
       if (error == 0) break;
       if (error == ENOENT) return kept(KeptReason::gone, {});
       if (error != EEXIST || in_bin()) return failed("cannot move it into the trash", error);
-      shop_.trash.renew_scratch();  // one of that name could not be deleted before
+      context_.trash.renew_scratch();  // one of that name could not be deleted before
     }
     if (auto refused = refuse_moved()) return refused;
     return in_bin() ? std::optional(all_of_it()) : std::nullopt;
@@ -74,10 +41,10 @@ class Moving {
   int place() const { return place_; }
 
  private:
-  bool in_bin() const { return !shop_.options.trash_id.empty(); }
+  bool in_bin() const { return !context_.options.trash_id.empty(); }
   const char* key() const { return change_.key.c_str(); }
 
-  Outcome failed(std::string_view what, int error) const { return shop_.failed(change_.key, {}, what, error); }
+  Outcome failed(std::string_view what, int error) const { return context_.failed(change_.key, {}, what, error); }
 
   // Between the look and the move a writer may have come. What was moved is looked at again, and moved back.
   std::optional<Outcome> refuse_moved() {
@@ -86,9 +53,9 @@ class Moving {
     const bool same = error == 0 && moved.inode == look_.node.inode && moved.device == look_.node.device &&
                       moved.mtime_ns == look_.node.mtime_ns;
     if (same) return std::nullopt;
-    const int back = disk::move_directory(place_, key(), shop_.root.descriptor(), key());
+    const int back = disk::move_directory(place_, key(), context_.root.descriptor(), key());
     if (back == 0) {
-      Inspection now = std::move(look_at_entry(shop_.root.descriptor(), change_.key).seen);
+      Inspection now = std::move(look_at_entry(context_.root.descriptor(), change_.key).seen);
       if (!now.writer.empty()) return kept(KeptReason::in_use, now.writer);
       return kept(KeptReason::changed, "while it was being moved");
     }
@@ -100,20 +67,21 @@ class Moving {
   Outcome all_of_it() const {
     Outcome outcome;
     outcome.gone = true;
-    for (const InspectedFile& file : look_.seen.files) count(file, shop_, outcome);
+    for (const InspectedFile& file : look_.seen.files) count(file, context_, outcome);
     return outcome;
   }
 
-  EditorShop& shop_;
+  EditContext& context_;
   const Change& change_;
   const EntryLook& look_;
   int place_ = -1;
 };
 
-class Deleting {
+/// Deleting an entry that is out of the root.
+class MovedEntryRemoval {
  public:
-  Deleting(const EditorShop& shop, const Change& change, const MovedEntry& moved)
-      : shop_(shop), change_(change), moved_(moved) {
+  MovedEntryRemoval(const EditContext& context, const Change& change, const MovedEntry& moved)
+      : context_(context), change_(change), moved_(moved) {
     outcome_.gone = true;
   }
 
@@ -130,9 +98,9 @@ class Deleting {
     const bool deeper = file.name.find('/') != std::string::npos;
     const int error = deeper ? 0 : disk::remove_file(moved_.look.directory.get(), file.name.c_str(), file.node, done_);
     if (error == 0)
-      count(file, shop_, outcome_);
+      count(file, context_, outcome_);
     else if (error != ENOENT)
-      note(shop_.line(change_.key, file.name, disk::error_text(error)));
+      note(context_.line(change_.key, file.name, disk::error_text(error)));
   }
 
   void remove_directory() {
@@ -150,7 +118,7 @@ class Deleting {
     outcome_.detail = std::move(line) + "; the next change of this cache deletes the rest";
   }
 
-  const EditorShop& shop_;
+  const EditContext& context_;
   const Change& change_;
   const MovedEntry& moved_;
   disk::Removal done_;
@@ -159,20 +127,20 @@ class Deleting {
 
 }  // namespace
 
-std::optional<Outcome> move_away(EditorShop& shop, const Change& change, MovedEntry& moved) {
-  moved.look = look_at_entry(shop.root.descriptor(), change.key);
-  if (auto refused = shop.refuse(change, moved.look)) return refused;
-  if (auto stranger = find_stranger(moved.look, change.key, shop.options.naming.file_types))
-    return kept(KeptReason::foreign_file, std::move(*stranger));
-  if (auto refused = refuse_twin(shop, change, moved.look)) return refused;
-  Moving moving(shop, change, moved.look);
-  auto outcome = moving.run();
-  moved.place = moving.place();
+std::optional<Outcome> move_away(EditContext& context, const Change& change, MovedEntry& moved) {
+  moved.look = look_at_entry(context.root.descriptor(), change.key);
+  if (auto refused = context.refuse(change, moved.look)) return refused;
+  if (auto foreign = find_foreign_file(moved.look, change.key, context.options.naming.types()))
+    return kept(KeptReason::foreign_file, std::move(*foreign));
+  if (auto refused = refuse_without_duplicate(context.root, change, moved.look)) return refused;
+  EntryMove entry_move(context, change, moved.look);
+  auto outcome = entry_move.run();
+  moved.place = entry_move.place();
   return outcome;
 }
 
-Outcome delete_moved(const EditorShop& shop, const Change& change, MovedEntry moved) {
-  return Deleting(shop, change, moved).run();
+Outcome delete_moved(const EditContext& context, const Change& change, MovedEntry moved) {
+  return MovedEntryRemoval(context, change, moved).run();
 }
 
 }  // namespace tcm::cache

@@ -3,7 +3,11 @@
 // nothing of the root any more, and so can be done in another thread.
 #pragma once
 
+#include <optional>
+
+#include "core/cache/edit/change.hpp"
 #include "core/cache/edit/edit_context.hpp"
+#include "core/cache/inspect/entry_look.hpp"
 
 namespace tcm::cache {
 
@@ -15,9 +19,9 @@ struct MovedEntry {
 
 /// Looks at the entry and moves it out of the root. Returns the outcome when that was all there is to do (it was kept,
 /// or lies in a bin, or failed); otherwise fills `moved`, for delete_moved.
-std::optional<Outcome> move_away(EditorShop& shop, const Change& change, MovedEntry& moved);
+std::optional<Outcome> move_away(EditContext& context, const Change& change, MovedEntry& moved);
 
 /// Deletes what move_away moved. From any thread.
-Outcome delete_moved(const EditorShop& shop, const Change& change, MovedEntry moved);
+Outcome delete_moved(const EditContext& context, const Change& change, MovedEntry moved);
 
 }  // namespace tcm::cache

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "core/cache/inspect/foreign_files.hpp"
+#include "core/cache/format/file_names.hpp"
+#include "core/cache/inspect/known_files.hpp"
+#include "core/disk/directory.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/same_bytes.hpp"
 #include "core/util/text/text.hpp"
@@ -25,9 +27,11 @@ bool unchanged(const disk::Node& a, const disk::Node& b) {
          a.bytes == b.bytes;
 }
 
-class Sharing {
+/// The files of one entry.
+class EntryShare {
  public:
-  Sharing(EditorShop& shop, const Change& change, const EntryLook& look) : shop_(shop), change_(change), look_(look) {}
+  EntryShare(EditContext& context, const Change& change, const EntryLook& look)
+      : context_(context), change_(change), look_(look) {}
 
   Outcome run() {
     for (const Share& share : change_.shares) {
@@ -36,7 +40,7 @@ class Sharing {
     }
     if (!changed_) return std::move(outcome_);
     put_time_back(look_, outcome_);
-    shop_.read_again(change_, outcome_);
+    context_.read_again(change_, outcome_);
     return std::move(outcome_);
   }
 
@@ -46,7 +50,7 @@ class Sharing {
   }
 
   void fail(const Share& share, std::string_view what, int error) {
-    Outcome failed = shop_.failed(change_.key, share.name, what, error);
+    Outcome failed = context_.failed(change_.key, share.name, what, error);
     outcome_.status = Status::failed;
     outcome_.detail = std::move(failed.detail);
   }
@@ -71,51 +75,61 @@ class Sharing {
     if (is_group(share.name) || is_temporary(share.name)) return skip(share, "is never shared");
     Held own;
     Held other;
-    int error = open(shop_.root.descriptor(), change_.key, share.name, own);
+    int error = open(context_.root.descriptor(), change_.key, share.name, own);
     if (error != 0) return skip(share, disk::error_text(error));
     if (!share.with.root) return skip(share, "has nothing to be shared with");
     error = open(share.with.root->descriptor(), share.with.key, share.with.name, other);
     if (error != 0) return skip(share, fmt::format("the other one: {}", disk::error_text(error)));
+    share_with(share, own, other);
+  }
+
+  void share_with(const Share& share, const Held& own, const Held& other) {
     if (own.node.inode == other.node.inode && own.node.device == other.node.device) return;
     if (const auto why = difference(own.node, other.node); !why.empty())
       return skip(share, fmt::format("the other one {}", why));
     bool same = false;
-    error = disk::same_bytes(own.file.get(), own.node, other.file.get(), other.node, same);
+    const int error = disk::same_bytes(own.file.get(), own.node, other.file.get(), other.node, same);
     if (error != 0) return fail(share, "cannot be read", error);
     if (!same) return skip(share, "the other one holds something else");
-    replace(share, own, other);
-  }
-
-  void replace(const Share& share, const Held& own, const Held& other) {
-    const auto scratch = shop_.trash.scratch();
+    const auto scratch = context_.trash.scratch();
     if (!scratch) {
       outcome_.status = Status::failed;
       outcome_.detail = scratch.error().message;
-      return;
+    } else if (link(share, other, *scratch)) {
+      replace(share, own, other, *scratch);
     }
-    int error = disk::link_file(other.directory.get(), share.with.name.c_str(), *scratch, kLinkName);
+  }
+
+  // Makes the new name, in the trash area.
+  bool link(const Share& share, const Held& other, int scratch) {
+    const int error = disk::link_file(other.directory.get(), share.with.name.c_str(), scratch, kLinkName);
     if (error == EMLINK || error == EXDEV || error == EPERM || error == EOPNOTSUPP || error == ENOENT)
-      return skip(share, fmt::format("cannot be a hard link: {}", disk::error_text(error)));
-    if (error != 0) return fail(share, "cannot be made a hard link", error);
+      skip(share, fmt::format("cannot be a hard link: {}", disk::error_text(error)));
+    else if (error != 0)
+      fail(share, "cannot be made a hard link", error);
+    return error == 0;
+  }
+
+  void replace(const Share& share, const Held& own, const Held& other, int scratch) {
     // What was linked and what is replaced are still what was compared.
     disk::Node linked;
     disk::Node replaced;
-    const bool same = disk::stat_at(*scratch, kLinkName, linked) == 0 && linked.inode == other.node.inode &&
+    const bool same = disk::stat_at(scratch, kLinkName, linked) == 0 && linked.inode == other.node.inode &&
                       linked.bytes == other.node.bytes && linked.mtime_ns == other.node.mtime_ns &&
                       disk::stat_at(own.directory.get(), share.name.c_str(), replaced) == 0 &&
                       unchanged(replaced, own.node);
-    error = same ? disk::replace_file(*scratch, kLinkName, own.directory.get(), share.name.c_str()) : 0;
-    if (!same || error != 0) disk::unlink_at(*scratch, kLinkName);
+    const int error = same ? disk::replace_file(scratch, kLinkName, own.directory.get(), share.name.c_str()) : 0;
+    if (!same || error != 0) disk::unlink_at(scratch, kLinkName);
     if (!same) return skip(share, "changed meanwhile");
     if (error != 0) return fail(share, "cannot be replaced", error);
     changed_ = true;
     ++outcome_.files;
-    outcome_.bytes.add(kind_told_by_name(share.name, shop_.options.naming.file_types), own.node.bytes);
+    outcome_.bytes.add(kind_by_name(share.name, std::nullopt, context_.options.naming.types()), own.node.bytes);
     if (replaced.links == 1) outcome_.freed += replaced.allocated;
     put_time_back(look_, outcome_);
   }
 
-  EditorShop& shop_;
+  EditContext& context_;
   const Change& change_;
   const EntryLook& look_;
   Outcome outcome_;
@@ -124,10 +138,10 @@ class Sharing {
 
 }  // namespace
 
-Outcome share_files(EditorShop& shop, const Change& change) {
-  const EntryLook look = look_at_entry(shop.root.descriptor(), change.key);
-  if (auto refused = shop.refuse(change, look)) return std::move(*refused);
-  return Sharing(shop, change, look).run();
+Outcome share_files(EditContext& context, const Change& change) {
+  const EntryLook look = look_at_entry(context.root.descriptor(), change.key);
+  if (auto refused = context.refuse(change, look)) return std::move(*refused);
+  return EntryShare(context, change, look).run();
 }
 
 }  // namespace tcm::cache

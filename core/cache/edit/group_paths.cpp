@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which directory the paths in a group name. They are looked at, never opened.
+#include "core/cache/edit/group_paths.hpp"
+
 #include <filesystem>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "core/cache/edit/entry_drop.hpp"
-
 namespace tcm::cache {
 namespace {
 
-// A cache has one or two spellings; a hostile one has as many as it likes.
-constexpr std::size_t kMaxSpellings = 256;
+// The groups of a cache name it by one path or two; those of a hostile one by as many as they like.
+constexpr std::size_t kMaxPaths = 256;
 
 }  // namespace
 
-RootSpelling::RootSpelling(const Root& root, bool keep_paths) : path_(root.path()), keep_paths_(keep_paths) {
+GroupPaths::GroupPaths(const Root& root, bool keep_paths) : path_(root.path()), keep_paths_(keep_paths) {
   std::error_code error;
   if (!path_.starts_with('/'))
     if (auto whole = std::filesystem::canonical(path_, error); !error) path_ = whole.string();
@@ -23,7 +22,7 @@ RootSpelling::RootSpelling(const Root& root, bool keep_paths) : path_(root.path(
   disk::stat_of(root.descriptor(), node_);
 }
 
-std::string RootSpelling::new_path(std::string_view key, std::string_view name, std::string_view path) {
+std::string GroupPaths::new_path(std::string_view key, std::string_view name, std::string_view path) {
   if (keep_paths_) return {};
   std::string below;
   below.reserve(path_.size() + key.size() + name.size() + 2);
@@ -32,17 +31,17 @@ std::string RootSpelling::new_path(std::string_view key, std::string_view name, 
   return path_ + below;
 }
 
-bool RootSpelling::names_root(std::string_view directory) {
+bool GroupPaths::names_root(std::string_view directory) {
   if (directory == path_) return true;
   // What is relative was meant from the directory that Triton ran in.
   if (!directory.starts_with('/')) return false;
-  std::string spelled(directory);
-  if (const auto known = known_.find(spelled); known != known_.end()) return known->second;
+  std::string named(directory);
+  if (const auto known = known_.find(named); known != known_.end()) return known->second;
   struct stat found {};
-  const bool same = ::fstatat(AT_FDCWD, spelled.c_str(), &found, AT_NO_AUTOMOUNT) == 0 && found.st_ino == node_.inode &&
+  const bool same = ::fstatat(AT_FDCWD, named.c_str(), &found, AT_NO_AUTOMOUNT) == 0 && found.st_ino == node_.inode &&
                     found.st_dev == node_.device;
-  if (known_.size() >= kMaxSpellings) known_.clear();
-  known_.emplace(std::move(spelled), same);
+  if (known_.size() >= kMaxPaths) known_.clear();
+  known_.emplace(std::move(named), same);
   return same;
 }
 

@@ -8,6 +8,7 @@
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/format/key.hpp"
 #include "core/disk/file_changes.hpp"
+#include "core/disk/tree_removal.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -15,9 +16,11 @@ namespace {
 
 using model::KeptReason;
 
-class Sweeping {
+/// The temporaries of one entry.
+class EntrySweep {
  public:
-  Sweeping(EditorShop& shop, const Change& change, EntryLook& look) : shop_(shop), change_(change), look_(look) {}
+  EntrySweep(EditContext& context, const Change& change, EntryLook& look)
+      : context_(context), change_(change), look_(look) {}
 
   Outcome run() {
     Outcome outcome;
@@ -38,7 +41,7 @@ class Sweeping {
  private:
   std::optional<Outcome> refuse(const Temporary& temporary) const {
     if (!temporary.writer.empty()) return kept(KeptReason::in_use, temporary.writer);
-    if (shop_.is_young(temporary.newest_ns)) return kept(KeptReason::young, util::escape_control(temporary.name));
+    if (context_.is_young(temporary.newest_ns)) return kept(KeptReason::young, util::escape_control(temporary.name));
     return std::nullopt;
   }
 
@@ -53,22 +56,22 @@ class Sweeping {
     outcome.files += done.files;
     outcome.freed += done.freed;
     if (error == ENOENT) return true;
-    if (error == 0 && outcome.status != Status::failed) {
-      swept_ = true;
-      outcome.bytes.add(model::ArtifactKind::other, bytes);
-      return true;
-    }
-    if (outcome.status != Status::failed) {
-      outcome.status = Status::failed;
-      outcome.detail =
-          shop_.line(change_.key, temporary.name, fmt::format("cannot be deleted: {}", disk::error_text(error)));
-    }
-    return false;
+    if (error != 0) fail(temporary, fmt::format("cannot be deleted: {}", disk::error_text(error)), outcome);
+    if (outcome.status == Status::failed) return false;
+    swept_ = true;
+    outcome.bytes.add(model::ArtifactKind::other, bytes);
+    return true;
+  }
+
+  void fail(const Temporary& temporary, std::string_view what, Outcome& outcome) const {
+    if (outcome.status == Status::failed) return;
+    outcome.status = Status::failed;
+    outcome.detail = context_.line(change_.key, temporary.name, what);
   }
 
   // Out of the entry in one step, so that nothing half deleted stays in it.
   int remove_directory(const Temporary& temporary, Outcome& outcome, disk::Removal& done) {
-    const auto scratch = shop_.trash.scratch();
+    const auto scratch = context_.trash.scratch();
     if (!scratch) {
       outcome.status = Status::failed;
       outcome.detail = scratch.error().message;
@@ -80,9 +83,8 @@ class Sweeping {
     swept_ = true;
     disk::remove_tree(*scratch, place.c_str(), done);
     if (done.failures.empty()) return 0;
-    outcome.status = Status::failed;
-    outcome.detail = shop_.line(change_.key, temporary.name, done.failures.front());
-    shop_.trash.renew_scratch();
+    fail(temporary, done.failures.front(), outcome);
+    context_.trash.renew_scratch();
     return 0;
   }
 
@@ -113,16 +115,16 @@ class Sweeping {
 
   // An empty directory is what a look-up leaves, but only one with the name of a key.
   bool may_go() const {
-    return (swept_ || !shop_.is_young(look_.node.mtime_ns)) &&
+    return (swept_ || !context_.is_young(look_.node.mtime_ns)) &&
            (swept_ || key_encoding(change_.key) || is_temporary_entry(change_.key));
   }
 
   // The system refuses when somebody put something into it meanwhile, so nothing is lost.
   void remove_entry(Outcome& outcome) {
-    const int error = disk::remove_directory_at(shop_.root.descriptor(), change_.key.c_str());
+    const int error = disk::remove_directory_at(context_.root.descriptor(), change_.key.c_str());
     if (error == ENOTEMPTY || error == EEXIST) return;
     if (error != 0 && error != ENOENT) {
-      outcome = shop_.failed(change_.key, {}, "cannot be deleted", error);
+      outcome = context_.failed(change_.key, {}, "cannot be deleted", error);
       return;
     }
     outcome.gone = true;
@@ -132,11 +134,11 @@ class Sweeping {
   Outcome finish(Outcome outcome) {
     if (outcome.gone || !swept_) return outcome;
     put_time_back(look_, outcome);
-    shop_.read_again(change_, outcome);
+    context_.read_again(change_, outcome);
     return outcome;
   }
 
-  EditorShop& shop_;
+  EditContext& context_;
   const Change& change_;
   EntryLook& look_;
   bool swept_ = false;
@@ -145,11 +147,11 @@ class Sweeping {
 
 }  // namespace
 
-Outcome sweep_entry(EditorShop& shop, const Change& change) {
-  EntryLook look = look_at_entry(shop.root.descriptor(), change.key);
-  if (auto refused = shop.refuse_changed(change, look)) return std::move(*refused);
-  if (auto refused = shop.refuse_links(look)) return std::move(*refused);
-  return Sweeping(shop, change, look).run();
+Outcome sweep_entry(EditContext& context, const Change& change) {
+  EntryLook look = look_at_entry(context.root.descriptor(), change.key);
+  if (auto refused = context.refuse_changed(change, look)) return std::move(*refused);
+  if (auto refused = context.refuse_links(look)) return std::move(*refused);
+  return EntrySweep(context, change, look).run();
 }
 
 }  // namespace tcm::cache

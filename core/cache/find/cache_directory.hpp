@@ -26,7 +26,7 @@ struct CacheDirectory {
   std::vector<SearchProblem> problems;
 };
 
-/// Finds the roots under `path` (any spelling; made canonical here). Without `layout` it is told by shape:
+/// Finds the roots under `path` (made canonical here). Without `layout` it is told by shape:
 ///  - triton:   `path` itself holds key directories;
 ///  - inductor: key directories lie in `…/triton/<device number>`;
 ///  - vllm:     … in `torch_compile_cache/<hash>/rank_*/triton_cache`, and in inductor trees inside it.

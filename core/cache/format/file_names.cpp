@@ -58,6 +58,8 @@ std::string_view extension_of(std::string_view name) {
   return name.substr(dot);
 }
 
+std::string_view stem_of(std::string_view name) { return name.substr(0, name.size() - extension_of(name).size()); }
+
 bool is_label(std::string_view text) {
   return !text.empty() && text.size() <= kMaxLabel && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';

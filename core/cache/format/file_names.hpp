@@ -47,6 +47,9 @@ bool is_compile_output(std::string_view name);
 /// From the last dot on, the dot included; empty when there is none or nothing before or behind it.
 std::string_view extension_of(std::string_view name);
 
+/// The name without its extension. Triton gives all files of a kernel one stem, that of their group.
+std::string_view stem_of(std::string_view name);
+
 /// What may stand in `Artifact::type`: a bare extension of at most 16 letters, digits or underscores.
 bool is_label(std::string_view text);
 

@@ -114,9 +114,9 @@ struct Container {
   std::vector<Child> children;
 };
 
-class Editing {
+class GroupRewrite {
  public:
-  Editing(std::string_view text, const GroupEdit& edit) : text_(text), edit_(edit), scanner_(text) {}
+  GroupRewrite(std::string_view text, const GroupEdit& edit) : text_(text), edit_(edit), scanner_(text) {}
 
   tl::expected<std::string, std::string> run() {
     find();
@@ -215,7 +215,7 @@ class Editing {
 }  // namespace
 
 tl::expected<std::string, std::string> edit_group(std::string_view text, const GroupEdit& edit) {
-  return Editing(text, edit).run();
+  return GroupRewrite(text, edit).run();
 }
 
 }  // namespace tcm::cache

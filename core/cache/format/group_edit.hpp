@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A group file's text with fewer children. Everything that stays is kept as it stands, byte by byte: the shape, other
-// members, order, blanks, the spelling of names and numbers.
+// members, order, blanks, how names and numbers are written.
 #pragma once
 
 #include <functional>

@@ -3,12 +3,16 @@
 // of this room that includes the parser.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace tcm::cache {
+
+/// Json files beyond this are not read: the largest real metadata is a few kilobytes.
+inline constexpr std::size_t kMaxJsonBytes = std::size_t{16} << 20;
 
 /// Containers nested deeper are refused; real metadata nests three deep.
 inline constexpr std::size_t kMaxJsonDepth = 64;

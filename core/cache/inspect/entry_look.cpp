@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "core/cache/format/file_names.hpp"
-#include "core/cache/inspect/inspection.hpp"
 #include "core/cache/inspect/writer.hpp"
 #include "core/cache/read/entry_files.hpp"
 #include "core/util/text/text.hpp"
@@ -19,13 +18,14 @@ namespace {
 
 using model::KeptReason;
 
-class Looking {
+/// Lists one entry, and fills what the look tells.
+class EntryListing {
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
  public:
-  explicit Looking(EntryLook& look) : look_(look), seen_(look.seen) {}
+  explicit EntryListing(EntryLook& look) : look_(look), seen_(look.seen) {}
 
-  void look_into(int root, const std::string& key) {
+  void list(int root, const std::string& key) {
     int error = disk::open_own_directory_at(root, key.c_str(), look_.directory);
     if (error == 0) error = disk::stat_of(look_.directory.get(), look_.node);
     if (error != 0) return closed(root, key, error);
@@ -169,7 +169,7 @@ class Looking {
 EntryLook look_at_entry(int root, const std::string& key) {
   EntryLook look;
   if (is_file_name(key)) {
-    Looking(look).look_into(root, key);
+    EntryListing(look).list(root, key);
   } else {
     look.seen.untouchable = KeptReason::foreign_file;
     look.seen.detail = "not a file name";

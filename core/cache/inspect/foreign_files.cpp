@@ -2,13 +2,17 @@
 #include "core/cache/inspect/foreign_files.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/format/group.hpp"
+#include "core/cache/format/group_stems.hpp"
+#include "core/cache/format/json_reader.hpp"
 #include "core/cache/format/key.hpp"
+#include "core/cache/inspect/known_files.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -20,29 +24,17 @@ constexpr std::string_view kJson = ".json";
 constexpr std::string_view kLock = "lock";  // of Triton 2.0
 constexpr std::string_view kNotTritons = "not a file of Triton's";
 
-const FileTypes& or_shared(const FileTypes* types) {
-  static const FileTypes kSharedOnly;
-  return types ? *types : kSharedOnly;
-}
-
 /// What both questions ask about the other files of the entry.
 struct Neighbours {
   std::function<bool(std::string_view name)> has;
   /// Whether there is a compiled file "<stem>.…".
   std::function<bool(std::string_view stem)> has_output;
-  bool has_group = false;
+  GroupStems groups;
 };
-
-/// Whether a group is called like the file: Triton gives all files of a kernel one stem.
-bool has_group_of(std::string_view name, const Neighbours& others) {
-  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1))
-    if (others.has(fmt::format("__grp__{}.json", name.substr(0, dot)))) return true;
-  return false;
-}
 
 bool is_metadata(std::string_view name, const Neighbours& others) {
   const std::string_view stem = name.substr(0, name.size() - kJson.size());
-  return others.has(fmt::format("__grp__{}.json", stem)) || others.has_output(stem);
+  return others.groups.has(stem) || others.has_output(stem);
 }
 
 // `known`: the extension is one that some backend's files have.
@@ -52,7 +44,7 @@ bool is_tritons_name(std::string_view name, bool known, const Neighbours& others
   if (is_temporary(name) || is_group(name) || is_autotune(name) || is_module(name) || name == kLock) return true;
   if (name.ends_with(kJson)) return is_metadata(name, others);
   // In an entry without a group (of Triton 2.0, or of a writer that died) only the extension tells.
-  if (known && (!others.has_group || has_group_of(name, others))) return true;
+  if (known && (others.groups.empty() || others.groups.has_prefix_of(name))) return true;
   // A header that was compiled ahead.
   return others.has(fmt::format("{}.gch", name)) || others.has(fmt::format("{}.pch", name));
 }
@@ -74,6 +66,14 @@ std::set<std::string, std::less<>> listed_in(const EntryLook& look) {
   return listed;
 }
 
+GroupStems groups_of(const model::Entry& entry) {
+  GroupStems groups;
+  for (const model::Record& record : entry.records)
+    for (const model::Artifact& artifact : record.artifacts)
+      if (artifact.kind == ArtifactKind::group) groups.add(artifact.name);
+  return groups;
+}
+
 // Whether something in the directory says that it is an entry: it has no key's name.
 bool shows_entry(const EntryLook& look) {
   if (!look.seen.temporaries.empty()) return true;
@@ -84,7 +84,7 @@ bool shows_entry(const EntryLook& look) {
 
 }  // namespace
 
-std::optional<std::string> find_stranger(const EntryLook& look, std::string_view key, const FileTypes* types) {
+std::optional<std::string> find_foreign_file(const EntryLook& look, std::string_view key, const FileTypes& types) {
   // What lies in a directory that a writer has not given its key yet is that writer's, whatever its name.
   if (is_temporary_entry(key)) return std::nullopt;
   if (!look.seen.nested.empty())
@@ -92,23 +92,23 @@ std::optional<std::string> find_stranger(const EntryLook& look, std::string_view
   if (!key_encoding(key) && !shows_entry(look)) return "not an entry of Triton's";
 
   const std::vector<InspectedFile>& files = look.seen.files;
-  const FileTypes& known = or_shared(types);
-  const auto is_known = [&known](std::string_view name) { return known.find_any(extension_of(name)) != nullptr; };
+  const auto is_known = [&types](std::string_view name) { return types.find_any(extension_of(name)) != nullptr; };
   const auto at_or_behind = [&files](std::string_view name) {
     return std::lower_bound(files.begin(), files.end(), name,
                             [](const InspectedFile& file, std::string_view b) { return file.name < b; });
   };
-  const Neighbours others{
-      [&](std::string_view name) {
-        const auto at = at_or_behind(name);
-        return at != files.end() && at->name == name;
-      },
-      [&](std::string_view stem) {
-        for (auto at = at_or_behind(stem); at != files.end() && std::string_view(at->name).starts_with(stem); ++at)
-          if (is_output_of(at->name, stem) && !at->name.ends_with(kJson) && is_known(at->name)) return true;
-        return false;
-      },
-      std::any_of(files.begin(), files.end(), [](const InspectedFile& file) { return is_group(file.name); })};
+  const Neighbours others{[&](std::string_view name) {
+                            const auto at = at_or_behind(name);
+                            return at != files.end() && at->name == name;
+                          },
+                          [&](std::string_view stem) {
+                            for (auto at = at_or_behind(stem);
+                                 at != files.end() && std::string_view(at->name).starts_with(stem); ++at)
+                              if (is_output_of(at->name, stem) && !at->name.ends_with(kJson) && is_known(at->name))
+                                return true;
+                            return false;
+                          },
+                          groups_of(look.seen)};
   std::optional<std::set<std::string, std::less<>>> listed;
   for (const InspectedFile& file : files) {
     if (is_tritons_name(file.name, is_known(file.name), others)) continue;
@@ -136,20 +136,12 @@ bool is_tritons(const InspectedFile& file, const model::Entry& entry) {
                  item.kind != ArtifactKind::other;
         });
       },
-      any([](const model::Artifact& item) { return item.kind == ArtifactKind::group; })};
+      groups_of(entry)};
   if (is_tritons_name(file.name, is_known(file.name), others)) return true;
   // A stage of a backend that nobody knows: it is called like the kernel.
   const std::string_view extension = extension_of(file.name);
   if (extension.empty() || !is_label(extension.substr(1)) || file.name.find('/') != std::string::npos) return false;
-  const std::string_view stem = std::string_view(file.name).substr(0, file.name.size() - extension.size());
-  return !file.name.ends_with(kJson) && others.has(fmt::format("__grp__{}.json", stem));
-}
-
-ArtifactKind kind_told_by_name(std::string_view name, const FileTypes* types) {
-  if (name.find('/') != std::string_view::npos || is_temporary(name)) return ArtifactKind::other;
-  if (is_group(name)) return ArtifactKind::group;
-  if (const FileType* type = or_shared(types).find_any(extension_of(name))) return type->kind;
-  return is_module(name) ? ArtifactKind::module : ArtifactKind::other;
+  return !file.name.ends_with(kJson) && others.groups.has_file(file.name);
 }
 
 }  // namespace tcm::cache

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A look at an entry from outside: what lies in it, how old it is, who may be using it. Opens its directories, never a
-// file; follows no symbolic link and crosses no mount point.
+// What a look at an entry from outside tells: what lies in it, how old it is, who may be using it. See entry_look.hpp.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "core/cache/read/root.hpp"
 #include "core/disk/directory.hpp"
 #include "core/model/change.hpp"
 #include "core/model/entry.hpp"
@@ -42,16 +40,5 @@ struct Inspection {
   std::optional<model::KeptReason> untouchable;
   std::string detail;
 };
-
-/// Looks at one entry. Never fails: what is wrong is in `untouchable`. `key` is a single file name. Thread-safe.
-///
-/// A temporary `tmp.pid_<pid>_…` (or `….tmp.pid_<pid>_…`) has a live writer when a process with that pid runs on this
-/// machine that began before the temporary was last modified; processes of other machines and containers cannot be
-/// seen, for which there is the grace period.
-Inspection inspect(const Root& root, const std::string& key);
-
-/// Whether the file is one that Triton, a backend or a writer put there, by its name: a group, metadata, an artifact of
-/// a known or listed kind, a module, a temporary. `records` are the entry's, as read_entry returns them.
-bool is_tritons(const InspectedFile& file, const model::Entry& entry);
 
 }  // namespace tcm::cache

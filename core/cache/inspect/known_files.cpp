@@ -22,17 +22,11 @@ bool is_group_in(std::string_view name, const Inspection& entry) {
 
 }  // namespace
 
-bool is_of_a_group(std::string_view name, const Inspection& entry) {
-  const std::string_view stem = name.substr(0, name.size() - extension_of(name).size());
-  return std::any_of(entry.files.begin(), entry.files.end(), [&](const InspectedFile& file) {
-    return is_group(file.name) && group_stem(file.name) == stem && is_group_in(file.name, entry);
-  });
-}
-
-ArtifactKind kind_by_name(std::string_view name, std::string_view target, const FileTypes& types) {
+ArtifactKind kind_by_name(std::string_view name, std::optional<std::string_view> target, const FileTypes& types) {
   if (is_nested(name) || is_temporary(name)) return ArtifactKind::other;
   if (is_group(name)) return ArtifactKind::group;
-  if (const FileType* type = types.find(target, extension_of(name))) return type->kind;
+  const std::string_view extension = extension_of(name);
+  if (const FileType* type = target ? types.find(*target, extension) : types.find_any(extension)) return type->kind;
   return is_module(name) ? ArtifactKind::module : ArtifactKind::other;
 }
 
@@ -42,13 +36,20 @@ std::size_t group_count(const Inspection& entry) {
                     [&entry](const InspectedFile& file) { return is_group_in(file.name, entry); }));
 }
 
+GroupStems groups_of(const Inspection& entry) {
+  GroupStems groups;
+  for (const InspectedFile& file : entry.files)
+    if (is_group_in(file.name, entry)) groups.add(file.name);
+  return groups;
+}
+
 bool all_known_by_name(const Inspection& entry, std::string_view target, const FileTypes& types) {
+  const GroupStems groups = groups_of(entry);
   return std::all_of(entry.files.begin(), entry.files.end(), [&](const InspectedFile& file) {
     const std::string_view name = file.name;
     if (is_temporary(name) || is_group(name) || (!is_nested(name) && (is_module(name) || is_autotune(name))))
       return true;
-    const std::string_view extension = extension_of(name);
-    return !is_nested(name) && types.find(target, extension) != nullptr && is_of_a_group(name, entry);
+    return !is_nested(name) && types.find(target, extension_of(name)) != nullptr && groups.has_file(name);
   });
 }
 

@@ -3,21 +3,24 @@
 // plan of most entries. Functions are pure.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "core/cache/format/file_types.hpp"
+#include "core/cache/format/group_stems.hpp"
 #include "core/cache/inspect/inspection.hpp"
 
 namespace tcm::cache {
 
-/// The kind that a kernel's file has by its name; `other` for what lies in a temporary or is known by its entry only.
-model::ArtifactKind kind_by_name(std::string_view name, std::string_view target, const FileTypes& types);
+/// The kind that a file has by its name; `other` for what lies in a temporary or is known by its entry only. `target`
+/// is that of the kernel; without one, whichever target knows the extension says what it is.
+model::ArtifactKind kind_by_name(std::string_view name, std::optional<std::string_view> target, const FileTypes& types);
 
 /// How many groups, and so kernels, the entry holds.
 std::size_t group_count(const Inspection& entry);
 
-/// Whether a group is called like the file: Triton gives all files of a kernel one stem.
-bool is_of_a_group(std::string_view name, const Inspection& entry);
+/// All groups of the entry.
+GroupStems groups_of(const Inspection& entry);
 
 /// True when every file's name is one that only a compile gives: a group, "<stem of a group>.<known extension>", a
 /// module, an autotuning result, a temporary. False says nothing: the entry must be read (see is_tritons).

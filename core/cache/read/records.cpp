@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last step of reading an entry: a draft and its files become a record.
+#include "core/cache/read/records.hpp"
+
 #include <algorithm>
 
 #include "core/cache/format/file_names.hpp"
-#include "core/cache/read/entry_reader.hpp"
-#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -23,29 +22,42 @@ std::string plain_arch(std::string_view json) {
   return std::string(is_simple_string ? json.substr(1, json.size() - 2) : json);
 }
 
-}  // namespace
-
-model::Record EntryReader::finish(Draft& draft, int index) {
-  model::Record record = std::move(draft.record);
-  model::KernelFacts& facts = record.facts;
-  const FileTypes* types = naming_.file_types;
-  std::size_t count = 0;
-  for (const EntryFile& file : files_.files) {
-    if (file.owner != index) continue;
-    ++count;
-    if (types && facts.backend.empty() && has_compiled_files(record.kind) && !file.nested())
-      facts.backend = types->target_of(extension_of(file.name));
+// What no draft names goes to the one whose stem is the longest that the file's name begins with, else to the first.
+int owner_by_stem(const EntryFile& file, const std::vector<Draft>& drafts) {
+  int owner = 0;
+  std::size_t longest = 0;
+  const std::string_view name = file.base_name();
+  for (std::size_t i = 0; i < drafts.size() && drafts.size() > 1; ++i) {
+    const std::string& stem = drafts[i].stem;
+    if (stem.size() <= longest || name.size() <= stem.size() || name[stem.size()] != '.') continue;
+    if (!name.starts_with(stem)) continue;
+    longest = stem.size();
+    owner = static_cast<int>(i);
   }
-  if (!facts.arch.empty())
-    facts.arch = naming_.arch_of ? naming_.arch_of(facts.backend, facts.arch) : plain_arch(facts.arch);
-
-  record.artifacts.reserve(count);
-  for (EntryFile& file : files_.files)
-    if (file.owner == index) record.artifacts.push_back(artifact(file, draft, facts.backend));
-  return record;
+  return owner;
 }
 
-Artifact EntryReader::artifact(EntryFile& file, const Draft& draft, std::string_view target) const {
+void assign_owners(const std::vector<Draft>& drafts, EntryFiles& files) {
+  if (drafts.size() == 1 && drafts.front().children.empty()) {
+    for (EntryFile& file : files.files) file.owner = 0;
+    return;
+  }
+  const auto give = [&files](std::string_view name, int owner, bool listed) {
+    EntryFile* file = files.find(name);
+    if (!file) return;
+    if (file->owner < 0) file->owner = owner;
+    if (file->owner == owner) file->listed |= listed;
+  };
+  const int count = static_cast<int>(drafts.size());
+  for (int i = 0; i < count; ++i) give(drafts[i].group, i, false);
+  for (int i = 0; i < count; ++i) give(drafts[i].metadata, i, false);
+  for (int i = 0; i < count; ++i)
+    for (const std::string& child : drafts[i].children) give(child, i, true);
+  for (EntryFile& file : files.files)
+    if (file.owner < 0) file.owner = owner_by_stem(file, drafts);
+}
+
+Artifact artifact_of(EntryFile& file, const Draft& draft, std::string_view target, const FileTypes& types) {
   Artifact made;
   made.bytes = file.bytes;
   // What is being written, or was left half written, is nobody's artifact yet, whatever it is going to be.
@@ -56,8 +68,6 @@ Artifact EntryReader::artifact(EntryFile& file, const Draft& draft, std::string_
   }
   const std::string_view extension = extension_of(file.name);
   const std::string_view bare = extension.empty() ? extension : extension.substr(1);
-  static const FileTypes kSharedOnly;
-  const FileTypes& types = naming_.file_types ? *naming_.file_types : kSharedOnly;
   const FileType* type = types.find(target, extension);
   if (is_label(bare)) made.type = bare;
   if (is_group(file.name) && file.name != draft.metadata) {
@@ -73,6 +83,37 @@ Artifact EntryReader::artifact(EntryFile& file, const Draft& draft, std::string_
   }
   made.name = std::move(file.name);
   return made;
+}
+
+model::Record finish(Draft& draft, int index, EntryFiles& files, const Naming& naming) {
+  model::Record record = std::move(draft.record);
+  model::KernelFacts& facts = record.facts;
+  const FileTypes& types = naming.types();
+  std::size_t count = 0;
+  for (const EntryFile& file : files.files) {
+    if (file.owner != index) continue;
+    ++count;
+    if (facts.backend.empty() && has_compiled_files(record.kind) && !file.nested())
+      facts.backend = types.target_of(extension_of(file.name));
+  }
+  if (!facts.arch.empty())
+    facts.arch = naming.arch_of ? naming.arch_of(facts.backend, facts.arch) : plain_arch(facts.arch);
+
+  record.artifacts.reserve(count);
+  for (EntryFile& file : files.files)
+    if (file.owner == index) record.artifacts.push_back(artifact_of(file, draft, facts.backend, types));
+  return record;
+}
+
+}  // namespace
+
+std::vector<model::Record> make_records(std::vector<Draft> drafts, EntryFiles& files, const Naming& naming) {
+  assign_owners(drafts, files);
+  std::vector<model::Record> records;
+  records.reserve(drafts.size());
+  for (std::size_t i = 0; i < drafts.size(); ++i)
+    records.push_back(finish(drafts[i], static_cast<int>(i), files, naming));
+  return records;
 }
 
 }  // namespace tcm::cache

@@ -8,25 +8,12 @@
 #include <string>
 #include <string_view>
 
-#include "core/cache/format/file_types.hpp"
+#include "core/cache/read/naming.hpp"
 #include "core/model/entry.hpp"
 #include "core/util/result.hpp"
 #include "core/util/system/fd.hpp"
 
 namespace tcm::cache {
-
-/// Json files beyond this are not read: the largest real metadata is a few kilobytes.
-inline constexpr std::size_t kMaxJsonBytes = std::size_t{16} << 20;
-
-/// How the canonical form of an architecture is had. `arch_json` is the JSON value of `target.arch`. Must be callable
-/// from any thread.
-using ArchOf = std::function<std::string(std::string_view target, std::string_view arch_json)>;
-
-/// What a reader needs to know of the backends. Borrowed; must outlive the reader.
-struct Naming {
-  const FileTypes* file_types = nullptr;
-  ArchOf arch_of;
-};
 
 /// Something in the root directory itself.
 struct RootItem {

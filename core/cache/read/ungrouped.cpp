@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entries without a group: Triton 2.0's kernels, helper modules, autotuning results, and what failed compiles leave.
+#include "core/cache/read/ungrouped.hpp"
+
 #include <algorithm>
 
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/format/key.hpp"
-#include "core/cache/read/entry_reader.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -62,36 +62,44 @@ Draft classify(std::string_view key, const EntryFiles& found) {
   return is_key || compiled ? draft_of(EntryKind::partial) : foreign();
 }
 
-}  // namespace
-
-void EntryReader::read_ungrouped() {
-  if (is_temporary_entry(key_) || !read_ungrouped_kernels()) classify_ungrouped();
-}
+/// What the json files of an entry without a group are.
+struct UngroupedKernels {
+  std::vector<Draft> drafts;
+  std::string unreadable;  ///< a json that could not be opened, and why, when none of them is a kernel's
+};
 
 // Triton 2.0 wrote no group; its metadata has an object `ctime` that no later release writes.
-bool EntryReader::read_ungrouped_kernels() {
+UngroupedKernels read_kernels(OpenEntry& entry) {
+  UngroupedKernels found;
   std::vector<Draft> other;
-  for (std::size_t i = 0; i < files_.files.size(); ++i) {
-    const std::string name = files_.files[i].name;
-    if (files_.files[i].nested() || !is_lasting(files_.files[i]) || !name.ends_with(".json") || is_autotune(name))
-      continue;
+  for (std::size_t i = 0; i < entry.files.files.size(); ++i) {
+    const EntryFile& file = entry.files.files[i];
+    const std::string name = file.name;
+    if (file.nested() || !is_lasting(file) || !name.ends_with(".json") || is_autotune(name)) continue;
     Draft draft = draft_of(EntryKind::kernel);
     draft.stem = name.substr(0, name.size() - std::string_view(".json").size());
-    read_metadata(draft, name);
-    (draft.has_ctime ? drafts_ : other).push_back(std::move(draft));
+    read_metadata(entry, name, draft);
+    (draft.has_ctime ? found.drafts : other).push_back(std::move(draft));
   }
-  if (!drafts_.empty()) return true;
+  if (!found.drafts.empty()) return found;
   // It cannot be told what the rest would have been; that it could not be opened is worth saying.
   for (Draft& draft : other)
-    if (draft.record.problem == SkipReason::unreadable) unreadable_ungrouped_ = std::move(draft.record.problem_detail);
-  return false;
+    if (draft.record.problem == SkipReason::unreadable) found.unreadable = std::move(draft.record.problem_detail);
+  return found;
 }
 
-void EntryReader::classify_ungrouped() {
-  drafts_.push_back(classify(key_, files_));
-  if (unreadable_ungrouped_.empty()) return;
-  drafts_.back().record.problem = SkipReason::unreadable;
-  drafts_.back().record.problem_detail = unreadable_ungrouped_;
+}  // namespace
+
+std::vector<Draft> read_ungrouped(OpenEntry& entry) {
+  UngroupedKernels kernels;
+  if (!is_temporary_entry(entry.key)) kernels = read_kernels(entry);
+  if (!kernels.drafts.empty()) return std::move(kernels.drafts);
+  std::vector<Draft> drafts{classify(entry.key, entry.files)};
+  if (!kernels.unreadable.empty()) {
+    drafts.front().record.problem = SkipReason::unreadable;
+    drafts.front().record.problem_detail = std::move(kernels.unreadable);
+  }
+  return drafts;
 }
 
 }  // namespace tcm::cache

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bins of a root's trash, from outside an editor.
+#include "core/cache/trash/trash.hpp"
+
 #include <algorithm>
 #include <charconv>
+#include <memory>
+#include <optional>
 #include <unordered_map>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
-#include "core/cache/edit/editor.hpp"
+#include "core/cache/trash/access.hpp"
+#include "core/cache/trash/root_lock.hpp"
 #include "core/cache/trash/trash_area.hpp"
+#include "core/disk/directory.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
 #include "core/util/text/text.hpp"
@@ -43,12 +45,12 @@ int list_all(int directory, std::vector<std::string>& names) {
 }
 
 /// Sums up a bin.
-class Counting {
+class BinTotals {
  public:
-  explicit Counting(TrashBin& bin) : bin_(bin) {}
+  explicit BinTotals(TrashBin& bin) : bin_(bin) {}
 
   // What cannot be looked into counts nothing.
-  void count(int directory, int depth) {
+  void add(int directory, int depth) {
     std::vector<std::string> names;
     if (depth > disk::kMaxTreeDepth || list_all(directory, names) != 0) return;
     for (const std::string& name : names) {
@@ -58,7 +60,7 @@ class Counting {
         if (depth == 0) ++bin_.entries;
         bin_.allocated += node.allocated;
         util::Fd below;
-        if (disk::open_own_directory_at(directory, name.c_str(), below) == 0) count(below.get(), depth + 1);
+        if (disk::open_own_directory_at(directory, name.c_str(), below) == 0) add(below.get(), depth + 1);
       } else {
         take(node);
       }
@@ -106,7 +108,7 @@ Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const st
   disk::Node node;
   if (error == 0 && disk::stat_of(bin->directory.get(), node) == 0 && is_ours(node)) return bin;
   if (error != ENOENT && there && disk::stat_at(bin->area.descriptor(), id.c_str(), node) == 0 && !is_ours(node))
-    return somebody_elses(bin->path(id), node.uid);
+    return owned_by_other(bin->path(id), node.uid);
   if (error == ENOENT) return fail(ErrorCode::missing, fmt::format("{}: no trash {}", root_path, id));
   const ErrorCode code = error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed;
   return fail(code, fmt::format("{}: cannot open it: {}", bin->path(id), disk::error_text(error)));
@@ -154,7 +156,7 @@ Result<std::vector<TrashBin>> list_trash(const Root& root) {
     bin.made_ns = node.mtime_ns;
     if (disk::open_own_directory_at(area.descriptor(), name.c_str(), directory) == 0) {
       bin.allocated = node.allocated;
-      Counting(bin).count(directory.get(), 0);
+      BinTotals(bin).add(directory.get(), 0);
     } else if (bin.ours) {
       continue;
     }
@@ -189,7 +191,7 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
 Result<TrashReport> empty_trash(const std::string& root_path, const std::string& id) {
   TCM_ASSIGN(const std::unique_ptr<OpenBin> bin, open_bin(root_path, id));
   TrashBin was;
-  Counting(was).count(bin->directory.get(), 0);
+  BinTotals(was).add(bin->directory.get(), 0);
   // Out of the way first: of what is half deleted nothing may be restored.
   TCM_ASSIGN(const int scratch, bin->area.scratch());
   if (const int error = disk::move_directory(bin->area.descriptor(), id.c_str(), scratch, id.c_str()); error != 0)
@@ -203,28 +205,6 @@ Result<TrashReport> empty_trash(const std::string& root_path, const std::string&
   for (const std::string& failure : done.failures)
     report.failures.push_back(fmt::format("{}/{}", bin->area.path(), failure));
   return report;
-}
-
-Result<void> check_changeable(const Root& root) {
-  if (::faccessat(root.descriptor(), ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) return {};
-  const int error = errno;
-  return fail(error == EACCES ? ErrorCode::denied : ErrorCode::failed,
-              fmt::format("{}: cannot be changed: {}", root.path(), disk::error_text(error)));
-}
-
-Result<FileSystem> file_system_of(const Root& root) {
-  struct statvfs found {};
-  disk::Node node;
-  int error = ::fstatvfs(root.descriptor(), &found) == 0 ? 0 : errno;
-  if (error == 0) error = disk::stat_of(root.descriptor(), node);
-  if (error != 0)
-    return fail(ErrorCode::failed,
-                fmt::format("{}: cannot ask its file system: {}", root.path(), disk::error_text(error)));
-  FileSystem answer;
-  answer.device = node.device;
-  answer.free_bytes = static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
-  answer.noatime = (found.f_flag & ST_NOATIME) != 0;
-  return answer;
 }
 
 }  // namespace tcm::cache

@@ -3,44 +3,18 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/cache/format/file_names.hpp"
+#include "core/cache/trash/access.hpp"
 #include "core/disk/directory.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
-#include "core/util/system/user.hpp"
-#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {
 
-constexpr const char* kLockName = "lock";
 constexpr int kMaxScratches = 10'000;
-
-ErrorCode code_of(int error) { return error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed; }
-
-tl::unexpected<Error> refused(const std::string& path, std::string_view what, int error) {
-  return fail(code_of(error), fmt::format("{}: {}: {}", path, what, disk::error_text(error)));
-}
-
-tl::unexpected<Error> busy(const std::string& path) {
-  return fail(ErrorCode::busy, path + ": another tcm is changing this cache; try again when it is done");
-}
-
-// What file systems say whose directories cannot be locked, or not through a descriptor that only reads.
-bool cannot_lock_directories(int error) {
-  return error == EBADF || error == EINVAL || error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS;
-}
-
-int lock(int fd) {
-  for (;;) {
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return 0;
-    if (errno != EINTR) return errno;
-  }
-}
 
 }  // namespace
 
@@ -61,7 +35,7 @@ Result<bool> TrashArea::find_to_change() {
 Result<void> TrashArea::need() {
   if (area_.valid()) return {};
   const int error = disk::make_shared_directory_at(root_, kTrashName);
-  if (error != 0 && error != EEXIST) return refused(path(), "cannot make this directory", error);
+  if (error != 0 && error != EEXIST) return system_refusal(path(), "cannot make this directory", error);
   TCM_TRY(open_area());
   return check_access();
 }
@@ -73,8 +47,8 @@ Result<void> TrashArea::open_area() {
     if (error == ELOOP || error == ENOTDIR)
       return fail(ErrorCode::failed, path() + ": not a directory of tcm; remove it");
     if (error == EXDEV) return fail(ErrorCode::failed, path() + ": another file system is mounted there; unmount it");
-    if (error == EACCES && disk::stat_at(root_, kTrashName, node) == 0) return somebody_elses(path(), node.uid);
-    return refused(path(), "cannot open it", error);
+    if (error == EACCES && disk::stat_at(root_, kTrashName, node) == 0) return owned_by_other(path(), node.uid);
+    return system_refusal(path(), "cannot open it", error);
   }
   area_ = std::move(opened);
   return {};
@@ -84,8 +58,8 @@ Result<void> TrashArea::check_access() const {
   if (::faccessat(area_.get(), ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) return {};
   const int error = errno;
   disk::Node node;
-  if (error == EACCES && disk::stat_of(area_.get(), node) == 0) return somebody_elses(path(), node.uid);
-  return refused(path(), "cannot be changed", error);
+  if (error == EACCES && disk::stat_of(area_.get(), node) == 0) return owned_by_other(path(), node.uid);
+  return system_refusal(path(), "cannot be changed", error);
 }
 
 Result<util::Fd> TrashArea::make_below(const std::string& name) {
@@ -100,9 +74,9 @@ Result<util::Fd> TrashArea::make_below(const std::string& name) {
     if (error == 0 && is_new && ::geteuid() == 0 && disk::stat_of(area_.get(), node) == 0 && node.uid != 0)
       static_cast<void>(::fchown(made.get(), node.uid, node.gid) == 0);
     if (error == 0 && !is_new) error = disk::stat_of(made.get(), node);
-    if (error == 0 && !is_new && !is_ours(node)) return somebody_elses(path() + '/' + name, node.uid);
+    if (error == 0 && !is_new && !is_ours(node)) return owned_by_other(path() + '/' + name, node.uid);
   }
-  if (error != 0) return refused(path() + '/' + name, "cannot make this directory", error);
+  if (error != 0) return system_refusal(path() + '/' + name, "cannot make this directory", error);
   return made;
 }
 
@@ -141,13 +115,6 @@ Result<int> TrashArea::bin(const std::string& id) {
   return bin_.get();
 }
 
-tl::unexpected<Error> somebody_elses(const std::string& path, std::uint32_t user) {
-  return fail(ErrorCode::denied, fmt::format("{}: belongs to user {}, who has to change or remove it", path,
-                                             util::escape_control(util::user_name(user))));
-}
-
-bool is_ours(const disk::Node& node) { return node.uid == ::geteuid() || ::geteuid() == 0; }
-
 void TrashArea::sweep() {
   std::vector<std::string> left;
   util::Fd listed;
@@ -173,26 +140,6 @@ void TrashArea::close() {
   group_scratch_ = {};
   bin_ = {};
   area_ = {};
-}
-
-Result<RootLock> RootLock::take(const Root& root, TrashArea& area) {
-  // An open file description of its own: closing it gives the lock back, and no copy of another descriptor keeps it.
-  util::Fd directory;
-  if (const int error = disk::open_directory_at(root.descriptor(), ".", directory); error != 0)
-    return refused(root.path(), "cannot open the cache root", error);
-  int error = lock(directory.get());
-  if (error == 0) return RootLock(std::move(directory));
-  if (error == EWOULDBLOCK) return busy(root.path());
-  if (!cannot_lock_directories(error)) return refused(root.path(), "cannot lock it", error);
-  TCM_TRY(area.need());
-  constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
-  util::Fd file(::openat(area.descriptor(), kLockName, kFlags, 0600));
-  // Whoever gets into the area takes turns with us. Its maker alone may change its mode, and has.
-  if (file.valid()) static_cast<void>(::fchmod(file.get(), 0666) == 0);
-  error = file.valid() ? lock(file.get()) : errno;
-  if (error == 0) return RootLock(std::move(file));
-  if (error == EWOULDBLOCK) return busy(root.path());
-  return refused(area.path() + '/' + kLockName, "cannot lock it", error);
 }
 
 }  // namespace tcm::cache

@@ -5,11 +5,10 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/cache/format/file_names.hpp"
-#include "core/cache/read/root.hpp"
-#include "core/disk/directory.hpp"
 #include "core/util/result.hpp"
 #include "core/util/system/fd.hpp"
 
@@ -61,22 +60,6 @@ class TrashArea {
   int count_ = 0;
   std::string bin_id_;
   util::Fd bin_;
-};
-
-/// Whether what lies in an area is this user's to move and to delete; everything is root's.
-bool is_ours(const disk::Node& node);
-
-tl::unexpected<Error> somebody_elses(const std::string& path, std::uint32_t user);
-
-/// Takes the lock of a root until it goes. Errors: busy, when another process has it; failed, denied.
-class RootLock {
- public:
-  /// `area` is made for the lock only where the directory itself cannot be locked.
-  static Result<RootLock> take(const Root& root, TrashArea& area);
-
- private:
-  explicit RootLock(util::Fd locked) : locked_(std::move(locked)) {}
-  util::Fd locked_;
 };
 
 }  // namespace tcm::cache

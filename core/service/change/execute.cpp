@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/cache/edit/editor.hpp"
+#include "core/cache/trash/trash.hpp"
 #include "core/service/change/index_follower.hpp"
 #include "core/util/text/text.hpp"
 

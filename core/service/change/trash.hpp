@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/cache/edit/editor.hpp"
+#include "core/cache/trash/trash.hpp"
 #include "core/config/settings.hpp"
 #include "core/index/index.hpp"
 #include "core/service/backends.hpp"

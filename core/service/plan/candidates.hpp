@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/cache/edit/editor.hpp"
+#include "core/cache/read/file_system.hpp"
 #include "core/cache/read/root.hpp"
 #include "core/index/index.hpp"
 #include "core/util/result.hpp"

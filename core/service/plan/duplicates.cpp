@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Equal kernels of one root. Name and size come sorted from the index; within such a run, kernels are told apart by a
 // digest of their metadata without `hash` and of their binaries, each read once: nothing is compared pairwise. Before a
-// duplicate goes, its binary is compared with that of the one that stays (see cache::Twin).
+// duplicate goes, its binary is compared with that of the one that stays (see cache::Duplicate).
 #include <algorithm>
 #include <unordered_map>
 
@@ -178,12 +178,12 @@ class Run {
     candidate.bytes = alike.bytes;
     Verdict verdict = choosing_.judge.judge(candidate);
     if (verdict.item) {
-      cache::Twin twin{stays.key, stays.stamp, {}, {}};
+      cache::Duplicate duplicate{stays.key, stays.stamp, {}, {}};
       if (choosing_.request.same_binary) {
-        twin.binary = stays.binary;
-        twin.own_binary = binary;
+        duplicate.binary = stays.binary;
+        duplicate.own_binary = binary;
       }
-      verdict.item->change.twin = std::move(twin);
+      verdict.item->change.duplicate_of = std::move(duplicate);
     }
     const Reason reason = [&](const Candidate&, const PlanItem&) {
       constexpr std::size_t kShortKey = 8;

@@ -7,7 +7,10 @@
 #include <fmt/format.h>
 
 #include "core/cache/format/file_names.hpp"
+#include "core/cache/format/group_stems.hpp"
 #include "core/cache/format/key.hpp"
+#include "core/cache/inspect/entry_look.hpp"
+#include "core/cache/inspect/foreign_files.hpp"
 #include "core/cache/inspect/known_files.hpp"
 #include "core/util/system/user.hpp"
 #include "core/util/text/text.hpp"
@@ -121,21 +124,21 @@ PlanItem Judge::item_of(const Candidate& candidate, const cache::Inspection& see
 void Judge::judge_drop(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const {
   if (candidate.kind != EntryKind::kernel) return;
   const cache::Naming& naming = backends_.naming();
-  const bool several = cache::group_count(seen) > 1;
+  const cache::GroupStems groups = cache::groups_of(seen);
+  const bool several = groups.count() > 1;
   Kinds kinds;
   if (several) kinds = kinds_in(roots_.root(candidate.root).read_entry(candidate.key, naming), candidate.ordinals);
 
   verdict.item = item_of(candidate, seen, Action::drop);
   verdict.item->change.kinds = request_.drop;
   if (several) verdict.item->change.ordinals = candidate.ordinals;
-  const bool no_group = cache::group_count(seen) == 0;
   for (const cache::InspectedFile& file : seen.files) {
     const auto found = kinds.find(file.name);
     if (several && found == kinds.end()) continue;
     const ArtifactKind kind =
         several ? found->second : cache::kind_by_name(file.name, candidate.backend, *naming.file_types);
     // What somebody put beside a kernel's files is called otherwise, and is his.
-    const bool of_kernel = no_group || cache::is_of_a_group(file.name, seen);
+    const bool of_kernel = groups.empty() || groups.has_file(file.name);
     if (request_.drop.has(kind) && !always_stays(kind) && of_kernel) take(file, kind, verdict);
   }
   if (verdict.item->files == 0) {

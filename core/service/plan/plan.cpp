@@ -16,12 +16,12 @@ void pack_change(util::Packer& packer, const cache::Change& change) {
   packer.number(kinds);
   packer.number(change.ordinals.size());
   for (const std::int64_t ordinal : change.ordinals) packer.signed_number(ordinal);
-  packer.number(change.twin ? 1 : 0);
-  if (!change.twin) return;
-  packer.text(change.twin->key);
-  pack(packer, change.twin->stamp);
-  packer.text(change.twin->binary);
-  packer.text(change.twin->own_binary);
+  packer.number(change.duplicate_of ? 1 : 0);
+  if (!change.duplicate_of) return;
+  packer.text(change.duplicate_of->key);
+  pack(packer, change.duplicate_of->stamp);
+  packer.text(change.duplicate_of->binary);
+  packer.text(change.duplicate_of->own_binary);
 }
 
 cache::Change unpack_change(util::Unpacker& unpacker) {
@@ -34,12 +34,12 @@ cache::Change unpack_change(util::Unpacker& unpacker) {
     if ((kinds >> static_cast<unsigned>(word.value)) & 1U) change.kinds.add(word.value);
   for (std::uint64_t left = unpacker.number(); left > 0; --left) change.ordinals.push_back(unpacker.signed_number());
   if (unpacker.number() == 0) return change;
-  cache::Twin twin;
-  twin.key = unpacker.text();
-  twin.stamp = unpack_stamp(unpacker);
-  twin.binary = unpacker.text();
-  twin.own_binary = unpacker.text();
-  change.twin = std::move(twin);
+  cache::Duplicate duplicate;
+  duplicate.key = unpacker.text();
+  duplicate.stamp = unpack_stamp(unpacker);
+  duplicate.binary = unpacker.text();
+  duplicate.own_binary = unpacker.text();
+  change.duplicate_of = std::move(duplicate);
   return change;
 }
 

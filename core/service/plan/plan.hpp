@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/cache/edit/editor.hpp"
+#include "core/cache/edit/change.hpp"
+#include "core/cache/trash/trash.hpp"
 #include "core/model/change.hpp"
 #include "core/model/entry.hpp"
 #include "core/util/result.hpp"

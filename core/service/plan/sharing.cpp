@@ -2,6 +2,7 @@
 // Equal files of different entries, of all roots of one file system. Files are sorted by size; within a size each is
 // read once and told apart by a digest. Before a file is replaced, both are compared byte by byte (see cache::Share).
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -9,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/cache/format/file_names.hpp"
-#include "core/cache/inspect/foreign_files.hpp"
+#include "core/cache/inspect/known_files.hpp"
 #include "core/disk/directory.hpp"
 #include "core/service/plan/content.hpp"
 #include "core/service/plan/plan_maker.hpp"
@@ -174,8 +175,8 @@ class Sharing {
     const cache::InspectedFile& file = held.files[pair.file];
     held.item.shares.push_back({file.name, with.item.root, with.item.change.key, with.files[pair.with_file].name});
     ++held.item.files;
-    const cache::FileTypes* types = choosing_.backends.naming().file_types;
-    held.item.bytes.add(cache::kind_told_by_name(file.name, types), file.node.bytes);
+    const cache::FileTypes& types = choosing_.backends.naming().types();
+    held.item.bytes.add(cache::kind_by_name(file.name, std::nullopt, types), file.node.bytes);
     const LinkedFile linked{file.node.device, file.node.inode, file.node.links, file.node.allocated};
     held.item.frees += ledger.remove(linked);
     return {};

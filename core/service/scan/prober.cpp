@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/backend/terms/words.hpp"
+#include "core/cache/format/file_names.hpp"
 #include "core/util/log.hpp"
 
 namespace tcm::service {
@@ -23,11 +24,6 @@ constexpr std::array<std::string_view, 4> kSpillKeys{"local_bytes", "scratch_byt
                                                      "stack_bytes"};
 
 std::string probed_by(const backend::PluginInfo& plugin) { return plugin.id + " " + plugin.version; }
-
-std::string_view extension_of(std::string_view name) {
-  const auto dot = name.rfind('.');
-  return dot == std::string_view::npos ? std::string_view() : name.substr(dot);
-}
 
 model::Resource resource_of(backend::Attribute&& attribute) {
   model::Resource resource{std::move(attribute.key), std::move(attribute.unit), std::int64_t{0}};
@@ -117,7 +113,7 @@ void Prober::probe_artifact(const std::string& key, const model::Artifact& artif
   const backend::Report report = [&] {
     backend::ArtifactView view;
     view.bytes = {reinterpret_cast<const std::uint8_t*>(bytes_.data()), bytes_.size()};
-    view.extension = extension_of(artifact.name);
+    view.extension = cache::extension_of(artifact.name);
     view.target = record.facts.backend;
     view.arch = record.facts.arch;
     view.metadata_json = record.facts.metadata;

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/util/system/write_all.hpp"
+
 namespace tcm::util {
 namespace fs = std::filesystem;
 namespace {
@@ -27,16 +29,6 @@ Result<struct stat> status_of(const Fd& fd, const std::string& path) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return system_failure(path, "cannot be read", errno);
   return status;
-}
-
-Result<void> write_all(int fd, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return system_failure(path, "cannot be written", errno);
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
 }
 
 /// The file that a chain of links ends at; it need not be there yet.
@@ -113,7 +105,8 @@ Result<void> replace_file(const std::string& path, std::string_view text) {
   if (draft.fd() < 0) return system_failure(target, "cannot be written", errno);
   if (exists && ::fchmod(draft.fd(), status.st_mode & 07777) != 0)
     return system_failure(target, "cannot be written", errno);
-  TCM_TRY(write_all(draft.fd(), text, target));
+  if (const int error = write_all(draft.fd(), text); error != 0)
+    return system_failure(target, "cannot be written", error);
   if (::fsync(draft.fd()) != 0 || !draft.place(target)) return system_failure(target, "cannot be written", errno);
   sync_directory(target);
   return {};

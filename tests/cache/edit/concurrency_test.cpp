@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/cache/trash/trash.hpp"
 #include "tests/cache/edit/editing.hpp"
 
 namespace tcm::test {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/cache/edit/editor.hpp"
-#include "core/cache/inspect/inspection.hpp"
+#include "core/cache/inspect/entry_look.hpp"
 #include "tests/cache/read/reading.hpp"
 #include "tests/support/temp_dir.hpp"
 

@@ -5,7 +5,7 @@
 // editor_driver drop|remove|sweep ROOT [TRASH-ID]     0 all done, 3 something kept or failed, 1 no editor
 #include <cstdio>
 
-#include "core/cache/inspect/inspection.hpp"
+#include "core/cache/inspect/entry_look.hpp"
 #include "tests/cache/edit/editing.hpp"
 
 namespace {

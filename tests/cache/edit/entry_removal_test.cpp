@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/cache/trash/trash.hpp"
 #include "tests/cache/edit/editing.hpp"
 #include "tests/support/other_user.hpp"
 
@@ -194,8 +195,8 @@ TEST(EditorRemove, AFifoKeepsTheEntry) {
   EXPECT_EQ(outcome.kept, KeptReason::foreign_file);
 }
 
-struct TwinTest : testing::Test {
-  TwinTest() {
+struct DuplicateTest : testing::Test {
+  DuplicateTest() {
     KernelSpec spec;
     one = add_kernel(dir.path(), spec);
     spec.seed = 2;
@@ -204,20 +205,20 @@ struct TwinTest : testing::Test {
   cache::Change change() const {
     cache::Change made = change_of(two, Action::remove);
     const std::string key = one.filename();
-    made.twin =
-        cache::Twin{key, cache::inspect(open_root(dir.path()), key).stamp, "add_kernel.cubin", "add_kernel.cubin"};
+    made.duplicate_of =
+        cache::Duplicate{key, cache::inspect(open_root(dir.path()), key).stamp, "add_kernel.cubin", "add_kernel.cubin"};
     return made;
   }
   TempDir dir;
   fs::path one, two;
 };
 
-TEST_F(TwinTest, ADuplicateGoesWhileItsTwinStays) {
+TEST_F(DuplicateTest, ADuplicateGoesWhileItsEqualStays) {
   EXPECT_EQ(run_one(dir.path(), change()).status, Status::done);
   EXPECT_THAT(names_in(dir.path()), ElementsAre(one.filename().string()));
 }
 
-TEST_F(TwinTest, ADifferentBinaryKeepsIt) {
+TEST_F(DuplicateTest, ADifferentBinaryKeepsIt) {
   std::string bytes = read_file(two / "add_kernel.cubin");
   bytes.back() ^= 1;
   write_file(two / "add_kernel.cubin", bytes);
@@ -227,11 +228,11 @@ TEST_F(TwinTest, ADifferentBinaryKeepsIt) {
   EXPECT_TRUE(fs::exists(two));
 }
 
-TEST_F(TwinTest, AChangedGoneOrSameTwinKeepsIt) {
+TEST_F(DuplicateTest, AChangedGoneOrSameOtherKeepsIt) {
   cache::Change planned = change();
-  planned.twin->key = planned.key;
-  planned.twin->stamp = planned.stamp;
-  EXPECT_EQ(run_one(dir.path(), planned).kept, KeptReason::twin_changed) << "nothing is its own twin";
+  planned.duplicate_of->key = planned.key;
+  planned.duplicate_of->stamp = planned.stamp;
+  EXPECT_EQ(run_one(dir.path(), planned).kept, KeptReason::twin_changed) << "nothing is its own duplicate";
   planned = change();
   fs::permissions(one, fs::perms(0700));
   EXPECT_EQ(run_one(dir.path(), planned).kept, KeptReason::twin_changed);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/cache/inspect/inspection.hpp"
-
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/cache/inspect/entry_look.hpp"
+#include "core/cache/inspect/foreign_files.hpp"
 #include "core/cache/inspect/writer.hpp"
 #include "core/util/text/time.hpp"
 #include "tests/cache/edit/editing.hpp"
@@ -171,10 +171,10 @@ TEST(Inspection, WhatIsTritons) {
        {"notes.txt", "mine.json", "mine/x.ttir", "lock", "tmp.pid_5_x/k.ttir", "m.so", "h.h", "h.h.gch"})
     write_file(entry / name, "x");
   const model::Entry entry_read = read(entry);
-  std::vector<std::string> strangers;
+  std::vector<std::string> foreign;
   for (const auto& file : look(entry).files)
-    if (!cache::is_tritons(file, entry_read)) strangers.push_back(file.name);
-  EXPECT_THAT(strangers, ElementsAre("mine.json", "mine/x.ttir", "notes.txt"));
+    if (!cache::is_tritons(file, entry_read)) foreign.push_back(file.name);
+  EXPECT_THAT(foreign, ElementsAre("mine.json", "mine/x.ttir", "notes.txt"));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/cache/format/json_reader.hpp"
 #include "tests/cache/read/reading.hpp"
 #include "tests/support/other_user.hpp"
 #include "tests/support/temp_dir.hpp"

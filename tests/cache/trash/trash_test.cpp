@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The trash of a root: what it keeps, gives back and deletes, and that it is no part of the cache.
+#include "core/cache/trash/trash.hpp"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/cache/find/cache_directory.hpp"
+#include "core/cache/read/file_system.hpp"
 #include "tests/cache/edit/editing.hpp"
 #include "tests/support/other_user.hpp"
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a drop is about to do to one entry.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/cache/edit/change.hpp"
+#include "core/disk/directory.hpp"
+#include "core/model/entry.hpp"
+
+namespace tcm::cache {
+
+struct DroppedFile {
+  std::string name;
+  model::ArtifactKind kind = model::ArtifactKind::ir;
+  std::uint64_t bytes = 0;
+};
+
+struct NewGroup {
+  std::string name;     ///< in the entry
+  std::string scratch;  ///< in the scratch directory
+  disk::Node old;
+};
+
+struct DropPlan {
+  std::optional<Outcome> decided;  ///< nothing is: this is the outcome
+  model::EntryStamp stamp;
+  model::Entry entry;  ///< as it will be, but for the stamp
+  std::vector<DroppedFile> files;
+  std::vector<NewGroup> groups;
+  std::size_t names = 0;  ///< directly in the entry, before
+  bool relocated = false;
+};
+
+}  // namespace tcm::cache

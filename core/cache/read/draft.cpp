@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/read/draft.hpp"
+
+#include <fmt/format.h>
+
+#include "core/cache/format/json_reader.hpp"
+#include "core/cache/format/metadata.hpp"
+#include "core/disk/directory.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::cache {
+namespace {
+
+using model::SkipReason;
+
+void take_facts(Draft& draft, Metadata&& metadata, std::string&& text) {
+  model::KernelFacts& facts = draft.record.facts;
+  facts = std::move(metadata.facts);
+  if (facts.name.empty()) facts.name = draft.stem;
+  facts.metadata = std::move(text);
+  draft.binary_ext = std::move(metadata.binary_ext);
+  draft.has_ctime = metadata.has_ctime;
+  // Kept here until the backend is known for sure; make_records() makes the canonical form of it.
+  facts.arch = std::move(metadata.arch_json);
+}
+
+}  // namespace
+
+void mark_broken(Draft& draft, SkipReason reason, std::string_view file, std::string_view what) {
+  draft.record.kind = model::EntryKind::broken;
+  draft.record.problem = reason;
+  draft.record.problem_detail = fmt::format("{}: {}", util::escape_control(file), what);
+}
+
+bool read_json(OpenEntry& entry, const std::string& name, SkipReason too_large, std::string& text, Draft& draft) {
+  const disk::ReadOutcome outcome = disk::read_file_at(entry.directory, name.c_str(), kMaxJsonBytes, text);
+  if (outcome.status != disk::ReadStatus::failed && outcome.status != disk::ReadStatus::not_a_file) {
+    if (EntryFile* file = entry.files.find(name)) {
+      file->bytes = outcome.bytes;
+      file->sized = true;
+    }
+  }
+  switch (outcome.status) {
+    case disk::ReadStatus::ok: return true;
+    case disk::ReadStatus::too_large:
+      mark_broken(draft, too_large, name, fmt::format("{} bytes", outcome.bytes));
+      break;
+    case disk::ReadStatus::not_a_file: mark_broken(draft, SkipReason::unreadable, name, "not a regular file"); break;
+    case disk::ReadStatus::failed:
+      if (outcome.error == ELOOP) {
+        mark_broken(draft, SkipReason::symlink, name, "symbolic link, not followed");
+      } else {
+        entry.files.changed |= outcome.error == ENOENT;
+        entry.try_again = true;
+        mark_broken(draft, SkipReason::unreadable, name, disk::error_text(outcome.error));
+      }
+      break;
+  }
+  return false;
+}
+
+void read_metadata(OpenEntry& entry, const std::string& name, Draft& draft) {
+  draft.metadata = name;
+  std::string text;
+  if (!read_json(entry, name, SkipReason::metadata_too_large, text, draft)) return;
+  auto metadata = parse_metadata(text);
+  if (metadata)
+    take_facts(draft, std::move(*metadata), std::move(text));
+  else
+    mark_broken(draft, metadata.error().reason, name, metadata.error().detail);
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/read/file_system.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "core/disk/directory.hpp"
+
+namespace tcm::cache {
+
+Result<FileSystem> file_system_of(const Root& root) {
+  struct statvfs found {};
+  disk::Node node;
+  int error = ::fstatvfs(root.descriptor(), &found) == 0 ? 0 : errno;
+  if (error == 0) error = disk::stat_of(root.descriptor(), node);
+  if (error != 0)
+    return fail(ErrorCode::failed,
+                fmt::format("{}: cannot ask its file system: {}", root.path(), disk::error_text(error)));
+  FileSystem answer;
+  answer.device = node.device;
+  answer.free_bytes = static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
+  answer.noatime = (found.f_flag & ST_NOATIME) != 0;
+  return answer;
+}
+
+Result<void> check_changeable(const Root& root) {
+  if (::faccessat(root.descriptor(), ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) return {};
+  const int error = errno;
+  return fail(error == EACCES ? ErrorCode::denied : ErrorCode::failed,
+              fmt::format("{}: cannot be changed: {}", root.path(), disk::error_text(error)));
+}
+
+}  // namespace tcm::cache

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose the things in a trash area are, and how a refusal is said. Functions are thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/disk/directory.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::cache {
+
+/// Whether what lies in an area is this user's to move and to delete; everything is root's.
+bool is_ours(const disk::Node& node);
+
+/// What is said of another user's: denied.
+tl::unexpected<Error> owned_by_other(const std::string& path, std::uint32_t user);
+
+/// "<path>: <what>: <the system's words>"; denied or failed, as the errno says.
+tl::unexpected<Error> system_refusal(const std::string& path, std::string_view what, int error);
+
+}  // namespace tcm::cache
