@@ -149,16 +149,15 @@ ExitCode run_restore(const TrashOptions& options, Context& context) {
 ExitCode run_empty(const TrashOptions& options, Context& context) {
   auto index = context.open_index_if_any();
   if (!index) return context.report(index.error());
-  auto listing = service::list_trash(request_of(options, context), *index);
+  const auto listing = service::list_trash(request_of(options, context), *index);
   if (!listing) return context.report(listing.error());
-  const std::size_t all = listing->rows.size();
-  listing->rows = service::chosen_bins(listing->rows, options.ids);
-  if (!is_json(options)) print_listing(*listing, context);
-  if (options.ids.empty() && listing->rows.size() < all)
+  const service::TrashListing chosen{service::chosen_bins(listing->rows, options.ids), {}};
+  if (!is_json(options)) print_listing(chosen, context);
+  if (options.ids.empty() && chosen.rows.size() < listing->rows.size())
     context.messages().note("Bins of other users stay; tcm trash list shows them.");
-  if (listing->rows.empty() && options.ids.empty()) return print_done(options, {}, "Removed", context);
+  if (chosen.rows.empty() && options.ids.empty()) return print_done(options, {}, "Removed", context);
   if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
-  const auto done = service::empty_trash(request_of(options, context), options.ids, *index);
+  const auto done = service::empty_trash(*listing, options.ids);
   if (!done) return context.report(done.error());
   return print_done(options, *done, "Removed", context);
 }

@@ -3,14 +3,22 @@
 
 namespace tcm::service {
 
-IndexFollower::IndexFollower() : thread_([this] { run(); }) {}
+IndexFollower::IndexFollower() {
+  auto thread = util::Thread::start([this] { run(); }, [this](Error&& error) { fail_with(std::move(error)); });
+  if (thread)
+    thread_ = std::move(*thread);
+  else
+    fail_with(std::move(thread).error());
+}
+
+void IndexFollower::fail_with(Error&& error) {
+  result_ = tl::unexpected(std::move(error));
+  queue_.abort();
+}
 
 void IndexFollower::run() {
   while (auto batch = queue_.pop()) {
-    result_ = write(*batch);
-    if (result_) continue;
-    queue_.abort();
-    return;
+    if (auto written = write(*batch); !written) return fail_with(std::move(written).error());
   }
 }
 
@@ -26,7 +34,7 @@ Result<void> IndexFollower::write(Batch& batch) {
 
 void IndexFollower::join() {
   queue_.close();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 Result<void> IndexFollower::finish() {

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "core/index/index.hpp"
 #include "core/util/thread/queue.hpp"
+#include "core/util/thread/thread.hpp"
 
 namespace tcm::service {
 
@@ -30,8 +30,8 @@ class IndexFollower {
   /// writer is borrowed until finish().
   void follow(index::RootWriter& writer, std::vector<Step>&& steps) { queue_.push({&writer, std::move(steps)}); }
 
-  /// Waits until all is written. The first failure ends the writing: the disk goes ahead, and the next run of the index
-  /// mends what is missing.
+  /// Waits until all is written. The first failure, an exception of the writer's too, ends the writing: the disk goes
+  /// ahead, and the next run of the index mends what is missing.
   Result<void> finish();
 
  private:
@@ -41,13 +41,14 @@ class IndexFollower {
   };
 
   void run();
+  void fail_with(Error&& error);
   void join();
   static Result<void> write(Batch& batch);
 
   static constexpr std::size_t kQueued = 2;
   util::BoundedQueue<Batch> queue_{kQueued};
   Result<void> result_;  // of the thread; read when it has ended
-  std::thread thread_;
+  util::Thread thread_;
 };
 
 }  // namespace tcm::service

@@ -2,6 +2,7 @@
 #include "core/service/change/trash.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -68,6 +69,37 @@ void add(TrashDone& done, cache::TrashReport&& report, const std::string& root) 
     done.failures.push_back({ErrorCode::failed, failure.starts_with('/') ? failure : root + ": " + failure});
 }
 
+/// Does something with each bin and adds it all up. A root that refuses, because somebody works in it, does not keep
+/// the others from it; when every root does, its error is the result.
+Result<TrashDone> each_bin(const std::vector<TrashRow>& bins,
+                           const std::function<Result<cache::TrashReport>(const TrashRow& bin)>& act) {
+  TrashDone done;
+  std::size_t refused = 0;
+  for (const TrashRow& bin : bins) {
+    auto report = act(bin);
+    if (report) {
+      add(done, std::move(*report), bin.root);
+      continue;
+    }
+    done.failures.push_back(std::move(report).error());
+    ++refused;
+  }
+  if (refused > 0 && refused == bins.size()) return fail(std::move(done.failures.front()));
+  return done;
+}
+
+/// Brings the index in step with these roots.
+Result<void> refresh(const std::set<std::string>& roots, unsigned jobs, index::Index& index, const Backends& backends,
+                     std::vector<Error>& failures) {
+  IndexRequest request;
+  request.jobs = jobs;
+  TCM_ASSIGN(request.cache_dirs, cache_dirs_of(roots, index));
+  IndexProgress progress;
+  TCM_ASSIGN(const IndexReport report, index_caches(request, index, backends, progress));
+  failures.insert(failures.end(), report.failures.begin(), report.failures.end());
+  return {};
+}
+
 }  // namespace
 
 TrashRequest trash_request(const std::vector<std::string>& cache_dirs, const config::Settings& settings) {
@@ -105,37 +137,32 @@ std::vector<TrashRow> chosen_bins(const std::vector<TrashRow>& rows, const std::
 Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& id, unsigned jobs, index::Index& index,
                                 const Backends& backends) {
   TCM_ASSIGN(const TrashListing listing, list_trash(request, index));
-  TrashDone done;
-  done.id = id == "last" ? last_id(listing.rows).value_or(id) : id;
-  done.failures = listing.failures;
+  const std::string whole_id = id == "last" ? last_id(listing.rows).value_or(id) : id;
+  const std::vector<TrashRow> bins = chosen_bins(listing.rows, {whole_id});
+  if (bins.empty()) return no_such_bin(id);
   std::set<std::string> changed;
-  for (const TrashRow& row : chosen_bins(listing.rows, {done.id})) {
-    TCM_ASSIGN(cache::TrashReport report, cache::restore_trash(row.root, row.bin.id));
-    add(done, std::move(report), row.root);
-    changed.insert(row.root);
-  }
-  if (changed.empty()) return no_such_bin(id);
-  IndexRequest refresh;
-  refresh.jobs = jobs;
-  TCM_ASSIGN(refresh.cache_dirs, cache_dirs_of(changed, index));
-  IndexProgress progress;
-  TCM_ASSIGN(const IndexReport report, index_caches(refresh, index, backends, progress));
-  for (const Error& failure : report.failures) done.failures.push_back(failure);
+  const auto restore = [&changed](const TrashRow& bin) {
+    auto report = cache::restore_trash(bin.root, bin.bin.id);
+    if (report) changed.insert(bin.root);
+    return report;
+  };
+  TCM_ASSIGN(TrashDone done, each_bin(bins, restore));
+  done.id = whole_id;
+  done.failures.insert(done.failures.begin(), listing.failures.begin(), listing.failures.end());
+  // The entries are back, whatever becomes of the index: the next run of it finds them.
+  if (auto indexed = refresh(changed, jobs, index, backends, done.failures); !indexed)
+    done.failures.push_back(std::move(indexed).error());
   return done;
 }
 
-Result<TrashDone> empty_trash(const TrashRequest& request, const std::vector<std::string>& ids, index::Index& index) {
-  TCM_ASSIGN(const TrashListing listing, list_trash(request, index));
-  TrashDone done;
-  done.failures = listing.failures;
+Result<TrashDone> empty_trash(const TrashListing& listing, const std::vector<std::string>& ids) {
   for (const std::string& id : ids) {
     const auto is_it = [&](const TrashRow& row) { return row.bin.id == id; };
     if (std::none_of(listing.rows.begin(), listing.rows.end(), is_it)) return no_such_bin(id);
   }
-  for (const TrashRow& row : chosen_bins(listing.rows, ids)) {
-    TCM_ASSIGN(cache::TrashReport report, cache::empty_trash(row.root, row.bin.id));
-    add(done, std::move(report), row.root);
-  }
+  TCM_ASSIGN(TrashDone done, each_bin(chosen_bins(listing.rows, ids),
+                                      [](const TrashRow& bin) { return cache::empty_trash(bin.root, bin.bin.id); }));
+  done.failures.insert(done.failures.begin(), listing.failures.begin(), listing.failures.end());
   return done;
 }
 

@@ -46,11 +46,13 @@ struct TrashDone {
 };
 
 /// Puts the entries of a bin back where they were, in every root that has the bin, and into the index. `id` may be
-/// "last". Errors: missing (no such bin), busy.
+/// "last". A root that refuses is a failure in the report; when all do, that is the error. Errors: missing (no such
+/// bin), busy, denied, failed.
 Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& id, unsigned jobs, index::Index& index,
                                 const Backends& backends);
 
-/// Deletes bins for good; all of this user when `ids` is empty. Errors: missing, busy.
-Result<TrashDone> empty_trash(const TrashRequest& request, const std::vector<std::string>& ids, index::Index& index);
+/// Deletes bins of this listing for good; all of this user when `ids` is empty. A root that refuses is a failure in the
+/// report; when all do, that is the error. Errors: as restore_trash().
+Result<TrashDone> empty_trash(const TrashListing& listing, const std::vector<std::string>& ids);
 
 }  // namespace tcm::service

@@ -33,14 +33,32 @@ ReadPipeline::~ReadPipeline() {
 }
 
 void ReadPipeline::start() {
+  started_ = true;
   backends_.naming();  // load plugins on this thread, before any reader asks
+  writer_thread_ = start_thread(&ReadPipeline::write_entries);
   readers_.reserve(jobs_);
-  for (unsigned i = 0; i < jobs_; ++i) readers_.emplace_back([this] { read_entries(); });
-  writer_thread_ = std::thread([this] { write_entries(); });
+  for (unsigned i = 0; i < jobs_; ++i) readers_.push_back(start_thread(&ReadPipeline::read_entries));
+}
+
+util::Thread ReadPipeline::start_thread(void (ReadPipeline::*body)()) {
+  auto thread =
+      util::Thread::start([this, body] { (this->*body)(); }, [this](Error&& error) { fail_with(std::move(error)); });
+  if (thread) return std::move(*thread);
+  fail_with(std::move(thread).error());
+  return {};
+}
+
+void ReadPipeline::fail_with(Error&& error) {
+  {
+    const std::lock_guard lock(error_mutex_);
+    if (!error_) error_ = std::move(error);
+  }
+  tasks_.abort();
+  results_.abort();
 }
 
 bool ReadPipeline::submit(ReadTask task) {
-  if (readers_.empty()) start();
+  if (!started_) start();
   return tasks_.push(std::move(task));
 }
 
@@ -59,14 +77,8 @@ void ReadPipeline::read_entries() {
 }
 
 void ReadPipeline::write_entries() {
-  while (auto result = results_.pop()) {
-    if (auto written = write(*result); !written) {
-      error_ = std::move(written).error();
-      tasks_.abort();
-      results_.abort();
-      return;
-    }
-  }
+  while (auto result = results_.pop())
+    if (auto written = write(*result); !written) return fail_with(std::move(written).error());
 }
 
 Result<void> ReadPipeline::write(ReadResult& result) {
@@ -88,18 +100,16 @@ Result<void> ReadPipeline::write(ReadResult& result) {
 
 Result<ReadCounts> ReadPipeline::finish() {
   tasks_.close();
-  for (std::thread& reader : readers_) reader.join();
-  readers_.clear();
+  for (util::Thread& reader : readers_) reader.join();
   results_.close();
-  if (writer_thread_.joinable()) writer_thread_.join();
+  writer_thread_.join();
   if (error_) return fail(*error_);
   return std::move(counts_);
 }
 
 void ReadPipeline::join() {
-  for (std::thread& reader : readers_) reader.join();
-  readers_.clear();
-  if (writer_thread_.joinable()) writer_thread_.join();
+  for (util::Thread& reader : readers_) reader.join();
+  writer_thread_.join();
 }
 
 }  // namespace tcm::service

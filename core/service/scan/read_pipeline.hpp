@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "core/cache/read/root.hpp"
@@ -16,6 +16,7 @@
 #include "core/service/backends.hpp"
 #include "core/service/scan/index_service.hpp"
 #include "core/util/thread/queue.hpp"
+#include "core/util/thread/thread.hpp"
 
 namespace tcm::service {
 
@@ -46,7 +47,8 @@ class ReadPipeline {
 
   /// Blocks while the queue is full. False when the pipeline has failed: stop submitting and call finish.
   bool submit(ReadTask task);
-  /// Waits until all that was submitted is in the writer. Call once, last.
+  /// Waits until all that was submitted is in the writer. Call once, last. Errors: those of the writer; failed (a
+  /// thread could not be started, or threw).
   Result<ReadCounts> finish();
 
  private:
@@ -56,6 +58,8 @@ class ReadPipeline {
   };
 
   void start();
+  util::Thread start_thread(void (ReadPipeline::*body)());
+  void fail_with(Error&& error);
   void read_entries();
   void write_entries();
   Result<void> write(ReadResult& result);
@@ -68,10 +72,12 @@ class ReadPipeline {
   IndexProgress& progress_;
   util::BoundedQueue<ReadTask> tasks_;
   util::BoundedQueue<ReadResult> results_;
-  std::vector<std::thread> readers_;
-  std::thread writer_thread_;
-  ReadCounts counts_;           ///< of the writer thread until join
-  std::optional<Error> error_;  ///< of the writer thread until join
+  bool started_ = false;
+  std::vector<util::Thread> readers_;
+  util::Thread writer_thread_;
+  ReadCounts counts_;  ///< of the writer thread until join
+  std::mutex error_mutex_;
+  std::optional<Error> error_;  ///< the first of any thread
 };
 
 }  // namespace tcm::service

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <future>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -16,10 +17,15 @@ class Workers {
  public:
   using Task = std::packaged_task<R()>;
 
-  /// Starts the threads; at most twice as many tasks wait. With no thread, run() does everything itself.
+  /// Starts the threads; at most twice as many tasks wait. With no thread, run() does everything itself. Where the
+  /// system starts fewer threads, fewer share the work.
   explicit Workers(unsigned threads) : waiting_(2 * static_cast<std::size_t>(threads)) {
     threads_.reserve(threads);
-    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    try {
+      for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      // Those that run are enough: leaving with them unjoined would end the process.
+    }
   }
   /// Waits for what was handed out.
   ~Workers() {

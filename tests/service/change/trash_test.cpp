@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/change/trash.hpp"
 
+#include "core/cache/edit/editor.hpp"
 #include "tests/service/plan/prune_fixture.hpp"
 
 namespace tcm::test {
@@ -22,10 +23,24 @@ class TrashTest : public PruneTest {
 
   service::TrashRequest here() { return {{cache().string()}, {}}; }
 
-  std::vector<service::TrashRow> bins() {
-    auto listing = service::list_trash(here(), index_);
-    if (!listing) throw std::runtime_error(listing.error().message);
-    return listing->rows;
+  service::TrashListing listing(const service::TrashRequest& request) {
+    auto listed = service::list_trash(request, index_);
+    if (!listed) throw std::runtime_error(listed.error().message);
+    return std::move(*listed);
+  }
+
+  std::vector<service::TrashRow> bins() { return listing(here()).rows; }
+
+  /// Two roots that one prune emptied into their trash.
+  std::vector<fs::path> two_roots_in_the_trash() {
+    std::vector<fs::path> roots{cache(), directory_ / "other"};
+    add_kernel(roots[0], {.seed = 1});
+    add_kernel(roots[1], {.seed = 2});
+    index_all({.cache_dirs = {roots[0].string(), roots[1].string()}});
+    PruneRequest wanted = request(PruneMode::full, roots);
+    wanted.trash = true;
+    prune(wanted);
+    return roots;
   }
 };
 
@@ -77,12 +92,12 @@ TEST_F(TrashTest, EveryRunHasABinOfItsOwn) {
   ASSERT_THAT(bins(), SizeIs(2));
   EXPECT_EQ(bins().at(1).bin.id, second);
   const std::uint64_t before = disk_usage(cache());
-  const auto emptied = service::empty_trash(here(), {first}, index_);
+  const auto emptied = service::empty_trash(listing(here()), {first});
   ASSERT_TRUE(emptied);
   EXPECT_EQ(emptied->entries, 1U);
   EXPECT_EQ(before - disk_usage(cache()), emptied->freed);
   EXPECT_THAT(bins(), SizeIs(1));
-  ASSERT_TRUE(service::empty_trash(here(), {}, index_));
+  ASSERT_TRUE(service::empty_trash(listing(here()), {}));
   EXPECT_TRUE(fs::is_empty(cache()));
 }
 
@@ -103,6 +118,39 @@ TEST_F(TrashTest, AnIdMeansOneRunWhicheverRootsItWasAbout) {
   EXPECT_EQ(done->id, ids[1]);
   EXPECT_TRUE(fs::exists(other / make_key(2)));
   EXPECT_FALSE(fs::exists(cache() / make_key(1)));
+}
+
+TEST_F(TrashTest, ABusyRootDoesNotKeepTheOthersFromBeingRestored) {
+  const auto roots = two_roots_in_the_trash();
+  const auto busy = cache::Editor::open(roots[0], {});
+  ASSERT_TRUE(busy) << busy.error().message;
+  const auto done = service::restore_trash({}, "last", 1, index_, backends_);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->entries, 1U);
+  ASSERT_THAT(done->failures, SizeIs(1));
+  EXPECT_EQ(done->failures.at(0).code, ErrorCode::busy);
+  EXPECT_TRUE(fs::exists(roots[1] / make_key(2)));
+  EXPECT_THAT(list({}), SizeIs(1)) << "what is back is in the index";
+}
+
+TEST_F(TrashTest, ABusyRootDoesNotKeepTheOthersFromBeingEmptied) {
+  const auto roots = two_roots_in_the_trash();
+  const auto busy = cache::Editor::open(roots[0], {});
+  ASSERT_TRUE(busy) << busy.error().message;
+  const auto done = service::empty_trash(listing({}), {});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->entries, 1U);
+  ASSERT_THAT(done->failures, SizeIs(1));
+  EXPECT_FALSE(fs::exists(roots[1] / ".tcm-trash"));
+}
+
+TEST_F(TrashTest, WhenEveryRootIsBusyThatIsTheError) {
+  add_kernel(cache(), {.seed = 1});
+  remove_all_to_trash();
+  const auto busy = cache::Editor::open(cache(), {});
+  ASSERT_TRUE(busy) << busy.error().message;
+  EXPECT_EQ(service::restore_trash(here(), "last", 1, index_, backends_).error().code, ErrorCode::busy);
+  EXPECT_EQ(service::empty_trash(listing(here()), {}).error().code, ErrorCode::busy);
 }
 
 TEST_F(TrashTest, TheTrashIsBounded) {
@@ -150,7 +198,7 @@ TEST_F(TrashTest, UnknownBinsAreMissing) {
   EXPECT_EQ(service::restore_trash(here(), "20200101-1", 1, index_, backends_).error().code, ErrorCode::missing);
   EXPECT_EQ(service::restore_trash(here(), "last", 1, index_, backends_).error().code, ErrorCode::missing);
   EXPECT_EQ(service::restore_trash(here(), "../../etc", 1, index_, backends_).error().code, ErrorCode::missing);
-  EXPECT_EQ(service::empty_trash(here(), {".."}, index_).error().code, ErrorCode::missing);
+  EXPECT_EQ(service::empty_trash(listing(here()), {".."}).error().code, ErrorCode::missing);
 }
 
 }  // namespace

@@ -366,5 +366,25 @@ TEST_F(IndexService, AFailingWriterEndsTheRunWithItsError) {
   EXPECT_EQ(counts.error().message, "disk full");
 }
 
+/// A writer for which there is no memory.
+class ThrowingWriter : public FailingWriter {
+ public:
+  Result<void> put(const model::Entry&) override { throw std::bad_alloc(); }
+};
+
+TEST_F(IndexService, AnExceptionInAThreadEndsTheRunAndNotTheProcess) {
+  add_kernel(cache(), {.seed = 1});
+  const auto root = cache::Root::open(cache().string());
+  ASSERT_TRUE(root);
+  ThrowingWriter writer;
+  service::IndexProgress progress;
+  service::ReadPipeline pipeline(*root, backends_, 2, writer, progress);
+  for (int round = 0; round < 1000; ++round)
+    if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
+  const auto counts = pipeline.finish();
+  ASSERT_FALSE(counts);
+  EXPECT_EQ(counts.error().message, "out of memory");
+}
+
 }  // namespace
 }  // namespace tcm::test

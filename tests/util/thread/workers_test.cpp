@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/util/thread/no_threads.hpp"
+
 namespace tcm::util {
 namespace {
 
@@ -25,6 +27,13 @@ TEST(Workers, DoEverythingOnceAndGiveEachItsOwnResult) {
     for (int i = 0; i < 1000; ++i) EXPECT_EQ(results[static_cast<std::size_t>(i)].get(), i);
     EXPECT_EQ(done, 1000);
   }
+}
+
+TEST(Workers, WhereTheSystemStartsNoThreadTheWorkIsDoneAllTheSame) {
+  const NoThreads none;
+  Workers<std::thread::id> workers(4);
+  EXPECT_EQ(workers.run(Workers<std::thread::id>::Task([] { return std::this_thread::get_id(); })).get(),
+            std::this_thread::get_id());
 }
 
 TEST(Workers, WithoutAThreadNothingIsDoneElsewhere) {
