@@ -36,7 +36,7 @@ TEST_F(CacheCommands, IndexTellsWhatChangedInJson) {
   EXPECT_EQ(second.at("roots").at(0).at("unchanged"), 7);
 }
 
-// Known failure D9: the variables of Triton were ignored.
+// Triton's own variables say where the cache is.
 TEST_F(CacheCommands, TheDefaultDirectoryIsWhereTritonWouldLook) {
   const fs::path elsewhere = home_ / "scratch";
   add_kernels(elsewhere, 2);
@@ -84,7 +84,7 @@ TEST_F(CacheCommands, ShowHasMetadataFilesAndResources) {
   EXPECT_EQ(bytes, bytes_below(cache()));
 }
 
-// Known failure D3: a key was cut, and no command showed it whole or took it.
+// A key that is cut cannot be given to another command.
 TEST_F(CacheCommands, AKeyIsShownWholeAndMayBeTypedInPart) {
   add_kernels(cache(), 2);
   tcm({"index"});

@@ -21,7 +21,7 @@ using testing::Not;
 
 class Failures : public CliTest {
  protected:
-  /// Known failures D1, D4: exit code 0, tracebacks, and messages on stdout.
+  /// A failure has an exit code of its own, prints nothing on stdout, and one line on stderr.
   static void expect_failure(const ProgramResult& result, int code, const std::string& words) {
     EXPECT_EQ(result.exit_code, code) << result.err;
     EXPECT_EQ(result.out, "");
@@ -35,7 +35,7 @@ TEST_F(Failures, AMissingIndexNamesTheCommandThatMakesOne) {
   expect_failure(tcm({"show", "x"}), 6, "run `tcm index` first");
 }
 
-// Known failure B27: "not found at 'None'".
+// The message says which directory was looked for.
 TEST_F(Failures, AMissingCacheDirectoryIsNamed) {
   fs::remove_all(cache());
   expect_failure(tcm({"index"}), 6, cache().string());
@@ -72,8 +72,8 @@ TEST_F(Failures, MistypedWordsGetASuggestion) {
   expect_failure(tcm({"index", "--full-resacn"}), 2, "did you mean --full-rescan?");
 }
 
-// Known failure B21: a database error looked like "nothing found", with exit code 0.
-// Known failure D12: 60 lines of traceback.
+// A database that cannot be read is not an empty one: no "nothing found", no exit code 0,
+// and one line that says what to do.
 TEST_F(Failures, ADamagedIndexSaysHowToRebuild) {
   add_kernels(cache(), 2);
   tcm({"index"});
@@ -162,7 +162,7 @@ TEST_F(Failures, OutputThatCannotBeWrittenIsNoSuccess) {
   EXPECT_THAT(result.err, HasSubstr("No space left"));
 }
 
-// Known failure D10: the data directory was made by --help, and an unwritable home was a traceback.
+// Help makes no data directory, and a home that cannot be written breaks nothing that does not need it.
 TEST_F(Failures, HelpAndFailingCommandsTouchNothing) {
   for (const std::vector<std::string>& words :
        std::vector<std::vector<std::string>>{{"--help"}, {"list", "--help"}, {"--version"}, {"list"}, {"plugins"}})
@@ -170,8 +170,7 @@ TEST_F(Failures, HelpAndFailingCommandsTouchNothing) {
   EXPECT_FALSE(fs::exists(home_ / ".local"));
 }
 
-// Known failure D5: without a terminal a prompt died with a traceback and exit code 0. No command here asks anything,
-// so none may depend on stdin.
+// Without a terminal nobody can answer a prompt. No command here asks anything, so none may depend on stdin.
 TEST_F(Failures, EveryCommandWorksWithoutATerminalAndWithStdinClosed) {
   add_kernels(cache(), 1);
   for (const std::string command : {"index", "list", "stats", "plugins", "version", "show add_kernel"}) {
@@ -185,7 +184,7 @@ TEST_F(Failures, EveryCommandWorksWithoutATerminalAndWithStdinClosed) {
   }
 }
 
-// Known failure C4: everything was loaded for --help, and every row was read to print a number.
+// Loading a backend takes longer than help and a plain list do.
 TEST_F(Failures, HelpAndPlainListsLoadNoBackend) {
   add_kernels(cache(), 2);
   tcm({"index"});

@@ -22,7 +22,7 @@ class OutputOf : public CliTest {
   }
 };
 
-// Known failure D2: at 80 to 120 columns the name had no width at all.
+// At 80 to 120 columns an earlier table gave the name no width at all.
 TEST_F(OutputOf, NameAndSizeNeverVanishAndLinesFitTheTerminal) {
   make_named("triton_per_fused_add_native_layer_norm_native_layer_norm_backward_view_11");
   tcm({"index"});
@@ -44,7 +44,7 @@ TEST_F(OutputOf, APipeTruncatesNothing) {
   EXPECT_THAT(tcm({"list"}).out, AllOf(HasSubstr(name), HasSubstr(make_key(1)), HasSubstr(cache().string())));
 }
 
-// Known failure D4: everything went to stdout.
+// What a program reads on stdout must not be mixed with what people are told.
 TEST_F(OutputOf, DataGoesToStdoutAndEverythingElseToStderr) {
   add_kernels(cache(), 3);
   tcm({"index"});
@@ -68,7 +68,7 @@ TEST_F(OutputOf, ColourIsForTerminalsAndNeverWithNoColor) {
   EXPECT_THAT(tcm_on_terminal(100, {"list"}).out, Not(HasSubstr("\x1b")));
 }
 
-// Known failure D11: markup in a path changed what was printed.
+// A name may hold markup, control characters and bytes that are not UTF-8.
 TEST_F(OutputOf, NamesFromTheCacheAreDataAndNeverReachTheTerminalRaw) {
   add_entry(cache(), "[red]x\x1b[2Jy\xff", {{"a\nb.txt", "1"}});
   make_named("evil\x1b]0;title\aname");
@@ -100,7 +100,7 @@ TEST_F(OutputOf, EveryFormatHasItsShape) {
   EXPECT_EQ(json({"list", "--json", "-n", "none"}).at("kernels").as_array().size(), 0U);
 }
 
-// Known failure B24: times without a zone, sizes only in megabytes.
+// A program needs exact numbers and one zone; people want units and their own.
 TEST_F(OutputOf, MachinesGetBytesAndUtcAndPeopleUnitsAndZones) {
   KernelSpec spec;
   add_kernel(cache(), spec);

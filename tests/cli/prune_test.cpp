@@ -131,7 +131,7 @@ TEST_F(Prune, ContradictionsAreUsageErrors) {
   EXPECT_THAT(tcm({"prune", "--dry-rum"}).err, HasSubstr("did you mean --dry-run?"));
 }
 
-// D8: the same words mean the same kernels.
+// The same words mean the same kernels in every command.
 TEST_F(Prune, WhatIsListedIsWhatIsPruned) {
   const fs::path other = home_ / "other";
   add_kernel(other, {.seed = 9});
@@ -157,7 +157,7 @@ TEST_F(Prune, TwoAtOnceDoNotMeet) {
   expect_all_hits(4);
 }
 
-// A7, A8: what could not be removed is named, stays in the index, and does not stop the rest.
+// What could not be removed is named, stays in the index, and does not stop the rest.
 TEST_F(Prune, AFailingSystemCallIsSaidAndTheRestGoesOn) {
   struct Case {
     std::vector<std::string> how;

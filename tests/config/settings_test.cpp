@@ -37,7 +37,7 @@ TEST(CacheDir, DefaultsToTritonsOwnDefault) {
   EXPECT_EQ(to_string(settings.cache_dirs.origin), "default");
 }
 
-// Known failure D9: the earlier tools ignored TRITON_CACHE_DIR and TRITON_HOME.
+// Earlier tools ignored TRITON_CACHE_DIR and TRITON_HOME.
 TEST(CacheDir, FollowsTritonsVariablesInTritonsOrder) {
   EXPECT_THAT(resolved({}, {{"TRITON_HOME", "/h"}}).cache_dirs.value, ElementsAre("/h/.triton/cache"));
   EXPECT_THAT(resolved({}, {{"TRITON_HOME", "/h"}, {"TRITON_CACHE_DIR", "/c"}}).cache_dirs.value, ElementsAre("/c"));
@@ -67,7 +67,7 @@ TEST(Index, LiesInTheDataDirectory) {
   EXPECT_EQ(resolved({}, {{"TCM_DATA_DIR", "/d"}, {"TCM_DB_FILENAME", "/e/f.db"}}).db_file.value, "/e/f.db");
 }
 
-// Known failure D9: TCM_LOG_LEVEL was read and never used.
+// An earlier tool read TCM_LOG_LEVEL and never used it.
 TEST(Logs, TheVariableSetsTheLevelAndVerboseRaisesIt) {
   EXPECT_EQ(resolved({}, {}).log_level.value, util::LogLevel::warning);
   EXPECT_EQ(resolved({}, {{"TCM_LOG_LEVEL", "ERROR"}}).log_level.value, util::LogLevel::error);

@@ -10,7 +10,7 @@
 namespace tcm::cli {
 namespace {
 
-// Known failure D1: exit code 0 on failure.
+// A script must see every failure.
 TEST(ExitCodes, NoErrorEndsWithSuccess) {
   for (const ErrorCode code : {ErrorCode::failed, ErrorCode::usage, ErrorCode::missing, ErrorCode::busy,
                                ErrorCode::denied, ErrorCode::corrupt, ErrorCode::too_new, ErrorCode::interrupted})

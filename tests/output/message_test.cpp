@@ -17,7 +17,7 @@ TEST(Message, HasALabelAndIsOneLine) {
   EXPECT_EQ(format_message(MessageKind::note, "3 kernels", false), "3 kernels");
 }
 
-// Known failure D11: the original took part of a path for markup; and names must not drive the terminal.
+// Part of a path may look like markup, and names must not drive the terminal.
 TEST(Message, ShowsHostileNamesAsTheyAre) {
   EXPECT_EQ(format_message(MessageKind::error, "no such directory: /a/[red]x", false),
             "tcm: error: no such directory: /a/[red]x");

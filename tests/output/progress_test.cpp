@@ -44,28 +44,34 @@ TEST(FormatProgress, FitsEveryWidthAndKeepsTheNumbersLongest) {
 
 TEST(Progress, DrawsAndClearsItsLine) {
   const testing::PseudoTerminal terminal;
+  const auto begin = std::chrono::steady_clock::now();
   Progress progress("Indexing \x1b[2J", drawable(80), true, terminal.get());
   progress.add(5, 2048);
   progress.add(1, 0);
-  std::this_thread::sleep_for(700ms);
+  std::string seen;
+  for (int drawn = 0; drawn < 4; ++drawn) seen += terminal.read_until(" entries");
   progress.stop();
   progress.stop();
-  const std::string seen = terminal.read(100);
+  const auto elapsed = std::chrono::steady_clock::now() - begin;
+  seen += terminal.read(100);
   EXPECT_THAT(seen, HasSubstr("\r\x1b[KIndexing \\x1b[2J  6 entries  2.0 KiB  00:00"));
   EXPECT_THAT(seen, EndsWith("\r\x1b[K"));
   EXPECT_THAT(seen, Not(HasSubstr("\n")));
-  EXPECT_LE(count_of(seen, "entries"), 7) << "more than ten times a second";
+  EXPECT_LE(count_of(seen, "entries"), elapsed / 100ms) << "at most ten times a second";
 }
 
 TEST(Progress, IsSilentWithoutATerminalOrWhenNotWanted) {
   const testing::PseudoTerminal pty;
+  const testing::PseudoTerminal other;
   const testing::TemporaryStream file;
   {
     Progress quiet("x", drawable(80), false, pty.get());
     Progress dumb("x", Terminal{.is_tty = true}, true, pty.get());
     Progress piped("x", Terminal{}, true, file.get());
     for (Progress* progress : {&quiet, &dumb, &piped}) progress->add(1, 1);
-    std::this_thread::sleep_for(450ms);
+    // By the time that one that came later has drawn, they would have.
+    Progress loud("x", drawable(80), true, other.get());
+    other.read_until(" entries");
   }
   EXPECT_EQ(pty.read(50), "");
   EXPECT_EQ(file.text(), "");
@@ -79,12 +85,13 @@ TEST(Progress, ShortWorkDrawsNothing) {
 
 TEST(Progress, AMessagePushesTheLineAway) {
   const testing::PseudoTerminal terminal;
+  std::string seen;
   {
     Progress progress("Indexing", drawable(80), true, terminal.get());
-    std::this_thread::sleep_for(350ms);
+    seen = terminal.read_until("00:00");
     Messages(false, false, terminal.get()).warning("skipped");
   }
-  EXPECT_THAT(terminal.read(100), HasSubstr("00:00\r\x1b[Ktcm: warning: skipped\r\n"));
+  EXPECT_THAT(seen + terminal.read(100), HasSubstr("00:00\r\x1b[Ktcm: warning: skipped\r\n"));
 }
 
 TEST(Progress, CountsFromManyThreads) {
@@ -97,9 +104,9 @@ TEST(Progress, CountsFromManyThreads) {
       Messages(false, false, terminal.get()).note("worker done");
     });
   for (auto& worker : workers) worker.join();
-  std::this_thread::sleep_for(450ms);
+  std::string seen = terminal.read_until("4,000 entries");
   progress.stop();
-  const std::string seen = terminal.read(100);
+  seen += terminal.read(100);
   EXPECT_THAT(seen, HasSubstr("4,000 entries  3.9 MiB"));
   EXPECT_EQ(count_of(seen, "worker done\r\n"), 4);
 }

@@ -40,7 +40,7 @@ TEST(Sink, KnowsATerminal) {
   EXPECT_TRUE(Sink(terminal.get()).to_terminal());
 }
 
-// Known failure D1: exit code 0 on failure. A full disk shows at the latest in finish().
+// Output that was not written is a failure. A full disk shows at the latest in finish().
 TEST(Sink, TellsThatTheDiskIsFull) {
   for (const std::size_t bytes : {1U, 1000000U}) {
     std::FILE* full = std::fopen("/dev/full", "w");

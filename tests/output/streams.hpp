@@ -58,6 +58,19 @@ class PseudoTerminal {
   std::FILE* get() const { return stream_; }
   int fd() const { return ::fileno(stream_); }
 
+  /// What arrives until the text is among it; gives up after a minute.
+  std::string read_until(const std::string& text) const {
+    std::string all;
+    pollfd ready{master_.get(), POLLIN, 0};
+    while (all.find(text) == std::string::npos && ::poll(&ready, 1, 60'000) == 1) {
+      char block[4096];
+      const ssize_t count = ::read(master_.get(), block, sizeof block);
+      if (count <= 0) break;
+      all.append(block, static_cast<std::size_t>(count));
+    }
+    return all;
+  }
+
   /// What arrives until nothing came for `quiet_ms`.
   std::string read(int quiet_ms) const {
     std::string all;

@@ -8,11 +8,13 @@
 //                                    directory or file holds the text, as in write:1:ENOSPC@.tcm-trash
 //   TCM_TEST_KILL_AT=137             SIGKILL right before the 137th call that counts
 //   TCM_TEST_PAUSE_AT=137            the same with SIGSTOP, so that a test can do something at that moment
+//   TCM_TEST_PAUSE_AT=renameat2:1    the same right before the first call of that name that counts
 //   TCM_TEST_COUNT=/file             appends at exit how many counted, as a line
 //
 // The calls: unlinkat renameat renameat2 rename linkat mkdirat openat (with O_CREAT, and open) write pwrite ftruncate
-// futimens utimensat fsync fdatasync syncfs. Writing counts for files that were opened with O_CREAT. Two more may fail
-// but change nothing, so they do not count: flock openat2 (by way of syscall).
+// futimens utimensat fsync fdatasync syncfs. Writing counts for files that were opened with O_CREAT. More of them may
+// fail but change nothing, so they do not count: flock openat2 (by way of syscall) statx getdents64 read. For the last
+// three "@text" is sought in the path of the file itself.
 //
 // A program with the address sanitizer needs ASAN_OPTIONS=verify_asan_link_order=0.
 #define _GNU_SOURCE
@@ -51,6 +53,8 @@ static int fault_count;
 static char root[PATH_MAX];
 static long kill_at;
 static long pause_at;
+static char pause_call[16];  // empty: any call
+static atomic_long pause_seen;
 static atomic_long counted;
 static atomic_bool created[MAX_FILES];
 
@@ -58,10 +62,11 @@ static int error_named(const char* name) {
   static const struct {
     const char* name;
     int error;
-  } known[] = {{"EACCES", EACCES}, {"EBADF", EBADF},   {"EBUSY", EBUSY},   {"EDQUOT", EDQUOT},
-               {"EINVAL", EINVAL}, {"EIO", EIO},       {"ENOLCK", ENOLCK}, {"EOPNOTSUPP", EOPNOTSUPP},
-               {"EMLINK", EMLINK}, {"ENOENT", ENOENT}, {"ENOSPC", ENOSPC}, {"ENOSYS", ENOSYS},
-               {"EPERM", EPERM},   {"EROFS", EROFS},   {"EXDEV", EXDEV},   {"ESTALE", ESTALE}};
+  } known[] = {{"EACCES", EACCES},         {"EBADF", EBADF},   {"EBUSY", EBUSY},   {"EDQUOT", EDQUOT},
+               {"EINTR", EINTR},           {"EINVAL", EINVAL}, {"EIO", EIO},       {"ENOLCK", ENOLCK},
+               {"EOPNOTSUPP", EOPNOTSUPP}, {"EMLINK", EMLINK}, {"ENOENT", ENOENT}, {"ENOSPC", ENOSPC},
+               {"ENOSYS", ENOSYS},         {"EPERM", EPERM},   {"EROFS", EROFS},   {"EXDEV", EXDEV},
+               {"ESTALE", ESTALE}};
   for (size_t i = 0; i < sizeof known / sizeof *known; ++i)
     if (strcmp(known[i].name, name) == 0) return known[i].error;
   fprintf(stderr, "fault_shim: unknown error %s\n", name);
@@ -89,7 +94,9 @@ __attribute__((constructor)) static void start(void) {
   text = getenv("TCM_TEST_KILL_AT");
   if (text) kill_at = strtol(text, NULL, 10);
   text = getenv("TCM_TEST_PAUSE_AT");
-  if (text) pause_at = strtol(text, NULL, 10);
+  const char* colon = text ? strchr(text, ':') : NULL;
+  if (colon) snprintf(pause_call, sizeof pause_call, "%.*s", (int)(colon - text), text);
+  if (text) pause_at = strtol(colon ? colon + 1 : text, NULL, 10);
   text = getenv("TCM_TEST_FAULT");
   if (!text) return;
   char* list = strdup(text);
@@ -125,22 +132,19 @@ static int is_below_root(const char* path) {
   return strncmp(path, root, length) == 0 && (length == 0 || path[length] == '/' || path[length] == '\0');
 }
 
-static void count_call(void) {
+static void count_call(const char* call) {
   const long number = atomic_fetch_add(&counted, 1) + 1;
   if (number == kill_at) kill(getpid(), SIGKILL);
-  if (number == pause_at) raise(SIGSTOP);
+  if (pause_call[0] == '\0' ? number == pause_at
+                            : strcmp(call, pause_call) == 0 && atomic_fetch_add(&pause_seen, 1) + 1 == pause_at)
+    raise(SIGSTOP);
 }
 
-// True when the call is to fail, with errno set.
-static int refuse_any(const char* call, int fd, const char* name, int counts) {
+// True when the call, for what lies at this path, is to fail, with errno set.
+static int refuse_at(const char* call, const char* path, int counts) {
   const int error_before = errno;
-  char path[PATH_MAX];
-  path_of(fd, name, path);
-  if (!is_below_root(path)) {
-    errno = error_before;
-    return 0;
-  }
-  if (counts) count_call();
+  if (!is_below_root(path)) return 0;
+  if (counts) count_call(call);
   for (int i = 0; i < fault_count; ++i) {
     struct fault* fault = &faults[i];
     if (strcmp(fault->call, call) != 0 || (fault->text[0] != '\0' && !strstr(path, fault->text))) continue;
@@ -152,7 +156,29 @@ static int refuse_any(const char* call, int fd, const char* name, int counts) {
   return 0;
 }
 
+static int refuse_any(const char* call, int fd, const char* name, int counts) {
+  const int error_before = errno;
+  char path[PATH_MAX];
+  path_of(fd, name, path);
+  errno = error_before;
+  return refuse_at(call, path, counts);
+}
+
 static int refuse(const char* call, int fd, const char* name) { return refuse_any(call, fd, name, 1); }
+
+// Of a call that reads. Programs read all the time, also before the shim knows its settings: most leave at once.
+static int refuse_reading(const char* call, int fd, const char* name) {
+  int wanted = 0;
+  for (int i = 0; i < fault_count; ++i) wanted |= strcmp(faults[i].call, call) == 0;
+  if (!wanted) return 0;
+  const int error_before = errno;
+  char path[PATH_MAX];
+  path_of(fd, name && name[0] == '\0' ? NULL : name, path);
+  const size_t length = strlen(path);
+  if (name && name[0] != '\0' && name[0] != '/') snprintf(path + length, sizeof path - length, "/%s", name);
+  errno = error_before;
+  return refuse_at(call, path, 0);
+}
 
 static void* next(const char* name) {
   void* found = dlsym(RTLD_NEXT, name);
@@ -168,6 +194,21 @@ static void* next(const char* name) {
 SHIM int flock(int fd, int operation) {
   REAL(int, flock, int, int);
   return refuse_any("flock", fd, NULL, 0) ? -1 : real(fd, operation);
+}
+
+SHIM int statx(int directory, const char* restrict name, int flags, unsigned mask, struct statx* restrict found) {
+  REAL(int, statx, int, const char*, int, unsigned, struct statx*);
+  return refuse_reading("statx", directory, name) ? -1 : real(directory, name, flags, mask, found);
+}
+
+SHIM ssize_t read(int fd, void* bytes, size_t size) {
+  REAL(ssize_t, read, int, void*, size_t);
+  return refuse_reading("read", fd, NULL) ? -1 : real(fd, bytes, size);
+}
+
+SHIM ssize_t getdents64(int fd, void* bytes, size_t size) {
+  REAL(ssize_t, getdents64, int, void*, size_t);
+  return refuse_reading("getdents64", fd, NULL) ? -1 : real(fd, bytes, size);
 }
 
 SHIM long syscall(long number, ...) {

@@ -224,7 +224,12 @@ std::int64_t calls_at_once(const std::string& module) {
   return std::get<std::int64_t>(by_key(registry.probe(command("counts"))).at("x.test.at_once"));
 }
 
-TEST(ProbeThreads, ManyCallsRunAtOnce) { EXPECT_GT(calls_at_once("good"), 1); }
+TEST(ProbeThreads, ManyCallsRunAtOnce) {
+  // A busy machine may let the threads run one after the other: then once more.
+  std::int64_t most = 0;
+  for (int tries = 0; tries < 50 && most < 2; ++tries) most = calls_at_once("good");
+  EXPECT_GT(most, 1);
+}
 
 TEST(ProbeThreads, ASerialPluginIsCalledOneAtATime) { EXPECT_EQ(calls_at_once("serial_only"), 1); }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -40,19 +41,25 @@ TEST(EditorLock, TheSecondEditorIsToldToComeBack) {
 TEST(EditorLock, AProcessThatWasStartedMeanwhileDoesNotKeepIt) {
   const TempDir dir;
   pid_t child = 0;
-  int ends[2];
+  int ends[2];     // the child reads here for as long as it lives
+  int started[2];  // closed by the start of the other program
   ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::pipe2(started, O_CLOEXEC), 0);
   {
     const cache::Editor editor = open_editor(dir.path());
     child = ::fork();
     if (child == 0) {
       ::close(ends[1]);
-      char byte = 0;
+      ::dup2(ends[0], STDIN_FILENO);
       ::execlp("sh", "sh", "-c", "read x", nullptr);
-      ::_exit(static_cast<int>(::read(ends[0], &byte, 1)));
+      ::_exit(static_cast<int>(::write(started[1], "x", 1)));
     }
-    ::usleep(100'000);
+    ::close(started[1]);
+    char byte = 0;
+    ASSERT_EQ(::read(started[0], &byte, 1), 0) << "sh was not started";
+    ::close(started[0]);
   }
+  EXPECT_EQ(::waitpid(child, nullptr, WNOHANG), 0) << "it still runs";
   EXPECT_TRUE(cache::Editor::open(dir.path().string(), {}));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
@@ -140,28 +147,56 @@ TEST(EditorConcurrency, WritersLoseNothingYoung) {
   EXPECT_EQ(names_in(dir.path()).size(), static_cast<std::size_t>(written)) << "the old ones went";
 }
 
+// A kernel of one file and the group that makes it count. Only the first step makes the entry's directory: what was
+// taken away in between is not made again, so that an entry with a group has its file.
+void put_kernel(const fs::path& entry, const std::string& text) {
+  fs::create_directory(entry);
+  for (const char* name : {"k.ttir", "__grp__k.json"}) {
+    const fs::path temporary = entry / ("tmp.pid_" + std::to_string(::getpid()) + "_0");
+    fs::create_directory(temporary);
+    write_file(temporary / name, text);
+    fs::rename(temporary / name, entry / name);
+    fs::remove(temporary);
+  }
+}
+
 TEST(EditorConcurrency, WithoutGraceNothingIsHalf) {
   const TempDir dir;
+  const std::string text(20'000, 'x');
   std::atomic<bool> stop = false;
+  std::atomic<int> written = 0;
   std::thread writer([&] {
     for (int i = 0; !stop; ++i) {
       // A writer whose directory was taken away fails, as Triton does; here it starts over.
       try {
-        put(dir / make_key(static_cast<std::uint64_t>(i % 8)), "k.ttir", "{}", i);
+        put_kernel(dir / make_key(static_cast<std::uint64_t>(i % 8)), text);
+        ++written;
       } catch (const std::exception&) {
       }
     }
   });
-  for (int round = 0; round < 200; ++round) {
+  int removed = 0;
+  for (int round = 0; round < 200 || removed < 50 || written < 50; ++round) {
     cache::Editor editor = open_editor(dir.path());
     std::vector<cache::Change> changes;
     for (const std::string& key : names_in(dir.path()))
       if (key != ".tcm-trash") changes.push_back(change_of(dir / key, Action::remove));
-    for (const Outcome& outcome : run(editor, changes)) EXPECT_NE(outcome.status, Status::failed) << outcome.detail;
+    for (const Outcome& outcome : run(editor, changes)) {
+      EXPECT_NE(outcome.status, Status::failed) << outcome.detail;
+      removed += outcome.status == Status::done;
+    }
   }
   stop = true;
   writer.join();
   EXPECT_FALSE(fs::exists(dir / ".tcm-trash"));
+  for (const std::string& key : names_in(dir.path())) {
+    const auto names = names_in(dir / key);
+    EXPECT_TRUE(!names.contains("__grp__k.json") || names.contains("k.ttir")) << key << " lost a file of its kernel";
+    for (const std::string& name : names) {
+      if (name.starts_with("tmp.")) continue;
+      EXPECT_EQ(read_file(dir / key / name), text) << key << '/' << name;
+    }
+  }
 }
 
 }  // namespace

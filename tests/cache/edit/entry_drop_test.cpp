@@ -78,17 +78,20 @@ TEST(EditorDrop, NowIsWhatTheNextReadingFinds) {
 }
 
 TEST(EditorDrop, AStampIsTrustedOnceTheClockHasMovedOn) {
-  const TempDir dir;
-  add_kernels(dir.path(), 2);
-  std::vector<cache::Change> changes;
-  for (const std::string& key : names_in(dir.path())) changes.push_back(change_of(dir / key, Action::drop));
-  cache::Editor editor = open_editor(dir.path());
-  int calls = 0;
-  // The second entry is begun after the first has settled.
-  const auto wait = [&] { return ++calls == 4 && ::usleep(50'000) != 0; };
   std::vector<bool> settled;
-  editor.run(
-      changes, [&](std::size_t, Outcome&& outcome) { settled.push_back(outcome.now->stamp.settled); }, wait);
+  // On a busy machine the last entry, too, may have settled by the time that it is looked at: then once more.
+  for (int tries = 0; tries < 50 && settled != std::vector{true, false}; ++tries) {
+    const TempDir dir;
+    add_kernels(dir.path(), 2);
+    std::vector<cache::Change> changes;
+    for (const std::string& key : names_in(dir.path())) changes.push_back(change_of(dir / key, Action::drop));
+    cache::Editor editor = open_editor(dir.path());
+    // Before each step the one before has settled.
+    const auto wait = [] { return let_settle(), false; };
+    settled.clear();
+    editor.run(
+        changes, [&](std::size_t, Outcome&& outcome) { settled.push_back(outcome.now->stamp.settled); }, wait);
+  }
   EXPECT_THAT(settled, ElementsAre(true, false));
 }
 

@@ -48,7 +48,7 @@ TEST(FindRoots, APlainRoot) {
   EXPECT_EQ(sample.beside.files, 0U);
 }
 
-// Known failure B11: one directory, one identity.
+// One directory has one identity, however it is spelled.
 TEST(FindRoots, AnySpellingIsOne) {
   const TempDir dir;
   add_kernels(dir / "a", 1);
@@ -226,7 +226,7 @@ TEST(FindRoots, PathsThatAreNone) {
   const TempDir dir;
   write_file(dir / "file", "x");
   EXPECT_EQ(refused(dir / "none").code, ErrorCode::missing);
-  EXPECT_THAT(refused(dir / "none").message, HasSubstr((dir / "none").string()));  // known failure B27
+  EXPECT_THAT(refused(dir / "none").message, HasSubstr((dir / "none").string()));
   EXPECT_EQ(refused(dir / "file").code, ErrorCode::failed);
   EXPECT_EQ(refused("").code, ErrorCode::missing);
   EXPECT_EQ(refused(dir / "file/below").code, ErrorCode::failed);

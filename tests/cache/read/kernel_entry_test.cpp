@@ -35,7 +35,7 @@ TEST(KernelEntry, ARealOneInFull) {
   EXPECT_EQ(artifact(record, "add_kernel.ttir").kind, ArtifactKind::ir);
   EXPECT_EQ(artifact(record, "add_kernel.ttgir").kind, ArtifactKind::ir);
   EXPECT_EQ(artifact(record, "add_kernel.llir").kind, ArtifactKind::ir);
-  EXPECT_EQ(artifact(record, "add_kernel.source").kind, ArtifactKind::source);  // known failure B16
+  EXPECT_EQ(artifact(record, "add_kernel.source").kind, ArtifactKind::source);
   EXPECT_EQ(artifact(record, "add_kernel.ptx").kind, ArtifactKind::assembly);
   EXPECT_EQ(artifact(record, "add_kernel.cubin").kind, ArtifactKind::binary);
   EXPECT_EQ(artifact(record, "add_kernel.cubin").type, "cubin");
@@ -92,7 +92,7 @@ TEST(KernelEntry, AnUnknownKeyEncoding) {
   EXPECT_EQ(read_one(add_kernel(dir.path(), spec)).kind, EntryKind::kernel);
 }
 
-// Known failure B10.
+// Triton 2.1 to 2.3 list the names of a group without paths.
 TEST(KernelEntry, GroupAsAList) {
   const TempDir dir;
   KernelSpec spec;
@@ -103,8 +103,7 @@ TEST(KernelEntry, GroupAsAList) {
   EXPECT_EQ(record.artifacts.size(), 8U);
 }
 
-// Known failures B9 and A10: the paths in a group are where the cache once was; even when they exist, what lies there
-// is not this cache's.
+// The paths in a group are where the cache once was; even when they exist, what lies there is not this cache's.
 TEST(KernelEntry, PathsElsewhereAreNotOpened) {
   const TempDir dir;
   KernelSpec decoy;
@@ -134,7 +133,7 @@ TEST(KernelEntry, MovedAndCopiedCachesReadTheSame) {
   }
 }
 
-// Known failure B18.
+// An entry may hold several kernels, each with a group of its own.
 TEST(KernelEntry, SeveralGroupsAreSeveralKernels) {
   const TempDir dir;
   KernelSpec spec;
@@ -198,7 +197,7 @@ TEST(KernelEntry, AFileBelongsToTheFirstThatListsIt) {
   EXPECT_EQ(total_bytes(both), bytes_below(entry));
 }
 
-// A cache without its IR (known failure A0): the group lists what is not there any more.
+// A cache without its IR: the group lists what is not there any more.
 TEST(KernelEntry, ListedFilesMayBeGone) {
   const TempDir dir;
   const fs::path entry = add_kernel(dir.path());
@@ -251,7 +250,7 @@ TEST(KernelEntry, Triton21) {
   EXPECT_EQ(record.artifacts.size(), 4U);
 }
 
-// Known failure B6: no release writes all the fields that the earlier tools demanded.
+// No release writes all the fields that earlier tools demanded.
 TEST(KernelEntry, FieldsThatReleasesDoNotWrite) {
   const TempDir dir;
   KernelSpec spec;
@@ -263,7 +262,7 @@ TEST(KernelEntry, FieldsThatReleasesDoNotWrite) {
   EXPECT_THAT(record.facts.warp_size, Optional(32));
 }
 
-// Known failure B7.
+// Earlier tools lost the whole kernel over a field of another type.
 TEST(KernelEntry, FieldsOfOtherTypes) {
   const TempDir dir;
   std::uint64_t seed = 1;

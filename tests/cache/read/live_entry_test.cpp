@@ -153,7 +153,7 @@ TEST(LiveEntry, ForeignTreesAreReadAgain) {
   EXPECT_TRUE(read(flat).stamp.settled);
 }
 
-// Known failure B5, the part of the disk: what is removed between two scans is not in the second.
+// What is removed between two scans is not in the second.
 TEST(LiveEntry, ScansSeeTheDiskAsItIs) {
   const TempDir dir;
   add_kernels(dir.path(), 5);

@@ -34,7 +34,7 @@ Result<void> index_as(const std::string& url, int host) {
   TCM_ASSIGN(const auto writer, index.write_root(row.id));
   for (int i = 0; i < kEntries; ++i) {
     TCM_TRY(writer->put(entry("KEY" + std::to_string(i), "kernel" + std::to_string(i % 10))));
-    // As slowly as a disk is read, so that a restart of the server falls into it.
+    // As slowly as a disk is read, so that what the test does meanwhile falls into it.
     if (i % 100 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   return writer->finish({});
@@ -89,16 +89,23 @@ TEST(FleetServer, EightHostsAtOnceLoseNothingAndRemoveOnlyTheirOwn) {
     EXPECT_EQ(row.entries, row.host == "gpu-3" ? 0 : kEntries) << row.host;
 }
 
+/// 0 also before there is a table.
+std::int64_t records_in(const std::string& url) {
+  return count_tables(url, "record") == 0 ? 0 : ask_sql(url, "SELECT COUNT(*) FROM record");
+}
+
 TEST(FleetServer, AServerThatIsKilledAndComesBackCostsNothing) {
   PostgresServer server;
   const int failed = index_all(server.url(), [&] {
-    for (int round = 0; round < 2; ++round) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(400));
-      if (round == 0)
+    for (int round = 1; round <= 2; ++round) {
+      std::int64_t written = 0;
+      while ((written = records_in(server.url())) < round * kHosts * kEntries / 4)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      EXPECT_LT(written, kHosts * kEntries) << "they are in the middle of it";
+      if (round == 1)
         server.kill();
       else
         server.stop();
-      std::this_thread::sleep_for(std::chrono::milliseconds(200));
       server.start();
     }
   });

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/index/upkeep/maintenance.hpp"
@@ -130,15 +131,21 @@ TEST(Server, AWaitForAnotherWriterHasAnEnd) {
   const PostgresDatabase database;
   Index index = value(Index::open(database.url(), OpenMode::create, std::chrono::seconds(1)));
   const std::int64_t root = write(index, "/r", {entry("K", "x")});
-  std::thread holder(
-      [&] { run_sql(database.url(), "BEGIN; UPDATE root SET sums_valid = 0; SELECT pg_sleep(4); COMMIT"); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  // Another writer, that stops in its transaction until it is cancelled.
+  std::thread holder([&] {
+    EXPECT_ANY_THROW(run_sql(database.url(), "BEGIN; UPDATE root SET sums_valid = 0; SELECT pg_sleep(600); COMMIT"));
+  });
+  const std::string sleepers =
+      " FROM pg_stat_activity WHERE datname = '" + database.name() + "' AND wait_event = 'PgSleep'";
+  while (ask_sql(database.url(), "SELECT COUNT(*)" + sleepers) == 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(keys(index, {}), "K") << "readers never wait";
   auto writer = value(index.write_root(root));
   ok(writer->put(entry("L", "x")));
   const auto refused = writer->finish({});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::busy);
+  run_sql(database.url(), "SELECT pg_cancel_backend(pid)" + sleepers);
   holder.join();
   ok(writer->finish({}));
   EXPECT_EQ(keys(index, {}), "K L") << "what waited is not lost";
@@ -164,6 +171,24 @@ TEST(Server, AWriterThatMetAConflictTriesAgain) {
   EXPECT_EQ(ask_sql(database.url(), "SELECT last_value FROM attempts"), 2);
 }
 
+/// In the place of a server that does not run: waits for one who wants to connect, and hangs up.
+void turn_one_away(const PostgresServer& server) {
+  const std::string path = (server.directory() / (".s.PGSQL." + std::to_string(server.port()))).string();
+  ::unlink(path.c_str());
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  path.copy(address.sun_path, path.size());
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(socket, 1), 0);
+  const int caller = ::accept4(socket, nullptr, nullptr, SOCK_CLOEXEC);
+  EXPECT_GE(caller, 0);
+  ::unlink(path.c_str());
+  ::close(socket);
+  ::close(caller);
+}
+
 TEST(Server, ARestartInTheMiddleOfARunIsSurvived) {
   PostgresServer server;
   Index index = value(Index::open(server.url(), OpenMode::create));
@@ -177,7 +202,7 @@ TEST(Server, ARestartInTheMiddleOfARunIsSurvived) {
       server.kill();
     // The server lives no longer than the thread that starts it.
     std::thread run([&] { ok(writer->finish({})); });
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    turn_one_away(server);
     server.start();
     run.join();
   }

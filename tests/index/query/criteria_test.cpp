@@ -40,7 +40,7 @@ class CriteriaTest : public IndexTest {
 
 TEST_F(CriteriaTest, NothingAskedIsEverything) { EXPECT_EQ(keys(index, {}), "a b c d e f g h"); }
 
-// known-failures D13: '_' and '%' in names are no wildcards; alternatives and negation work.
+// '_' and '%' in names are no wildcards; alternatives and negation work.
 TEST_F(CriteriaTest, NamesAreExact) {
   EXPECT_EQ(keys(index, {.names = {{"add_kernel"}}}), "a");
   EXPECT_EQ(keys(index, {.names = {{"mul%"}}}), "d");
@@ -97,7 +97,7 @@ TEST_F(CriteriaTest, KindsAndProblems) {
   EXPECT_EQ(keys(index, {.with_problem = true}), "d");
 }
 
-// known-failures A5: a bound of zero is a bound; and bounds are strict.
+// A bound of zero is a bound; and bounds are strict.
 TEST_F(CriteriaTest, TimesAreStrictAndZeroIsATime) {
   EXPECT_EQ(keys(index, {.modified_before_ns = 0}), "f");
   EXPECT_EQ(keys(index, {.modified_after_ns = 0}), "b c d e g h");
@@ -141,7 +141,7 @@ TEST_F(CriteriaTest, MembersAreJoinedByAnd) {
   EXPECT_EQ(keys(index, {.names = {{"add_kernel"}, {"mul%"}}, .backends = {{"hip"}}}), "d");
 }
 
-// known-failures B14: no list is too long for a statement.
+// No list is too long for a statement.
 TEST_F(CriteriaTest, ListsMayBeLong) {
   Criteria criteria;
   for (int i = 0; i < 300'000; ++i) criteria.names.push_back({"name" + std::to_string(i)});

@@ -71,7 +71,7 @@ TEST_F(LegacyIndexTest, ItsFirstReleasesCountedNothing) {
   EXPECT_EQ(found.at("A").first_seen_ns, 1'700'000'000'000'000'000);
 }
 
-// known-failures B11: one directory had several identities, and its hits were split among them.
+// The old index gave one directory several identities and split its hits among them.
 TEST_F(LegacyIndexTest, SpellingsOfOneDirectoryAddUp) {
   make(kLegacyKernelsWithHits +
        "INSERT INTO kernels (hash, cache_dir, created, runtime_hits, runtime_misses, last_access_time) VALUES "

@@ -22,7 +22,7 @@ TEST_F(HistoryTest, WhatNobodyCountedIsUnknownAndNotZero) {
   EXPECT_EQ(row_of(index, "K").last_hit_ns, Number());
 }
 
-// known-failures B2 and B20: hits fell to 0, and first-seen times to now, with every run of index.
+// No disk tells hits and first-seen times again, so a run of index must leave them as they are.
 TEST_F(HistoryTest, HitsAndFirstSeenSurviveWhenAnEntryIsIndexedAgain) {
   Index index = open();
   const std::int64_t root = write(index, "/r", {entry("K", "x"), entry("L", "x")});

@@ -14,7 +14,7 @@ using ::testing::UnorderedElementsAre;
 
 class RootTest : public IndexTest {};
 
-// known-failures B11: one directory has one identity.
+// One directory has one identity.
 TEST_F(RootTest, OnePathIsOneRoot) {
   Index index = open();
   const RootRow first = value(index.ensure_root({"/c/r", "/c", model::Layout::triton}));
@@ -93,7 +93,7 @@ TEST_F(RootTest, CacheDirectoriesAreKept) {
   EXPECT_EQ(dirs[1].beside.bytes, std::uint64_t{1} << 40);
 }
 
-// known-failures B5: what is gone from the disk leaves the index.
+// What is gone from the disk leaves the index.
 TEST_F(RootTest, VanishedRootsAreForgottenWithTheirRecords) {
   Index index = open();
   write(index, "/c/1", {entry("A", "x"), entry("B", {kernel("x"), kernel("y")})});

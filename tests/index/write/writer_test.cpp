@@ -78,7 +78,7 @@ TEST_F(WriterTest, AnUnknownRecordIsMissing) {
   EXPECT_EQ(index.write_root(7).error().code, ErrorCode::missing);
 }
 
-// known-failures B20 (first seen), B2 (an upsert must not reset what is not the disk's), B15 (sizes follow the disk).
+// An upsert must not reset what is not the disk's: first seen, hits. Sizes follow the disk.
 TEST_F(WriterTest, FirstSeenAndIdSurviveReplacement) {
   Index index = open();
   write(index, "/r", {entry("K", {kernel("x"), kernel("y")}, 10)});
@@ -100,7 +100,7 @@ TEST_F(WriterTest, FirstSeenAndIdSurviveReplacement) {
   EXPECT_EQ(value(index.detail(after[0].id)).metadata, "{}");
 }
 
-// known-failures B15: an entry that lost files has the sizes of what is left, at once.
+// An entry that lost files has the sizes of what is left, at once.
 TEST_F(WriterTest, FilesOfAnEntryAreBroughtUpToDateAndNothingElse) {
   Index index = open();
   const std::int64_t root = write(index, "/r", {entry("K", {kernel("x"), kernel("y")}, 10), entry("L", "x", 10)});
@@ -136,7 +136,7 @@ TEST_F(WriterTest, SurplusRecordsOfAnEntryGo) {
   EXPECT_EQ(ask_sql(path(), "SELECT COUNT(*) FROM detail"), 3);
 }
 
-// known-failures B12: the same key in another root is another entry.
+// The same key in another root is another entry.
 TEST_F(WriterTest, RemovingTouchesOneEntryOfOneRoot) {
   Index index = open();
   const std::int64_t r = write(index, "/r", {entry("K", {kernel("x"), kernel("y")}), entry("L", "x")});

@@ -54,7 +54,7 @@ TEST_F(LegacyImport, HitsAndFirstSeenSurviveWhicheverComesFirst) {
   }
 }
 
-// known-failures B5 and B11: rows of what is gone, and one directory under several names.
+// The old index may have rows of what is gone, and one directory under several names.
 TEST_F(LegacyImport, OnlyWhatTheDiskHasIsImportedAndOnce) {
   const std::string key = add_kernel(cache(), {.seed = 1}).filename();
   run_sql(file(), kLegacyKernelsWithHits);

@@ -24,7 +24,7 @@ class DuplicatesTest : public PruneTest {
   }
 };
 
-// A1: what is sought in a root is removed in that root, and the newest stays.
+// What is sought in a root is removed in that root, and the newest stays.
 TEST_F(DuplicatesTest, TheNewestOfARootStays) {
   const fs::path other = directory_ / "other";
   for (std::uint64_t i = 1; i <= 3; ++i) add_kernel(cache(), {.seed = i, .age = std::chrono::hours(24 * i)});
@@ -38,7 +38,7 @@ TEST_F(DuplicatesTest, TheNewestOfARootStays) {
   EXPECT_TRUE(fs::exists(other / make_key(9)));
 }
 
-// A2: a second run has nothing to do and says so.
+// A second run has nothing to do and says so.
 TEST_F(DuplicatesTest, WhatIsDoneIsDone) {
   add_kernel(cache(), {.seed = 1});
   add_kernel(cache(), {.seed = 2});
@@ -47,7 +47,7 @@ TEST_F(DuplicatesTest, WhatIsDoneIsDone) {
   EXPECT_EQ(list({}).size(), 1U);
 }
 
-// A3: equal metadata and sizes do not make equal kernels.
+// Equal metadata and sizes do not make equal kernels.
 TEST_F(DuplicatesTest, KernelsWithOtherBinariesAreNone) {
   add_kernel(cache(), {.seed = 1});
   alter(add_kernel(cache(), {.seed = 2}), "add_kernel.cubin");
@@ -63,7 +63,7 @@ TEST_F(DuplicatesTest, KernelsWithOtherMetadataAreNone) {
   EXPECT_TRUE(plan(request(PruneMode::duplicates)).empty());
 }
 
-// A4: each process looks in its own root, so copies in two of them are both needed.
+// Each process looks in its own root, so copies in two of them are both needed.
 TEST_F(DuplicatesTest, CopiesInTwoRootsAreNone) {
   make_vllm(directory_ / "vllm", 2);
   set_tree_age(directory_ / "vllm", 1h);
@@ -81,7 +81,7 @@ TEST_F(DuplicatesTest, CopiesInTwoRootsAreNone) {
   EXPECT_TRUE(plan(request(PruneMode::duplicates, {one, two})).empty());
 }
 
-// D7: filters are not ignored: they say what may go.
+// Filters say what may go.
 TEST_F(DuplicatesTest, FiltersSayWhatMayGo) {
   for (std::uint64_t i = 1; i <= 3; ++i) add_kernel(cache(), {.seed = i, .age = std::chrono::hours(24 * i)});
   PruneRequest wanted = request(PruneMode::duplicates);

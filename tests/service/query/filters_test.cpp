@@ -29,7 +29,7 @@ class Filters : public testing::Test {
   Backends backends_{test::built_plugins()};
 };
 
-// Known failure A5: a zero duration switched the filter off, and prune deleted the whole cache.
+// Taken for an absent filter, a zero duration would let prune delete the whole cache.
 TEST_F(Filters, AZeroDurationIsABoundAndMeansNow) {
   FilterWords younger;
   younger.younger_than = {"0d"};
@@ -41,7 +41,7 @@ TEST_F(Filters, AZeroDurationIsABoundAndMeansNow) {
   EXPECT_EQ(parse(older)->modified_before_ns, kNow);
 }
 
-// Known failure B24: only days and weeks were understood.
+// Every unit that people write, not days and weeks only.
 TEST_F(Filters, EveryUnitOfTimeIsUnderstood) {
   for (const auto& [text, seconds] : std::vector<std::pair<std::string, std::int64_t>>{{"30s", 30},
                                                                                        {"10m", 600},
@@ -87,7 +87,7 @@ TEST_F(Filters, BadValuesNameTheOptionTheValueAndTheForm) {
   EXPECT_THAT(error(name), HasSubstr("--name"));
 }
 
-// Known failure B23: users' words for backends and architectures found nothing.
+// People do not write backends and architectures as Triton does.
 TEST_F(Filters, BackendsAndArchitecturesAreUnderstoodInUsersWords) {
   for (const char* word : {"rocm", "hip", "ROCm", "amd"}) {
     FilterWords words;

@@ -186,7 +186,7 @@ TEST_F(Search, AWordThatNobodyKnowsIsMissing) {
   EXPECT_EQ(result.error().code, ErrorCode::missing);
 }
 
-// Known failure B13: sizes were summed over every directory that held the same key, and of some files only.
+// A key may stand in several directories; only those asked for count, and all files of an entry do.
 TEST_F(Search, SizesAreThoseOfTheDirectoriesAskedFor) {
   const auto copy = directory_ / "copy";
   copy_tree(cache(), copy);

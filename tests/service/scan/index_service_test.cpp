@@ -64,7 +64,7 @@ TEST_F(IndexService, SeesExactlyWhatWasAddedReplacedAndRemoved) {
   EXPECT_EQ(keys({}).count(make_key(101)), 1U);
 }
 
-// Known failure B5: rows of entries that are gone stayed for ever.
+// Rows of entries that are gone must not stay.
 TEST_F(IndexService, EntriesThatVanishedLeaveTheIndex) {
   add_kernels(cache(), 5);
   EXPECT_EQ(index_all().now, 5);
@@ -144,7 +144,7 @@ TEST_F(IndexService, EveryKindIsCountedAndSizedSoThatTotalsAreComplete) {
   EXPECT_EQ(stats->beside.files, 1U);
 }
 
-// Known failure B8: an index where everything was skipped said "0 now" and nothing else.
+// Where everything was skipped, "0 now" alone would hide why.
 TEST_F(IndexService, WhatIsSkippedIsCountedWithItsReasonInEveryRun) {
   add_kernels(cache(), 2);
   write_file(cache() / make_key(1) / "__grp__add_kernel.json", "{");
@@ -174,7 +174,7 @@ TEST_F(IndexService, AForeignDirectoryOrALinkIsNoFailure) {
   EXPECT_EQ(report.now, 1);
 }
 
-// Known failure B11: one directory in three spellings became three sets of rows.
+// One directory in three spellings must not become three sets of rows.
 TEST_F(IndexService, OneRootHasOneIdentityInEverySpelling) {
   add_kernels(cache(), 4);
   fs::create_directory_symlink(cache(), directory_ / "link");
@@ -191,7 +191,7 @@ TEST_F(IndexService, OneRootHasOneIdentityInEverySpelling) {
   }
 }
 
-// Known failure B9: a cache that was moved, or made in a container, was indexed as empty.
+// The paths in the groups of a cache that was moved, or made in a container, lead nowhere.
 TEST_F(IndexService, AMovedTreeIndexesInFull) {
   KernelSpec spec;
   spec.group_root = "/somewhere/else/entirely";
@@ -205,7 +205,7 @@ TEST_F(IndexService, AMovedTreeIndexesInFull) {
   EXPECT_EQ(report.roots.at(0).skipped_count(), 0);
 }
 
-// Known failure B19 and B20: age and first sight must survive.
+// Age and first sight must survive.
 TEST_F(IndexService, FirstSightSurvivesAChangeOfTheEntry) {
   add_kernels(cache(), 1);
   index_all();
@@ -238,7 +238,7 @@ TEST_F(IndexService, AVanishedRootLeavesTheIndexAndAMissingOneIsAnError) {
   const auto missing = service::index_caches(request, index_, backends_, progress);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::missing);
-  // Known failure B27: the message named 'None'.
+  // The message names the directory.
   EXPECT_THAT(missing.error().message, HasSubstr((cache() / "ind").string()));
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <latch>
 #include <memory>
 #include <numeric>
 #include <thread>
@@ -65,7 +66,12 @@ TEST(BoundedQueue, ZeroCapacityStillMoves) {
 TEST(BoundedQueue, PushWaitsForSpace) {
   BoundedQueue<int> queue(1);
   queue.push(1);
-  auto pushed = std::async(std::launch::async, [&] { return queue.push(2); });
+  std::promise<void> started;
+  auto pushed = std::async(std::launch::async, [&] {
+    started.set_value();
+    return queue.push(2);
+  });
+  started.get_future().wait();
   EXPECT_EQ(pushed.wait_for(50ms), std::future_status::timeout);
   EXPECT_EQ(queue.pop(), 1);
   EXPECT_TRUE(pushed.get());
@@ -73,16 +79,21 @@ TEST(BoundedQueue, PushWaitsForSpace) {
 }
 
 TEST(BoundedQueue, CloseAndAbortWakeEverybodyWhoWaits) {
-  for (const bool abort : {false, true}) {
+  // Often enough that some of them wait already when the end comes.
+  for (int round = 0; round < 100; ++round) {
+    const bool abort = round % 2 == 1;
     BoundedQueue<int> full(1);
     full.push(1);
     BoundedQueue<int> empty(1);
+    std::latch started(7);
     std::vector<std::future<bool>> waiting;
     for (int i = 0; i < 3; ++i) {
-      waiting.push_back(std::async(std::launch::async, [&] { return full.push(2); }));
-      waiting.push_back(std::async(std::launch::async, [&] { return empty.pop().has_value(); }));
+      waiting.push_back(std::async(std::launch::async, [&] { return started.arrive_and_wait(), full.push(2); }));
+      waiting.push_back(
+          std::async(std::launch::async, [&] { return started.arrive_and_wait(), empty.pop().has_value(); }));
     }
-    std::this_thread::sleep_for(20ms);
+    started.arrive_and_wait();
+    for (int i = 0; i < round; ++i) std::this_thread::yield();
     for (BoundedQueue<int>* queue : {&full, &empty}) abort ? queue->abort() : queue->close();
     for (auto& result : waiting) EXPECT_FALSE(result.get());
   }
