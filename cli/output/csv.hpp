@@ -13,7 +13,8 @@ namespace tcm::cli {
 
 /// Cells are written as they are. A cell that begins with '=' or '@' is not changed although a spreadsheet may take it
 /// for a formula: the output is data for programs, which must get back exactly what the cache holds; who opens a file
-/// from a stranger in a spreadsheet imports its columns as text. Only on a terminal are control characters escaped.
+/// from somebody unknown in a spreadsheet imports its columns as text. Only on a terminal are control characters
+/// escaped.
 class CsvWriter {
  public:
   /// Writes the header row. The sink must outlive the writer; write failures are the sink's.

@@ -54,13 +54,20 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
       ->group(group);
 }
 
+void add_output_option(CLI::App& command, OutputOptions& options, const std::vector<std::string>& formats,
+                       const std::string& group) {
+  CLI::Option* const format = command.add_option("-o,--output", options.format, "Form of the output")
+                                  ->check(CLI::IsMember(formats))
+                                  ->type_name("FORMAT");
+  CLI::Option* const json = command.add_flag("--json", options.json, "Short for -o json");
+  if (group.empty()) return;
+  format->group(group);
+  json->group(group);
+}
+
 void add_output_options(CLI::App& command, OutputOptions& options) {
   const std::string group = "Output";
-  command.add_option("-o,--output", options.format, "Form of the output")
-      ->check(CLI::IsMember(names_of_formats()))
-      ->type_name("FORMAT")
-      ->group(group);
-  command.add_flag("--json", options.json, "Short for -o json")->group(group);
+  add_output_option(command, options, names_of_formats(), group);
   command.add_flag("-q,--quiet", options.ids, "Keys only, one a line (short for -o ids)")->group(group);
 }
 

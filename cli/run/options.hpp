@@ -37,7 +37,11 @@ ColorMode early_color(const GlobalOptions& options);
 std::string help_of(std::string_view key);
 
 void add_global_options(CLI::App& app, GlobalOptions& options);
+/// -o in every form and -q, for what lists records.
 void add_output_options(CLI::App& command, OutputOptions& options);
+/// -o in these forms, and --json; in this group of the help, or among the other options.
+void add_output_option(CLI::App& command, OutputOptions& options, const std::vector<std::string>& formats,
+                       const std::string& group = {});
 void add_filter_options(CLI::App& command, service::FilterWords& words);
 /// --host and --missing-on, of what only asks: whatever changes a cache is about this machine.
 void add_host_options(CLI::App& command, service::FilterWords& words);

@@ -21,7 +21,7 @@ void write_kept(JsonWriter& json, std::string_view name, const service::KeptList
     for (const service::Kept& one : group.examples) {
       json.begin_object();
       json.field("key", one.key);
-      json.field("root", plan.roots()[one.root]);
+      json.field("root", plan.roots[one.root]);
       json.field("detail", one.detail);
       json.end_object();
     }
@@ -46,7 +46,7 @@ void write_kinds(JsonWriter& json, const model::ByteTotals& bytes) {
 void write_item(JsonWriter& json, const PlanItem& item, const Plan& plan) {
   json.begin_object();
   json.field("key", item.change.key);
-  json.field("root", plan.roots()[item.root]);
+  json.field("root", plan.roots[item.root]);
   json.field("name", item.name);
   json.field("kind", to_string(item.kind));
   json.field("action", to_string(item.change.action));
@@ -65,14 +65,14 @@ void write_item(JsonWriter& json, const PlanItem& item, const Plan& plan) {
 
 Result<void> write_plan(JsonWriter& json, Plan& plan) {
   json.key("plan").begin_object();
-  json.field("entries", plan.sums().entries);
-  json.field("kernels", plan.sums().kernels);
-  json.field("files", plan.sums().files);
-  json.field("bytes", plan.sums().bytes.total());
-  json.field("frees_bytes", plan.sums().frees);
-  write_kinds(json, plan.sums().bytes);
+  json.field("entries", plan.items.sums().entries);
+  json.field("kernels", plan.items.sums().kernels);
+  json.field("files", plan.items.sums().files);
+  json.field("bytes", plan.items.sums().bytes.total());
+  json.field("frees_bytes", plan.items.sums().frees);
+  write_kinds(json, plan.items.sums().bytes);
   json.key("roots").begin_array();
-  for (const std::string& root : plan.roots()) json.value(root);
+  for (const std::string& root : plan.roots) json.value(root);
   json.end_array();
   json.key("budgets").begin_array();
   for (const service::BudgetState& budget : plan.budgets) {
@@ -87,7 +87,7 @@ Result<void> write_plan(JsonWriter& json, Plan& plan) {
   }
   json.end_array();
   json.key("items").begin_array();
-  TCM_TRY(plan.for_each([&](PlanItem&& item) -> Result<void> {
+  TCM_TRY(plan.items.for_each([&](PlanItem&& item) -> Result<void> {
     write_item(json, item, plan);
     return {};
   }));
@@ -120,7 +120,7 @@ void write_report(JsonWriter& json, const service::ExecuteReport& report, const 
   for (const service::Kept& failure : report.failures) {
     json.begin_object();
     json.field("key", failure.key);
-    json.field("root", plan.roots()[failure.root]);
+    json.field("root", plan.roots[failure.root]);
     json.field("message", failure.detail);
     json.end_object();
   }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
@@ -19,10 +20,6 @@ using service::PruneMode;
 constexpr std::uint64_t kShownRows = 10;
 constexpr std::size_t kShortKey = 8;
 
-std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", util::format_count(count), count == 1 ? one : many);
-}
-
 std::string kinds_text(model::KindSet kinds) {
   std::string text;
   for (const model::ArtifactKind kind :
@@ -33,9 +30,9 @@ std::string kinds_text(model::KindSet kinds) {
 
 /// "211 kernels", "3 entries (2 kernels)".
 std::string things(const service::PlanSums& sums) {
-  if (sums.kernels == sums.entries) return plural(sums.kernels, "kernel", "kernels");
-  const std::string entries = plural(sums.entries, "entry", "entries");
-  return sums.kernels == 0 ? entries : fmt::format("{} ({})", entries, plural(sums.kernels, "kernel", "kernels"));
+  if (sums.kernels == sums.entries) return counted(sums.kernels, "kernel", "kernels");
+  const std::string entries = counted(sums.entries, "entry", "entries");
+  return sums.kernels == 0 ? entries : fmt::format("{} ({})", entries, counted(sums.kernels, "kernel", "kernels"));
 }
 
 /// "drop ir, source of 211 kernels", "Dropped …" and so on; `verbs` are for removing, dropping and sharing.
@@ -44,20 +41,20 @@ std::string action_text(const service::PruneRequest& request, const service::Pla
   switch (request.mode) {
     case PruneMode::drop: return fmt::format("{} {} of {}", drop, kinds_text(request.drop), things(sums));
     case PruneMode::share:
-      return fmt::format("{} equal files of {} with one another", share, plural(sums.entries, "entry", "entries"));
+      return fmt::format("{} equal files of {} with one another", share, counted(sums.entries, "entry", "entries"));
     case PruneMode::leftovers:
-      return fmt::format("{} leftovers in {}", remove, plural(sums.entries, "entry", "entries"));
+      return fmt::format("{} leftovers in {}", remove, counted(sums.entries, "entry", "entries"));
     default: return fmt::format("{} {}", remove, things(sums));
   }
 }
 
 std::string amount(const service::PlanSums& sums) {
-  return fmt::format("{}, {}", plural(sums.files, "file", "files"), util::format_bytes(sums.bytes.total()));
+  return fmt::format("{}, {}", counted(sums.files, "file", "files"), util::format_bytes(sums.bytes.total()));
 }
 
 std::string root_text(const Plan& plan) {
   std::string text;
-  for (const std::string& root : plan.roots()) text += "  in " + util::escape_control(root) + "\n";
+  for (const std::string& root : plan.roots) text += "  in " + util::escape_control(root) + "\n";
   return text;
 }
 
@@ -79,7 +76,7 @@ std::string kinds_line(const service::PlanSums& sums) {
 
 std::string budget_line(const service::BudgetState& budget) {
   const auto figure = [&](std::uint64_t value) {
-    return budget.measure == service::Measure::files ? util::format_count(value) + " files" : util::format_bytes(value);
+    return budget.measure == service::Measure::files ? count_text(value) + " files" : util::format_bytes(value);
   };
   if (budget.measure == service::Measure::missing)
     return budget.used == 0 ? fmt::format("  {}: so much is free\n", budget.limit)
@@ -96,7 +93,7 @@ void print_kept(Context& context, const service::KeptList& kept, const Plan& pla
   for (const model::KeptWord& word : model::kKeptReasons) {
     const service::KeptGroup& group = kept.of(word.value);
     if (group.count == 0) continue;
-    context.out().write(fmt::format("  kept: {} {}\n", util::format_count(group.count), word.text));
+    context.out().write(fmt::format("  kept: {} {}\n", count_text(group.count), word.text));
     const bool named = word.value == model::KeptReason::foreign_file || word.value == model::KeptReason::symlink ||
                        word.value == model::KeptReason::mount_point || word.value == model::KeptReason::changed;
     // What is in a user's way is named at once; the rest on demand.
@@ -104,7 +101,7 @@ void print_kept(Context& context, const service::KeptList& kept, const Plan& pla
         context.verbose() ? group.examples.size() : std::min<std::size_t>(named ? 5 : 0, group.examples.size());
     for (std::size_t i = 0; i < shown; ++i) {
       const service::Kept& one = group.examples[i];
-      context.out().write(fmt::format("    {}/{}{}{}\n", util::escape_control(plan.roots()[one.root]),
+      context.out().write(fmt::format("    {}/{}{}{}\n", util::escape_control(plan.roots[one.root]),
                                       util::escape_control(one.key), one.detail.empty() ? "" : ": ",
                                       util::escape_control(one.detail)));
     }
@@ -112,7 +109,7 @@ void print_kept(Context& context, const service::KeptList& kept, const Plan& pla
 }
 
 Result<void> print_rows(Context& context, Plan& plan, const PlanView& view) {
-  const bool all = context.verbose() || plan.sums().entries <= kShownRows;
+  const bool all = context.verbose() || plan.items.sums().entries <= kShownRows;
   Table table(context.out(),
               {{"key", "key"},
                {"name", "name", Align::left, 0, true},
@@ -123,18 +120,18 @@ Result<void> print_rows(Context& context, Plan& plan, const PlanView& view) {
                {"reason", "reason", Align::left, 4, true, 16, 40}},
               context.out_terminal());
   std::uint64_t shown = 0;
-  TCM_TRY(plan.for_each([&](PlanItem&& item) -> Result<void> {
+  TCM_TRY(plan.items.for_each([&](PlanItem&& item) -> Result<void> {
     if (!all && shown >= kShownRows) return {};
     ++shown;
     table.add_row({item.change.key.substr(0, kShortKey), item.name.empty() ? "-" : item.name,
-                   std::string(to_string(item.change.action)), util::format_count(item.files),
+                   std::string(to_string(item.change.action)), count_text(item.files),
                    util::format_bytes(item.bytes.total()), util::format_age(view.now_ns, item.last_use_ns),
                    item.reason});
     return {};
   }));
   table.finish();
-  if (plan.sums().entries > shown)
-    context.out().write(fmt::format("… and {} more (-v shows all)\n", util::format_count(plan.sums().entries - shown)));
+  if (plan.items.sums().entries > shown)
+    context.out().write(fmt::format("… and {} more (-v shows all)\n", count_text(plan.items.sums().entries - shown)));
   return {};
 }
 
@@ -152,7 +149,7 @@ void print_expired(Context& context, const Plan& plan) {
 
 std::string largest_line(const Plan& plan) {
   std::string text;
-  for (const PlanItem& item : plan.largest)
+  for (const PlanItem& item : plan.items.largest())
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ",
                         util::escape_control(item.name.empty() ? item.change.key.substr(0, kShortKey) : item.name),
                         util::format_bytes(item.bytes.total()));
@@ -163,7 +160,7 @@ std::string largest_line(const Plan& plan) {
 
 Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
   Sink& out = context.out();
-  const service::PlanSums& sums = plan.sums();
+  const service::PlanSums& sums = plan.items.sums();
   if (sums.entries == 0) {
     out.write("Nothing to do: nothing that was asked for is there to go.\n");
   } else {
@@ -174,7 +171,7 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
     out.write(fmt::format("  {}; {}\n", kinds_line(sums),
                           plan.trash_id.empty() ? fmt::format("frees {} on the disk", util::format_bytes(sums.frees))
                                                 : "frees nothing before the trash is emptied"));
-    if (plan.sums().entries > service::kMaxLargest) out.write("  largest: " + largest_line(plan) + "\n");
+    if (plan.items.sums().entries > service::kMaxLargest) out.write("  largest: " + largest_line(plan) + "\n");
   }
   for (const service::BudgetState& budget : plan.budgets) out.write(budget_line(budget));
   print_expired(context, plan);
@@ -200,10 +197,10 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
   out.flush();
   if (report.relocated > 0)
     context.messages().note(fmt::format("{} named another directory, and this one now: a cache that was moved.",
-                                        plural(report.relocated, "group", "groups")));
+                                        counted(report.relocated, "group", "groups")));
   for (const service::Kept& failure : report.failures) context.messages().error(failure.detail);
   if (report.failed > report.failures.size())
-    context.messages().error(fmt::format("{} more failed", util::format_count(report.failed - report.failures.size())));
+    context.messages().error(fmt::format("{} more failed", count_text(report.failed - report.failures.size())));
   for (const Error& error : report.errors) context.messages().error(error);
   if (report.interrupted) context.messages().error("interrupted; what was done is done, the rest is as it was");
 }

@@ -19,7 +19,7 @@ class Backends {
   /// Loads the plugins at the first call. Thread-safe.
   const backend::Registry& registry() const;
 
-  /// The table of file types and the spelling of architectures, for a reader of caches. Valid as long as this object.
+  /// The table of file types and how architectures are written, for a reader of caches. Valid as long as this object.
   /// Thread-safe.
   const cache::Naming& naming() const;
 

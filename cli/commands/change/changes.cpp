@@ -76,11 +76,7 @@ void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOp
       .add_flag("--keep-paths", options.keep_paths,
                 "Groups keep the directory that they name, for a cache that containers see elsewhere")
       ->group(group);
-  command.add_option("-o,--output", options.output.format, "Form of the output")
-      ->check(CLI::IsMember({"table", "json", "jsonl"}))
-      ->type_name("FORMAT")
-      ->group(group);
-  command.add_flag("--json", options.output.json, "Short for -o json")->group(group);
+  add_output_option(command, options.output, {"table", "json", "jsonl"}, group);
 }
 
 ExitCode run_change(const Result<service::PruneRequest>& asked, const ChangeOptions& options, std::int64_t now_ns,

@@ -11,6 +11,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
+#include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
 #include "cli/show/confirm.hpp"
 #include "core/util/system/user.hpp"
@@ -73,8 +74,8 @@ void write_listing(const TrashOptions& options, const service::TrashListing& lis
 std::vector<std::string> cells_of(const service::TrashRow& row, std::int64_t now) {
   const auto known = [&row](std::string text) { return row.bin.ours ? std::move(text) : std::string("-"); };
   return {row.bin.id,
-          known(util::format_count(static_cast<std::uint64_t>(row.bin.entries))),
-          known(util::format_count(row.bin.files)),
+          known(count_text(row.bin.entries)),
+          known(count_text(row.bin.files)),
           known(util::format_bytes(row.bin.bytes)),
           util::format_age(now, row.bin.made_ns),
           row.root};
@@ -128,8 +129,7 @@ ExitCode print_done(const TrashOptions& options, const service::TrashDone& done,
     write_failures(json, done.failures);
     json.end_object();
   } else {
-    context.out().write(fmt::format("{} {} {}{}.\n", verb, util::format_count(done.entries),
-                                    done.entries == 1 ? "entry" : "entries",
+    context.out().write(fmt::format("{} {}{}.\n", verb, counted(done.entries, "entry", "entries"),
                                     done.freed > 0 ? "; the disk got back " + util::format_bytes(done.freed) : ""));
     context.out().flush();
   }
@@ -167,10 +167,7 @@ CLI::App* add_verb(CLI::App& trash, const std::string& name, const std::string& 
   command->add_option("--cache-dir", options.cache_dirs, "Only the trash of this cache directory or root")
       ->allow_extra_args(false)
       ->type_name("DIR");
-  command->add_option("-o,--output", options.output.format, "Form of the output")
-      ->check(CLI::IsMember({"table", "json", "jsonl"}))
-      ->type_name("FORMAT");
-  command->add_flag("--json", options.output.json, "Short for -o json");
+  add_output_option(*command, options.output, {"table", "json", "jsonl"});
   return command;
 }
 

@@ -192,10 +192,7 @@ ExitCode run_set(const SetOptions& options, Context& context) {
 /// Whether -o and --json ask for JSON.
 std::shared_ptr<OutputOptions> add_output(CLI::App& command) {
   auto output = std::make_shared<OutputOptions>();
-  command.add_option("-o,--output", output->format, "Form of the output")
-      ->check(CLI::IsMember({"table", "json"}))
-      ->type_name("FORMAT");
-  command.add_flag("--json", output->json, "Short for -o json");
+  add_output_option(command, *output, {"table", "json"});
   return output;
 }
 

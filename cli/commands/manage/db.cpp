@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
+#include "cli/output/numbers.hpp"
 #include "core/index/upkeep/copy.hpp"
 #include "core/index/upkeep/maintenance.hpp"
 #include "core/util/text/bytes.hpp"
@@ -16,10 +17,6 @@
 
 namespace tcm::cli {
 namespace {
-
-std::string count(std::int64_t n) { return util::format_count(static_cast<std::uint64_t>(n)); }
-
-std::string size(std::int64_t bytes) { return util::format_bytes(static_cast<std::uint64_t>(bytes)); }
 
 /// The index of this run, as Context::open_index() would open it.
 struct Place {
@@ -60,11 +57,11 @@ void print_status(Context& context, const index::DatabaseStatus& status) {
   line("database", status.where);
   line("storage", status.kind);
   line("schema", version);
-  line("size", size(status.bytes));
+  line("size", size_text(status.bytes));
   if (status.records < 0) return;
-  line("hosts", count(status.hosts));
-  line("roots", count(status.roots));
-  line("records", count(status.records));
+  line("hosts", count_text(status.hosts));
+  line("roots", count_text(status.roots));
+  line("records", count_text(status.records));
 }
 
 ExitCode run_status(bool as_json, Context& context) {
@@ -99,7 +96,8 @@ ExitCode run_vacuum(Context& context) {
   if (const auto done = index::vacuum(place.location, place.timeout); !done) return context.report(done.error());
   const auto after = index::database_status(place.location, place.timeout);
   if (!after) return context.report(after.error());
-  context.messages().note(fmt::format("The index took {} and takes {}.", size(before->bytes), size(after->bytes)));
+  context.messages().note(
+      fmt::format("The index took {} and takes {}.", size_text(before->bytes), size_text(after->bytes)));
   return ExitCode::ok;
 }
 
@@ -109,9 +107,9 @@ ExitCode run_copy(const std::string& to, Context& context) {
   if (!report) return context.report(report.error());
   const auto status = index::database_status(to, place.timeout);
   if (!status) return context.report(status.error());
-  context.messages().note(fmt::format("Copied {} {} to {}; all arrived as they were (digest {:016x}).",
-                                      count(report->rows), report->rows == 1 ? "row" : "rows",
-                                      util::escape_control(status->where), report->digest));
+  context.messages().note(fmt::format("Copied {} to {}; all arrived as they were (digest {:016x}).",
+                                      counted(report->rows, "row", "rows"), util::escape_control(status->where),
+                                      report->digest));
   context.messages().hint("`tcm config set storage.url URL` makes it the index from now on");
   return ExitCode::ok;
 }

@@ -8,6 +8,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
+#include "cli/output/numbers.hpp"
 #include "cli/run/interrupt.hpp"
 #include "core/service/change/legacy.hpp"
 #include "core/util/text/bytes.hpp"
@@ -15,12 +16,6 @@
 
 namespace tcm::cli {
 namespace {
-
-std::string count(std::int64_t n) { return util::format_count(static_cast<std::uint64_t>(n)); }
-
-std::string counted(std::int64_t n, std::string_view one) {
-  return fmt::format("{} {}{}", count(n), one, n == 1 ? "" : "s");
-}
 
 void write_json(Context& context, const service::ImportReport& report) {
   JsonWriter json(context.out(), JsonWriter::Style::pretty);
@@ -49,19 +44,20 @@ void write_json(Context& context, const service::ImportReport& report) {
 std::string fate(const service::ImportedDirectory& directory) {
   if (!directory.exists) return "; the directory does not exist here";
   const std::int64_t gone = directory.kernels - directory.imported;
-  return gone == 0 ? std::string() : fmt::format("; {} gone from the disk", count(gone));
+  return gone == 0 ? std::string() : fmt::format("; {} gone from the disk", count_text(gone));
 }
 
 void print(Context& context, const service::ImportReport& report) {
   for (const service::ImportedDirectory& directory : report.directories)
     context.out().write(fmt::format("{}\n  {} of {} imported, {}{}\n", util::escape_control(directory.path),
-                                    count(directory.imported), counted(directory.kernels, "kernel"),
-                                    counted(directory.hits, "hit"), fate(directory)));
-  context.out().write(fmt::format("Hits and first-seen times of {} imported.\n", counted(report.imported(), "kernel")));
+                                    count_text(directory.imported), counted(directory.kernels, "kernel", "kernels"),
+                                    counted(directory.hits, "hit", "hits"), fate(directory)));
+  context.out().write(
+      fmt::format("Hits and first-seen times of {} imported.\n", counted(report.imported(), "kernel", "kernels")));
   context.out().flush();
   if (report.unusable > 0)
     context.messages().warning(
-        fmt::format("{} without a key or a directory left out", counted(report.unusable, "row")));
+        fmt::format("{} without a key or a directory left out", counted(report.unusable, "row", "rows")));
 }
 
 ExitCode run_import(const std::string& file, bool as_json, Context& context) {

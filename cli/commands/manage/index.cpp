@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
+#include "cli/output/numbers.hpp"
 #include "cli/run/interrupt.hpp"
 #include "core/service/scan/index_service.hpp"
 #include "core/util/text/bytes.hpp"
@@ -72,21 +73,18 @@ std::string_view reason_text(model::SkipReason reason) {
   return {};
 }
 
-std::string plural(std::int64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", util::format_count(static_cast<std::uint64_t>(count)), count == 1 ? one : many);
-}
-
 void print_root(Context& context, const service::RootReport& root) {
-  const auto count = [](std::int64_t n) { return util::format_count(static_cast<std::uint64_t>(n)); };
-  std::string line =
-      fmt::format("{}  {} in {}  {}", util::escape_control(root.path), plural(root.kernels, "kernel", "kernels"),
-                  plural(root.entries, "entry", "entries"), util::format_bytes(static_cast<std::uint64_t>(root.bytes)));
-  line += fmt::format("\n  {} new  {} changed  {} gone  {} unchanged  {} skipped", count(root.added),
-                      count(root.changed), count(root.gone), count(root.unchanged), count(root.skipped_count()));
+  std::string line = fmt::format("{}  {} in {}  {}", util::escape_control(root.path),
+                                 counted(root.kernels, "kernel", "kernels"), counted(root.entries, "entry", "entries"),
+                                 util::format_bytes(static_cast<std::uint64_t>(root.bytes)));
+  line += fmt::format("\n  {} new  {} changed  {} gone  {} unchanged  {} skipped", count_text(root.added),
+                      count_text(root.changed), count_text(root.gone), count_text(root.unchanged),
+                      count_text(root.skipped_count()));
   if (root.layout != model::Layout::triton) line += fmt::format("  (layout {})", to_string(root.layout));
   context.out().write(line + "\n");
   for (const auto& [reason, number] : root.skip_reasons)
-    context.out().write(fmt::format("  skipped {}: {} ({})\n", count(number), reason_text(reason), to_string(reason)));
+    context.out().write(
+        fmt::format("  skipped {}: {} ({})\n", count_text(number), reason_text(reason), to_string(reason)));
 }
 
 void explain_skipped(Context& context, const service::RootReport& root) {
@@ -105,9 +103,8 @@ void explain_skipped(Context& context, const service::RootReport& root) {
 
 void print_table(Context& context, const service::IndexReport& report) {
   for (const service::RootReport& root : report.roots) print_root(context, root);
-  const auto count = [](std::int64_t n) { return util::format_count(static_cast<std::uint64_t>(n)); };
   context.out().write(
-      fmt::format("Kernels in the index: {} before, {} now.\n", count(report.before), count(report.now)));
+      fmt::format("Kernels in the index: {} before, {} now.\n", count_text(report.before), count_text(report.now)));
   context.out().flush();
   for (const service::RootReport& root : report.roots) explain_skipped(context, root);
 }
@@ -155,10 +152,7 @@ void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& glo
   command->add_option("--layout", globals.flags.layout, help_of("layout"))->type_name("LAYOUT");
   command->add_option("-j,--jobs", globals.flags.jobs, help_of("jobs"))->type_name("N");
   command->add_flag("--full-rescan", options->full_rescan, "Read every entry again, changed or not");
-  command->add_option("-o,--output", options->output.format, "Form of the output")
-      ->check(CLI::IsMember({"table", "json", "jsonl"}))
-      ->type_name("FORMAT");
-  command->add_flag("--json", options->output.json, "Short for -o json");
+  add_output_option(*command, options->output, {"table", "json", "jsonl"});
   command->footer(
       "Examples:\n"
       "  tcm index                                   the cache that Triton uses here\n"

@@ -144,10 +144,7 @@ ExitCode run_plugins(const OutputOptions& output, Context& context) {
 void add_plugins_command(CLI::App& app, Invocation& invocation) {
   auto output = std::make_shared<OutputOptions>();
   CLI::App* command = app.add_subcommand("plugins", "Show which backends were loaded, refused and shadowed, and why");
-  command->add_option("-o,--output", output->format, "Form of the output")
-      ->check(CLI::IsMember({"table", "json"}))
-      ->type_name("FORMAT");
-  command->add_flag("--json", output->json, "Short for -o json");
+  add_output_option(*command, *output, {"table", "json"});
   command->footer(
       "Backends are shared objects libtcm_backend_*.so, looked for in --plugin-path, TCM_PLUGIN_PATH, or\n"
       "TCM_ADD_PLUGIN_PATH, $XDG_DATA_HOME/tcm/plugins and the directory that was installed with tcm.\n\n"

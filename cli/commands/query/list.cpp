@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/csv.hpp"
 #include "cli/output/json_writer.hpp"
+#include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/search.hpp"
@@ -146,18 +147,16 @@ std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& colu
 
 /// What a person wants to know beside the rows; on stderr, so that a pipe gets rows alone.
 void print_summary(Context& context, const service::ListTotals& totals) {
-  const auto count = [](std::int64_t n) { return util::format_count(static_cast<std::uint64_t>(n)); };
   if (totals.matched == 0) {
     context.messages().note(totals.indexed_kernels == 0 ? "The index holds no kernel." : "Nothing matches.");
     return;
   }
   std::string line = totals.listed == totals.matched && totals.counted_all
-                         ? fmt::format("{} listed", count(totals.listed))
-                         : fmt::format("{} of {}{} listed", count(totals.listed), totals.counted_all ? "" : "over ",
-                                       count(totals.matched));
-  line += fmt::format(", {}; the index holds {} {}, {} in all.", util::format_bytes(totals.listed_bytes),
-                      count(totals.indexed_kernels), totals.indexed_kernels == 1 ? "kernel" : "kernels",
-                      util::format_bytes(totals.indexed_bytes));
+                         ? fmt::format("{} listed", count_text(totals.listed))
+                         : fmt::format("{} of {}{} listed", count_text(totals.listed),
+                                       totals.counted_all ? "" : "over ", count_text(totals.matched));
+  line += fmt::format(", {}; the index holds {}, {} in all.", util::format_bytes(totals.listed_bytes),
+                      counted(totals.indexed_kernels, "kernel", "kernels"), util::format_bytes(totals.indexed_bytes));
   context.messages().note(line);
 }
 

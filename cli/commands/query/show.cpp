@@ -9,6 +9,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/csv.hpp"
 #include "cli/output/json_writer.hpp"
+#include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/search.hpp"
@@ -136,8 +137,7 @@ void print_candidates(Context& context, const service::ShowResult& result, const
   const bool one_host = std::all_of(result.candidates.begin(), result.candidates.end(),
                                     [&](const index::Row& row) { return row.host == result.candidates.front().host; });
   context.messages().error(fmt::format("'{}' is ambiguous: {} records match; give more of the key{}", options.word,
-                                       util::format_count(static_cast<std::uint64_t>(result.matches)),
-                                       one_host ? "" : ", or --host"));
+                                       count_text(result.matches), one_host ? "" : ", or --host"));
   const ColumnChoice columns = choose_columns(
       one_host ? "key,name,backend,arch,size,age,dir" : "key,name,backend,arch,size,age,host,dir", Format::table);
   // Candidates are help for the user, not data: they go where the error goes.
@@ -182,10 +182,7 @@ void add_show_command(CLI::App& app, Invocation& invocation) {
   command->add_option("key-or-name", options->word, "The first characters of a key, or a kernel's name")->required();
   add_filter_options(*command, options->filters);
   add_host_options(*command, options->filters);
-  command->add_option("-o,--output", options->output.format, "Form of the output")
-      ->check(CLI::IsMember({"table", "json", "jsonl"}))
-      ->type_name("FORMAT");
-  command->add_flag("--json", options->output.json, "Short for -o json");
+  add_output_option(*command, options->output, {"table", "json", "jsonl"});
   command->footer(
       "Examples:\n"
       "  tcm show NK47D24P                           by the start of its key\n"

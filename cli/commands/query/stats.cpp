@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/csv.hpp"
 #include "cli/output/json_writer.hpp"
+#include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/search.hpp"
@@ -19,8 +20,6 @@ struct StatsOptions {
   service::StatsRequest request;
   OutputOptions output;
 };
-
-std::string count(std::int64_t n) { return util::format_count(static_cast<std::uint64_t>(n)); }
 
 struct SumColumn {
   const char* id;
@@ -69,7 +68,11 @@ void write_json(Context& context, const service::Stats& stats, Format format) {
   json.key("total").begin_object();
   write_sums(json, stats.total);
   json.end_object();
-  json.key("beside").begin_object().field("files", stats.beside.files).field("bytes", stats.beside.bytes).end_object();
+  json.key("beside")
+      .begin_object()
+      .field("files", stats.other_files.files)
+      .field("bytes", stats.other_files.bytes)
+      .end_object();
   json.key("groups").begin_array();
   for (const index::Group& group : stats.groups) {
     json.begin_object();
@@ -97,7 +100,7 @@ void write_csv(Context& context, const service::Stats& stats) {
 std::vector<std::string> text_cells(std::vector<std::string> cells, const index::Sums& sums) {
   for (const SumColumn& column : kSumColumns) {
     const std::uint64_t value = column.value(sums);
-    cells.push_back(column.is_size ? util::format_bytes(value) : util::format_count(value));
+    cells.push_back(column.is_size ? util::format_bytes(value) : count_text(value));
   }
   return cells;
 }
@@ -158,10 +161,10 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
     print_rows(context, "Spill most (bytes a thread keeps in memory for want of registers):", stats->spilling,
                "key,name,backend,arch,warps,spill_bytes");
     context.out().flush();
-    if (stats->beside.files > 0)
-      context.messages().note(
-          fmt::format("Beside the entries: {} {}, {}.", count(static_cast<std::int64_t>(stats->beside.files)),
-                      stats->beside.files == 1 ? "file" : "files", util::format_bytes(stats->beside.bytes)));
+    if (stats->other_files.files > 0)
+      context.messages().note(fmt::format("Beside the entries: {}, {}.",
+                                          counted(stats->other_files.files, "file", "files"),
+                                          util::format_bytes(stats->other_files.bytes)));
     if (stats->groups.empty()) context.messages().note("Nothing matches.");
   }
   return finish_output(context, ExitCode::ok);
@@ -183,10 +186,7 @@ void add_stats_command(CLI::App& app, Invocation& invocation) {
       ->type_name("N");
   add_filter_options(*command, options->request.filters);
   add_host_options(*command, options->request.filters);
-  command->add_option("-o,--output", options->output.format, "Form of the output")
-      ->check(CLI::IsMember({"table", "wide", "json", "jsonl", "csv"}))
-      ->type_name("FORMAT");
-  command->add_flag("--json", options->output.json, "Short for -o json");
+  add_output_option(*command, options->output, {"table", "wide", "json", "jsonl", "csv"});
   command->footer(
       "Examples:\n"
       "  tcm stats                                   what the caches hold, by kind of entry\n"

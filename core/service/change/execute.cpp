@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 
 #include "core/cache/edit/editor.hpp"
 #include "core/cache/trash/trash.hpp"
@@ -22,14 +24,10 @@ class RootWork {
 
   const cache::Root& root() const { return editor_.root(); }
 
-  /// Finds the root's row. A root that the index does not know any more is changed all the same.
-  Result<void> open_rows(index::Index& index) {
-    TCM_ASSIGN(const auto rows, index.roots());
-    for (const index::RootRow& row : rows)
-      if (row.location.path == root().path()) {
-        beside_ = row.beside;
-        TCM_ASSIGN(writer_, index.write_root(row.id));
-      }
+  /// `row` is the root's. A root that the index does not know any more is changed all the same.
+  Result<void> open_writer(const index::RootRow& row, index::Index& index) {
+    other_files_ = row.beside;
+    TCM_ASSIGN(writer_, index.write_root(row.id));
     return {};
   }
 
@@ -53,7 +51,7 @@ class RootWork {
 
   void finish(ExecuteReport& report) {
     if (!writer_) return;
-    if (auto finished = writer_->finish(beside_); !finished) report.errors.push_back(std::move(finished).error());
+    if (auto finished = writer_->finish(other_files_); !finished) report.errors.push_back(std::move(finished).error());
   }
 
  private:
@@ -90,7 +88,7 @@ class RootWork {
   std::vector<PlanItem> items_;
   std::vector<IndexFollower::Step> steps_;
   std::unique_ptr<index::RootWriter> writer_;
-  model::Beside beside_;
+  model::Beside other_files_;
 };
 
 /// The roots in which something is to be done, all locked before anything is done.
@@ -98,8 +96,8 @@ class Work {
  public:
   static Result<Work> open(Plan& plan, const ExecuteOptions& options, index::Index& index, const Backends& backends) {
     Work work;
-    std::vector<bool> needed(plan.roots().size(), false);
-    TCM_TRY(plan.for_each([&](PlanItem&& item) -> Result<void> {
+    std::vector<bool> needed(plan.roots.size(), false);
+    TCM_TRY(plan.items.for_each([&](PlanItem&& item) -> Result<void> {
       needed[item.root] = true;
       for (const PlannedShare& share : item.shares) needed[share.root] = true;
       return {};
@@ -113,10 +111,10 @@ class Work {
       wanted.trash_id = plan.trash_id;
       wanted.keep_paths = options.keep_paths;
       wanted.jobs = options.jobs;
-      TCM_ASSIGN(cache::Editor editor, cache::Editor::open(plan.roots()[i], std::move(wanted)));
+      TCM_ASSIGN(cache::Editor editor, cache::Editor::open(plan.roots[i], std::move(wanted)));
       work.roots_[i].emplace(std::move(editor), i);
-      TCM_TRY(work.roots_[i]->open_rows(index));
     }
+    TCM_TRY(work.open_writers(index));
     return work;
   }
 
@@ -138,12 +136,24 @@ class Work {
   }
 
  private:
+  Result<void> open_writers(index::Index& index) {
+    TCM_ASSIGN(const auto known, index.roots());
+    std::unordered_map<std::string_view, const index::RootRow*> rows;
+    for (const index::RootRow& row : known) rows.emplace(row.location.path, &row);
+    for (auto& root : roots_) {
+      if (!root) continue;
+      const auto row = rows.find(root->root().path());
+      if (row != rows.end()) TCM_TRY(root->open_writer(*row->second, index));
+    }
+    return {};
+  }
+
   std::vector<std::optional<RootWork>> roots_;
 };
 
 void empty_expired(const Plan& plan, ExecuteReport& report) {
   for (const ExpiredBin& expired : plan.expired) {
-    const std::string& root = plan.roots()[expired.root];
+    const std::string& root = plan.roots[expired.root];
     auto emptied = cache::empty_trash(root, expired.bin.id);
     if (!emptied) {
       report.errors.push_back(std::move(emptied).error());
@@ -162,7 +172,7 @@ Result<ExecuteReport> execute(Plan& plan, const ExecuteOptions& options, index::
   {
     TCM_ASSIGN(Work work, Work::open(plan, options, index, backends));
     IndexFollower follower;
-    auto walked = plan.for_each(
+    auto walked = plan.items.for_each(
         [&](PlanItem&& item) -> Result<void> { return work.take(std::move(item), follower, report, progress); });
     if (!walked && walked.error().code != ErrorCode::interrupted) report.errors.push_back(std::move(walked).error());
     work.finish(follower, report, progress);

@@ -17,7 +17,7 @@ constexpr std::size_t kBatch = 1'000;
 
 /// One directory under all the names that the earlier tool had for it.
 struct Source {
-  std::vector<std::string> spellings;
+  std::vector<std::string> names;
   std::set<std::string> cache_dirs;  // canonical
 };
 
@@ -30,7 +30,7 @@ std::map<std::string, Source> sources_of(const std::vector<index::LegacyDirector
   std::map<std::string, Source> sources;
   for (const index::LegacyDirectory& one : directories) {
     Source& source = sources[util::canonical_directory(one.path)];
-    source.spellings.push_back(one.path);
+    source.names.push_back(one.path);
     source.cache_dirs.insert(util::canonical_directory(one.cache_dir));
   }
   return sources;
@@ -97,8 +97,7 @@ Result<ImportedDirectory> merge(const std::string& path, const Source& source, i
   for (const index::RootRow& root : roots)
     if (util::is_at_or_below(root.location.path, path)) inside.push_back(root.id);
   Merger merger(index, std::move(inside), report);
-  TCM_TRY(
-      legacy.history(source.spellings, [&merger](index::EntryHistory entry) { return merger.add(std::move(entry)); }));
+  TCM_TRY(legacy.history(source.names, [&merger](index::EntryHistory entry) { return merger.add(std::move(entry)); }));
   TCM_TRY(merger.flush());
   return report;
 }

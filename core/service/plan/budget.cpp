@@ -20,15 +20,15 @@ struct Usage {
   std::uint64_t files = 0;
 };
 
-Result<Usage> measure(const Choosing& choosing) {
+Result<Usage> measure(const PlanContext& context) {
   index::Criteria everything;
-  everything.root_paths = choosing.criteria.root_paths;
+  everything.root_paths = context.criteria.root_paths;
   Usage usage;
   LinkLedger names;
   const auto add = [&](Candidate&& candidate) -> Result<void> {
-    TCM_TRY(check_stop(choosing));
-    ++choosing.progress.looked_at;
-    const cache::Inspection seen = cache::inspect(choosing.roots.root(candidate.root), candidate.key);
+    TCM_TRY(check_stop(context));
+    ++context.progress.looked_at;
+    const cache::Inspection seen = cache::inspect(context.roots.root(candidate.root), candidate.key);
     usage.bytes += seen.allocated;
     usage.files += seen.files.size();
     // Each of several names was counted whole; all but the first are taken off again.
@@ -37,7 +37,7 @@ Result<Usage> measure(const Choosing& choosing) {
         usage.bytes -= std::min(usage.bytes, file.node.allocated);
     return {};
   };
-  TCM_TRY(for_each_candidate(everything, false, choosing.roots, choosing.index, add));
+  TCM_TRY(for_each_candidate(everything, false, context.roots, context.index, add));
   return usage;
 }
 
@@ -60,8 +60,8 @@ Gauge gauge_of(std::string limit, std::uint64_t used, std::uint64_t allowed, uns
   return gauge;
 }
 
-std::vector<Gauge> gauges_of(const Choosing& choosing, const Usage& usage) {
-  const Budget& budget = choosing.request.budget;
+std::vector<Gauge> gauges_of(const PlanContext& context, const Usage& usage) {
+  const Budget& budget = context.request.budget;
   std::vector<Gauge> gauges;
   if (budget.max_bytes)
     gauges.push_back(gauge_of("--max-size " + util::format_bytes(*budget.max_bytes), usage.bytes, *budget.max_bytes,
@@ -71,12 +71,12 @@ std::vector<Gauge> gauges_of(const Choosing& choosing, const Usage& usage) {
                               budget.low_water, Measure::files));
   if (!budget.min_free) return gauges;
   std::map<std::uint64_t, std::uint32_t> devices;
-  for (std::uint32_t i = 0; i < choosing.roots.size(); ++i) devices.emplace(choosing.roots.file_system(i).device, i);
+  for (std::uint32_t i = 0; i < context.roots.size(); ++i) devices.emplace(context.roots.file_system(i).device, i);
   for (const auto& [device, root] : devices) {
-    const std::uint64_t free = choosing.roots.file_system(root).free_bytes;
+    const std::uint64_t free = context.roots.file_system(root).free_bytes;
     // In terms of what is missing: so much too much is used.
     Gauge gauge = gauge_of(fmt::format("--min-free {} where {} lies", util::format_bytes(*budget.min_free),
-                                       choosing.roots.root(root).path()),
+                                       context.roots.root(root).path()),
                            *budget.min_free > free ? *budget.min_free - free : 0, 0, 100, Measure::missing);
     gauge.device = device;
     gauges.push_back(std::move(gauge));
@@ -85,7 +85,7 @@ std::vector<Gauge> gauges_of(const Choosing& choosing, const Usage& usage) {
 }
 
 /// A candidate that may go, in the spool, and what sorts it.
-struct Waiting {
+struct Removable {
   std::int64_t last_use_ns = 0;
   std::uint64_t position = 0;
 };
@@ -106,29 +106,29 @@ std::vector<LinkedFile> unpack_linked(util::Unpacker& unpacker) {
   return linked;
 }
 
-Result<std::vector<Waiting>> gather(const Choosing& choosing, util::Spool& spool) {
-  std::vector<Waiting> waiting;
+Result<std::vector<Removable>> gather(const PlanContext& context, util::Spool& spool) {
+  std::vector<Removable> removable;
   util::Packer packer;
   const auto take = [&](Candidate&& candidate) -> Result<void> {
-    TCM_TRY(check_stop(choosing));
-    ++choosing.progress.looked_at;
-    Verdict verdict = choosing.judge.judge(candidate);
+    TCM_TRY(check_stop(context));
+    ++context.progress.looked_at;
+    Verdict verdict = context.judge.judge(candidate);
     if (!verdict.item) {
-      note_kept(choosing, candidate, std::move(verdict));
+      note_kept(context, candidate, std::move(verdict));
       return {};
     }
     packer.clear();
     pack(packer, *verdict.item);
     pack_linked(packer, verdict.linked);
     TCM_ASSIGN(const std::uint64_t position, spool.append(packer.bytes()));
-    waiting.push_back({verdict.item->last_use_ns, position});
+    removable.push_back({verdict.item->last_use_ns, position});
     return {};
   };
-  TCM_TRY(for_each_candidate(choosing.criteria, false, choosing.roots, choosing.index, take));
-  std::sort(waiting.begin(), waiting.end(), [](const Waiting& a, const Waiting& b) {
+  TCM_TRY(for_each_candidate(context.criteria, false, context.roots, context.index, take));
+  std::sort(removable.begin(), removable.end(), [](const Removable& a, const Removable& b) {
     return a.last_use_ns != b.last_use_ns ? a.last_use_ns < b.last_use_ns : a.position < b.position;
   });
-  return waiting;
+  return removable;
 }
 
 bool helps(const std::vector<Gauge>& gauges, std::uint64_t device) {
@@ -147,31 +147,31 @@ void account(std::vector<Gauge>& gauges, const PlanItem& item, std::uint64_t dev
 
 }  // namespace
 
-Result<void> choose_by_budget(const Choosing& choosing) {
-  TCM_ASSIGN(const Usage usage, measure(choosing));
-  std::vector<Gauge> gauges = gauges_of(choosing, usage);
+Result<void> choose_by_budget(const PlanContext& context) {
+  TCM_ASSIGN(const Usage usage, measure(context));
+  std::vector<Gauge> gauges = gauges_of(context, usage);
   const bool exceeded = std::any_of(gauges.begin(), gauges.end(), [](const Gauge& gauge) { return gauge.exceeded(); });
   if (exceeded) {
     TCM_ASSIGN(util::Spool spool, util::Spool::create());
-    TCM_ASSIGN(const std::vector<Waiting> waiting, gather(choosing, spool));
+    TCM_ASSIGN(const std::vector<Removable> removable, gather(context, spool));
     LinkLedger ledger;
     std::string record;
-    for (const Waiting& next : waiting) {
+    for (const Removable& next : removable) {
       TCM_TRY(spool.read(next.position, record));
       util::Unpacker unpacker(record);
       PlanItem item = unpack_item(unpacker);
-      const std::uint64_t device = choosing.roots.file_system(item.root).device;
+      const std::uint64_t device = context.roots.file_system(item.root).device;
       if (!helps(gauges, device)) {
-        choosing.plan.kept.count(model::KeptReason::within_budget, 1);
+        context.plan.kept.count(model::KeptReason::within_budget, 1);
         continue;
       }
       for (const LinkedFile& file : unpack_linked(unpacker)) item.frees += ledger.remove(file);
-      item.reason = "least recently used, " + util::format_age(choosing.now_ns, item.last_use_ns) + " ago";
+      item.reason = "least recently used, " + util::format_age(context.now_ns, item.last_use_ns) + " ago";
       account(gauges, item, device);
-      TCM_TRY(choosing.plan.add(item));
+      TCM_TRY(context.plan.items.add(item));
     }
   }
-  for (Gauge& gauge : gauges) choosing.plan.budgets.push_back(std::move(gauge.state));
+  for (Gauge& gauge : gauges) context.plan.budgets.push_back(std::move(gauge.state));
   return {};
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// One kernel that has another of its root, name and size beside it.
+/// One kernel that shares its root, name and size with another.
 struct Alike {
   std::uint32_t root = 0;
   std::int64_t record_id = 0;
@@ -77,10 +77,10 @@ void add_metadata(util::Digester& digester, const std::string& text) {
 }
 
 /// Collects the runs of kernels that look alike, and leaves the rest out.
-Result<util::Spool> find_alike(const Choosing& choosing) {
+Result<util::Spool> find_alike(const PlanContext& context) {
   TCM_ASSIGN(util::Spool spool, util::Spool::create());
   index::Criteria kernels;
-  kernels.root_paths = choosing.criteria.root_paths;
+  kernels.root_paths = context.criteria.root_paths;
   kernels.kinds = {model::EntryKind::kernel};
   Alike first;
   bool first_waits = false;
@@ -92,9 +92,9 @@ Result<util::Spool> find_alike(const Choosing& choosing) {
     pack_alike(packer, alike);
     if (auto added = spool.append(packer.bytes()); !added) result = fail(std::move(added).error());
   };
-  TCM_TRY(choosing.index.list(kernels, {index::SortKey::alike, false}, std::nullopt, [&](const index::Row& row) {
+  TCM_TRY(context.index.list(kernels, {index::SortKey::alike, false}, std::nullopt, [&](const index::Row& row) {
     if (!result) return;
-    const auto root = choosing.roots.find(row.root);
+    const auto root = context.roots.find(row.root);
     if (!root) return;
     Alike next{*root, row.id, row.ordinal, row.key, row.name, row.backend, row.arch, row.stamp, row.bytes};
     if (any && same_run(first, next)) {
@@ -112,18 +112,18 @@ Result<util::Spool> find_alike(const Choosing& choosing) {
 }
 
 /// The ids of the records that the filters pick, sorted; nothing when they pick all kernels.
-Result<std::optional<std::vector<std::int64_t>>> picked_ids(const Choosing& choosing) {
+Result<std::optional<std::vector<std::int64_t>>> picked_ids(const PlanContext& context) {
   std::optional<std::vector<std::int64_t>> ids;
-  if (is_empty(choosing.request.filters)) return ids;
+  if (is_empty(context.request.filters)) return ids;
   ids.emplace();
-  TCM_TRY(choosing.index.list(choosing.criteria, {index::SortKey::key, true}, std::nullopt,
-                              [&](const index::Row& row) { ids->push_back(row.id); }));
+  TCM_TRY(context.index.list(context.criteria, {index::SortKey::key, true}, std::nullopt,
+                             [&](const index::Row& row) { ids->push_back(row.id); }));
   std::sort(ids->begin(), ids->end());
   return ids;
 }
 
 /// The one of a run that stays: the newest of its equals, which comes first.
-struct Staying {
+struct Original {
   std::string key;
   model::EntryStamp stamp;
   std::string binary;
@@ -131,40 +131,40 @@ struct Staying {
 
 class Run {
  public:
-  Run(const Choosing& choosing, std::optional<std::vector<std::int64_t>> picked)
-      : choosing_(choosing), picked_(std::move(picked)) {}
+  Run(const PlanContext& context, std::optional<std::vector<std::int64_t>> picked)
+      : context_(context), picked_(std::move(picked)) {}
 
   Result<void> take(const Alike& alike) {
-    if (!any_ || !same_run(last_, alike)) staying_.clear();
+    if (!any_ || !same_run(last_, alike)) originals_.clear();
     last_ = alike;
     any_ = true;
     std::string binary;
     TCM_ASSIGN(const auto digest, digest_of(alike, binary));
     if (!digest) return {};
-    const auto [stays, is_first] = staying_.try_emplace(*digest, Staying{alike.key, alike.stamp, binary});
-    if (is_first || stays->second.key == alike.key) return {};
+    const auto [original, is_first] = originals_.try_emplace(*digest, Original{alike.key, alike.stamp, binary});
+    if (is_first || original->second.key == alike.key) return {};
     if (picked_ && !std::binary_search(picked_->begin(), picked_->end(), alike.record_id)) return {};
-    return put(alike, stays->second, binary);
+    return put(alike, original->second, binary);
   }
 
  private:
   /// Nothing for a kernel whose contents cannot be read: it has no equal then.
   Result<std::optional<util::Digest>> digest_of(const Alike& alike, std::string& binary) {
-    TCM_ASSIGN(const index::Detail detail, choosing_.index.detail(alike.record_id));
+    TCM_ASSIGN(const index::Detail detail, context_.index.detail(alike.record_id));
     util::Digester digester;
     add_metadata(digester, detail.metadata);
     bool readable = true;
     for (const model::Artifact& artifact : detail.artifacts) {
       if (artifact.kind != model::ArtifactKind::binary) continue;
       binary = artifact.name;
-      if (!choosing_.request.same_binary) continue;
-      readable = readable && add_content(choosing_.roots.root(alike.root), alike.key, artifact.name, buffer_, digester);
+      if (!context_.request.same_binary) continue;
+      readable = readable && add_content(context_.roots.root(alike.root), alike.key, artifact.name, buffer_, digester);
     }
     if (!readable || binary.empty()) return std::optional<util::Digest>();
     return std::optional(digester.finish());
   }
 
-  Result<void> put(const Alike& alike, const Staying& stays, const std::string& binary) {
+  Result<void> put(const Alike& alike, const Original& original, const std::string& binary) {
     Candidate candidate;
     candidate.root = alike.root;
     candidate.key = alike.key;
@@ -176,25 +176,25 @@ class Run {
     candidate.stamp = alike.stamp;
     candidate.kernels = 1;
     candidate.bytes = alike.bytes;
-    Verdict verdict = choosing_.judge.judge(candidate);
+    Verdict verdict = context_.judge.judge(candidate);
     if (verdict.item) {
-      cache::Duplicate duplicate{stays.key, stays.stamp, {}, {}};
-      if (choosing_.request.same_binary) {
-        duplicate.binary = stays.binary;
+      cache::Duplicate duplicate{original.key, original.stamp, {}, {}};
+      if (context_.request.same_binary) {
+        duplicate.binary = original.binary;
         duplicate.own_binary = binary;
       }
       verdict.item->change.duplicate_of = std::move(duplicate);
     }
     const Reason reason = [&](const Candidate&, const PlanItem&) {
       constexpr std::size_t kShortKey = 8;
-      return "same as " + stays.key.substr(0, kShortKey) + ", which is newer";
+      return "same as " + original.key.substr(0, kShortKey) + ", which is newer";
     };
-    return put_into_plan(choosing_, candidate, std::move(verdict), ledger_, reason);
+    return put_into_plan(context_, candidate, std::move(verdict), ledger_, reason);
   }
 
-  const Choosing& choosing_;
+  const PlanContext& context_;
   std::optional<std::vector<std::int64_t>> picked_;
-  std::unordered_map<util::Digest, Staying, util::DigestHash> staying_;
+  std::unordered_map<util::Digest, Original, util::DigestHash> originals_;
   Alike last_;
   bool any_ = false;
   std::string buffer_;
@@ -203,13 +203,13 @@ class Run {
 
 }  // namespace
 
-Result<void> choose_duplicates(const Choosing& choosing) {
-  TCM_ASSIGN(util::Spool alike, find_alike(choosing));
-  TCM_ASSIGN(auto picked, picked_ids(choosing));
-  Run run(choosing, std::move(picked));
+Result<void> choose_duplicates(const PlanContext& context) {
+  TCM_ASSIGN(util::Spool alike, find_alike(context));
+  TCM_ASSIGN(auto picked, picked_ids(context));
+  Run run(context, std::move(picked));
   return alike.for_each([&](std::string_view record) -> Result<void> {
-    TCM_TRY(check_stop(choosing));
-    ++choosing.progress.looked_at;
+    TCM_TRY(check_stop(context));
+    ++context.progress.looked_at;
     return run.take(unpack_alike(record));
   });
 }

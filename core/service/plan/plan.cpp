@@ -138,26 +138,25 @@ std::uint64_t KeptList::total() const {
   return total;
 }
 
-Result<Plan> Plan::create(std::vector<std::string> roots) {
+Result<PlanItems> PlanItems::create() {
   TCM_ASSIGN(util::Spool spool, util::Spool::create());
-  return Plan(std::move(roots), std::move(spool));
+  return PlanItems(std::move(spool));
 }
 
-Result<void> Plan::add(const PlanItem& item) {
+Result<void> PlanItems::add(const PlanItem& item) {
   util::Packer packer;
   pack(packer, item);
   TCM_TRY(spool_.append(packer.bytes()));
   sums_.add(item);
-  newest_use_ns = std::max(newest_use_ns, item.last_use_ns);
-  if (largest.size() == kMaxLargest && item.frees <= largest.back().frees) return {};
+  if (largest_.size() == kMaxLargest && item.frees <= largest_.back().frees) return {};
   const auto before =
-      std::find_if(largest.begin(), largest.end(), [&](const PlanItem& other) { return other.frees < item.frees; });
-  largest.insert(before, item);
-  if (largest.size() > kMaxLargest) largest.pop_back();
+      std::find_if(largest_.begin(), largest_.end(), [&](const PlanItem& other) { return other.frees < item.frees; });
+  largest_.insert(before, item);
+  if (largest_.size() > kMaxLargest) largest_.pop_back();
   return {};
 }
 
-Result<void> Plan::for_each(const std::function<Result<void>(PlanItem&& item)>& each) {
+Result<void> PlanItems::for_each(const std::function<Result<void>(PlanItem&& item)>& each) {
   return spool_.for_each([&](std::string_view record) -> Result<void> {
     util::Unpacker unpacker(record);
     return each(unpack_item(unpacker));

@@ -19,7 +19,7 @@
 
 namespace tcm::service {
 
-/// A file to share, and which equal one with; roots are positions in Plan::roots().
+/// A file to share, and which equal one with; roots are positions in Plan::roots.
 struct PlannedShare {
   std::string name;
   std::uint32_t root = 0;
@@ -29,7 +29,7 @@ struct PlannedShare {
 
 /// One entry that is going to change.
 struct PlanItem {
-  std::uint32_t root = 0;      ///< position in Plan::roots()
+  std::uint32_t root = 0;      ///< position in Plan::roots
   std::int64_t record_id = 0;  ///< of one of its records, in the index
   std::string name;            ///< of its first kernel
   model::EntryKind kind = model::EntryKind::kernel;
@@ -104,33 +104,40 @@ struct ExpiredBin {
   cache::TrashBin bin;
 };
 
-class Plan {
+/// The items of a plan, in a temporary file.
+class PlanItems {
  public:
-  static Result<Plan> create(std::vector<std::string> roots);
+  static Result<PlanItems> create();
 
-  const std::vector<std::string>& roots() const { return roots_; }
   Result<void> add(const PlanItem& item);
   /// In the order in which they are carried out.
   Result<void> for_each(const std::function<Result<void>(PlanItem&& item)>& each);
-  const PlanSums& sums() const { return sums_; }
-  bool empty() const { return sums_.entries == 0 && expired.empty(); }
 
-  KeptList kept;
-  std::vector<std::string> notes;  ///< what the user should know, one line each
-  std::vector<Error> failures;     ///< what could not be looked at
-  std::vector<BudgetState> budgets;
-  std::vector<ExpiredBin> expired;
-  std::vector<PlanItem> largest;   ///< those that free most, at most kMaxLargest
-  std::int64_t newest_use_ns = 0;  ///< the latest last use of anything that goes
-  std::string trash_id;            ///< not empty: removed entries are kept there
+  const PlanSums& sums() const { return sums_; }
+  /// Those that free most, at most kMaxLargest.
+  const std::vector<PlanItem>& largest() const { return largest_; }
 
  private:
-  Plan(std::vector<std::string> roots, util::Spool spool) : roots_(std::move(roots)), spool_(std::move(spool)) {}
-  std::vector<std::string> roots_;
+  explicit PlanItems(util::Spool spool) : spool_(std::move(spool)) {}
+
   util::Spool spool_;
   PlanSums sums_;
+  std::vector<PlanItem> largest_;
 };
 inline constexpr std::size_t kMaxLargest = 3;
+
+struct Plan {
+  std::vector<std::string> roots;
+  PlanItems items;
+  KeptList kept{};
+  std::vector<std::string> notes{};  ///< what the user should know, one line each
+  std::vector<Error> failures{};     ///< what could not be looked at
+  std::vector<BudgetState> budgets{};
+  std::vector<ExpiredBin> expired{};
+  std::string trash_id{};  ///< not empty: removed entries are kept there
+
+  bool empty() const { return items.sums().entries == 0 && expired.empty(); }
+};
 
 void pack(util::Packer& packer, const PlanItem& item);
 PlanItem unpack_item(util::Unpacker& unpacker);

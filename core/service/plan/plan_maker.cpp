@@ -48,50 +48,50 @@ class NewestOfGroup {
 
 }  // namespace
 
-Result<void> check_stop(const Choosing& choosing) {
-  if (!choosing.progress.index.stop.load(std::memory_order_relaxed)) return {};
+Result<void> check_stop(const PlanContext& context) {
+  if (!context.progress.index.stop.load(std::memory_order_relaxed)) return {};
   return fail(ErrorCode::interrupted, "interrupted; nothing was changed");
 }
 
-void note_kept(const Choosing& choosing, const Candidate& candidate, Verdict&& verdict) {
+void note_kept(const PlanContext& context, const Candidate& candidate, Verdict&& verdict) {
   if (!verdict.kept) return;
   // What is merely in use or within its budget is the ordinary case, and no example of anything.
   if (*verdict.kept == model::KeptReason::recent)
-    choosing.plan.kept.count(*verdict.kept, 1);
+    context.plan.kept.count(*verdict.kept, 1);
   else
-    choosing.plan.kept.add(*verdict.kept, {candidate.root, candidate.key, std::move(verdict.detail)});
+    context.plan.kept.add(*verdict.kept, {candidate.root, candidate.key, std::move(verdict.detail)});
 }
 
-Result<void> put_into_plan(const Choosing& choosing, const Candidate& candidate, Verdict&& verdict, LinkLedger& ledger,
-                           const Reason& reason) {
+Result<void> put_into_plan(const PlanContext& context, const Candidate& candidate, Verdict&& verdict,
+                           LinkLedger& ledger, const Reason& reason) {
   if (!verdict.item) {
-    note_kept(choosing, candidate, std::move(verdict));
+    note_kept(context, candidate, std::move(verdict));
     return {};
   }
   PlanItem& item = *verdict.item;
   for (const LinkedFile& file : verdict.linked) item.frees += ledger.remove(file);
   if (item.reason.empty()) item.reason = reason(candidate, item);
-  return choosing.plan.add(item);
+  return context.plan.items.add(item);
 }
 
-Result<void> choose_all(const Choosing& choosing, const Reason& reason) {
+Result<void> choose_all(const PlanContext& context, const Reason& reason) {
   LinkLedger ledger;
-  NewestOfGroup newest(choosing.request, choosing.roots);
-  const bool by_group = choosing.request.keep_newest.has_value();
+  NewestOfGroup newest(context.request, context.roots);
+  const bool by_group = context.request.keep_newest.has_value();
   const Reason why = [&](const Candidate& candidate, const PlanItem& item) {
     if (!by_group) return reason(candidate, item);
-    return fmt::format("not among the newest {} of {}", *choosing.request.keep_newest, newest.group_of(candidate));
+    return fmt::format("not among the newest {} of {}", *context.request.keep_newest, newest.group_of(candidate));
   };
-  return for_each_candidate(choosing.criteria, by_group, choosing.roots, choosing.index,
+  return for_each_candidate(context.criteria, by_group, context.roots, context.index,
                             [&](Candidate&& candidate) -> Result<void> {
-                              TCM_TRY(check_stop(choosing));
-                              ++choosing.progress.looked_at;
+                              TCM_TRY(check_stop(context));
+                              ++context.progress.looked_at;
                               if (by_group && newest.stays(candidate)) {
-                                choosing.plan.kept.count(model::KeptReason::newest, 1);
+                                context.plan.kept.count(model::KeptReason::newest, 1);
                                 return {};
                               }
-                              Verdict verdict = choosing.judge.judge(candidate);
-                              return put_into_plan(choosing, candidate, std::move(verdict), ledger, why);
+                              Verdict verdict = context.judge.judge(candidate);
+                              return put_into_plan(context, candidate, std::move(verdict), ledger, why);
                             });
 }
 

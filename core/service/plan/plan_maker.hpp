@@ -10,8 +10,8 @@
 
 namespace tcm::service {
 
-/// Everything that choosing needs. Borrowed throughout.
-struct Choosing {
+/// What all ways to choose need. Borrowed throughout.
+struct PlanContext {
   const PruneRequest& request;
   const index::Criteria& criteria;  ///< the filters
   const RootSet& roots;
@@ -27,25 +27,25 @@ struct Choosing {
 using Reason = std::function<std::string(const Candidate& candidate, const PlanItem& item)>;
 
 /// The error of a run that the user stopped; nothing when he did not.
-Result<void> check_stop(const Choosing& choosing);
+Result<void> check_stop(const PlanContext& context);
 
 /// Puts what the judge says of a candidate into the plan: an item, whose `frees` counts linked files by the ledger, or
 /// what is kept.
-Result<void> put_into_plan(const Choosing& choosing, const Candidate& candidate, Verdict&& verdict, LinkLedger& ledger,
-                           const Reason& reason);
+Result<void> put_into_plan(const PlanContext& context, const Candidate& candidate, Verdict&& verdict,
+                           LinkLedger& ledger, const Reason& reason);
 /// The second half of that alone.
-void note_kept(const Choosing& choosing, const Candidate& candidate, Verdict&& verdict);
+void note_kept(const PlanContext& context, const Candidate& candidate, Verdict&& verdict);
 
 /// Every candidate, in order of key; all but the newest of each group when the request says so.
-Result<void> choose_all(const Choosing& choosing, const Reason& reason);
+Result<void> choose_all(const PlanContext& context, const Reason& reason);
 
 /// Candidates by their last use until the budget is met.
-Result<void> choose_by_budget(const Choosing& choosing);
+Result<void> choose_by_budget(const PlanContext& context);
 
 /// All but the newest of equal kernels of a root.
-Result<void> choose_duplicates(const Choosing& choosing);
+Result<void> choose_duplicates(const PlanContext& context);
 
 /// Equal files of different entries, to become one.
-Result<void> choose_shares(const Choosing& choosing);
+Result<void> choose_shares(const PlanContext& context);
 
 }  // namespace tcm::service

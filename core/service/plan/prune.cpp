@@ -68,12 +68,12 @@ Reason reason_of(const PruneRequest& request, std::int64_t now_ns) {
 /// What a scan passes over is in no record, so a plan that takes everything has to name it.
 void note_skipped(const IndexReport& report, Plan& plan) {
   for (const RootReport& root : report.roots) {
-    const auto position = std::find(plan.roots().begin(), plan.roots().end(), root.path);
-    if (position == plan.roots().end()) continue;
+    const auto position = std::find(plan.roots.begin(), plan.roots.end(), root.path);
+    if (position == plan.roots.end()) continue;
     for (const Skipped& skipped : root.skipped)
       if (skipped.reason == model::SkipReason::symlink)
         plan.kept.add(model::KeptReason::symlink,
-                      {static_cast<std::uint32_t>(position - plan.roots().begin()), skipped.name, "not followed"});
+                      {static_cast<std::uint32_t>(position - plan.roots.begin()), skipped.name, "not followed"});
   }
 }
 
@@ -85,40 +85,40 @@ void note_file_systems(const PruneRequest& request, const RootSet& roots, Plan& 
                            ": its file system keeps no access times (noatime); the last use is the last modification");
 }
 
-Result<void> choose_key(const Choosing& choosing, const std::string& key, LinkLedger& ledger) {
-  index::Criteria one = choosing.criteria;
+Result<void> choose_key(const PlanContext& context, const std::string& key, LinkLedger& ledger) {
+  index::Criteria one = context.criteria;
   one.key_prefix = key;
   const Reason reason = [](const Candidate&, const PlanItem&) { return std::string("asked for"); };
   const auto take = [&](Candidate&& candidate) -> Result<void> {
-    ++choosing.progress.looked_at;
+    ++context.progress.looked_at;
     if (candidate.key != key) return {};
-    return put_into_plan(choosing, candidate, choosing.judge.judge(candidate), ledger, reason);
+    return put_into_plan(context, candidate, context.judge.judge(candidate), ledger, reason);
   };
-  return for_each_candidate(one, false, choosing.roots, choosing.index, take);
+  return for_each_candidate(one, false, context.roots, context.index, take);
 }
 
-Result<void> choose_keys(const Choosing& choosing) {
+Result<void> choose_keys(const PlanContext& context) {
   LinkLedger ledger;
   std::set<std::string> done;
-  for (const std::string& word : choosing.request.keys) {
-    TCM_TRY(check_stop(choosing));
-    TCM_ASSIGN(const std::string key, whole_key(word, choosing.criteria, choosing.index));
-    if (done.insert(key).second) TCM_TRY(choose_key(choosing, key, ledger));
+  for (const std::string& word : context.request.keys) {
+    TCM_TRY(check_stop(context));
+    TCM_ASSIGN(const std::string key, whole_key(word, context.criteria, context.index));
+    if (done.insert(key).second) TCM_TRY(choose_key(context, key, ledger));
   }
   return {};
 }
 
-Result<void> choose(const Choosing& choosing) {
-  switch (choosing.request.mode) {
-    case PruneMode::duplicates: return choose_duplicates(choosing);
-    case PruneMode::share: return choose_shares(choosing);
-    case PruneMode::keys: return choose_keys(choosing);
+Result<void> choose(const PlanContext& context) {
+  switch (context.request.mode) {
+    case PruneMode::duplicates: return choose_duplicates(context);
+    case PruneMode::share: return choose_shares(context);
+    case PruneMode::keys: return choose_keys(context);
     case PruneMode::leftovers:
     case PruneMode::drop:
     case PruneMode::full: break;
   }
-  if (choosing.request.budget.any()) return choose_by_budget(choosing);
-  return choose_all(choosing, reason_of(choosing.request, choosing.now_ns));
+  if (context.request.budget.any()) return choose_by_budget(context);
+  return choose_all(context, reason_of(context.request, context.now_ns));
 }
 
 /// A budget is about entries; who watches the disk should know what else is there.
@@ -148,12 +148,13 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   std::vector<Error> failures = report.failures;
   const RootSet roots = RootSet::open_to_change(paths_of(report), failures);
   if (roots.size() == 0 && failures.size() == 1) return tl::unexpected(std::move(failures.front()));
-  TCM_ASSIGN(Plan plan, Plan::create(roots.paths()));
+  TCM_ASSIGN(PlanItems items, PlanItems::create());
+  Plan plan{roots.paths(), std::move(items)};
   plan.failures = std::move(failures);
   note_file_systems(request, roots, plan);
   const Judge judge(request, roots, backends, now_ns);
-  const Choosing choosing{request, criteria, roots, index, backends, judge, now_ns, progress, plan};
-  TCM_TRY(choose(choosing));
+  const PlanContext context{request, criteria, roots, index, backends, judge, now_ns, progress, plan};
+  TCM_TRY(choose(context));
   if (request.mode == PruneMode::full && !narrows(request.filters)) note_skipped(report, plan);
   if (request.trash) {
     TCM_ASSIGN(plan.trash_id, new_trash_id(roots, index, now_ns));

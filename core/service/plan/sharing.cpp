@@ -78,18 +78,18 @@ bool may_be_shared(const cache::InspectedFile& file) {
          file.name.find('/') == std::string::npos;
 }
 
-class Sharing {
+class ShareFinder {
  public:
-  Sharing(const Choosing& choosing, util::Spool& spool) : choosing_(choosing), spool_(spool) {}
+  ShareFinder(const PlanContext& context, util::Spool& spool) : context_(context), spool_(spool) {}
 
   Result<void> gather() {
-    return for_each_candidate(choosing_.criteria, false, choosing_.roots, choosing_.index,
+    return for_each_candidate(context_.criteria, false, context_.roots, context_.index,
                               [this](Candidate&& candidate) -> Result<void> {
-                                TCM_TRY(check_stop(choosing_));
-                                ++choosing_.progress.looked_at;
-                                Verdict verdict = choosing_.judge.judge(candidate);
+                                TCM_TRY(check_stop(context_));
+                                ++context_.progress.looked_at;
+                                Verdict verdict = context_.judge.judge(candidate);
                                 if (!verdict.item) {
-                                  note_kept(choosing_, candidate, std::move(verdict));
+                                  note_kept(context_, candidate, std::move(verdict));
                                   return {};
                                 }
                                 return hold(verdict);
@@ -119,7 +119,7 @@ class Sharing {
       for (; at != end; ++at) TCM_TRY(add_share(held, *at, ledger));
       held.item.reason = fmt::format("{} {} equal to another entry's", held.item.files,
                                      held.item.files == 1 ? "file is" : "files are");
-      TCM_TRY(choosing_.plan.add(held.item));
+      TCM_TRY(context_.plan.items.add(held.item));
     }
     return {};
   }
@@ -147,7 +147,7 @@ class Sharing {
     std::unordered_map<std::uint64_t, std::optional<util::Digest>> by_inode;
     std::unordered_map<util::Digest, Files, util::DigestHash> first;
     for (Files at = begin; at != end; ++at) {
-      TCM_TRY(check_stop(choosing_));
+      TCM_TRY(check_stop(context_));
       auto known = by_inode.find(at->inode);
       if (known == by_inode.end()) {
         TCM_ASSIGN(const auto digest, digest_of(*at));
@@ -165,7 +165,7 @@ class Sharing {
     TCM_ASSIGN(const Held held, read(sized.position));
     const std::string& name = held.files[sized.file].name;
     util::Digester digester;
-    if (!add_content(choosing_.roots.root(held.item.root), held.item.change.key, name, buffer_, digester))
+    if (!add_content(context_.roots.root(held.item.root), held.item.change.key, name, buffer_, digester))
       return std::optional<util::Digest>();
     return std::optional(digester.finish());
   }
@@ -175,7 +175,7 @@ class Sharing {
     const cache::InspectedFile& file = held.files[pair.file];
     held.item.shares.push_back({file.name, with.item.root, with.item.change.key, with.files[pair.with_file].name});
     ++held.item.files;
-    const cache::FileTypes& types = choosing_.backends.naming().types();
+    const cache::FileTypes& types = context_.backends.naming().types();
     held.item.bytes.add(cache::kind_by_name(file.name, std::nullopt, types), file.node.bytes);
     const LinkedFile linked{file.node.device, file.node.inode, file.node.links, file.node.allocated};
     held.item.frees += ledger.remove(linked);
@@ -187,7 +187,7 @@ class Sharing {
     return unpack_held(record_);
   }
 
-  const Choosing& choosing_;
+  const PlanContext& context_;
   util::Spool& spool_;
   util::Packer packer_;
   std::vector<Sized> files_;
@@ -198,12 +198,12 @@ class Sharing {
 
 }  // namespace
 
-Result<void> choose_shares(const Choosing& choosing) {
+Result<void> choose_shares(const PlanContext& context) {
   TCM_ASSIGN(util::Spool spool, util::Spool::create());
-  Sharing sharing(choosing, spool);
-  TCM_TRY(sharing.gather());
-  TCM_TRY(sharing.pair());
-  return sharing.put_into_plan();
+  ShareFinder finder(context, spool);
+  TCM_TRY(finder.gather());
+  TCM_TRY(finder.pair());
+  return finder.put_into_plan();
 }
 
 }  // namespace tcm::service

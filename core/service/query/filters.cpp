@@ -8,6 +8,7 @@
 #include "core/backend/terms/standard_attributes.hpp"
 #include "core/index/values/column_fields.hpp"
 #include "core/index/values/version_rank.hpp"
+#include "core/service/query/comparison.hpp"
 #include "core/service/query/where.hpp"
 #include "core/util/system/path.hpp"
 #include "core/util/text/bytes.hpp"
@@ -18,28 +19,6 @@ namespace tcm::service {
 namespace {
 
 using index::Comparison;
-
-struct ComparisonWord {
-  std::string_view text;
-  Comparison comparison;
-};
-// Longer ones first: ">=" must not be read as ">".
-constexpr ComparisonWord kComparisons[] = {
-    {">=", Comparison::greater_equal}, {"<=", Comparison::less_equal}, {"!=", Comparison::not_equal},
-    {"==", Comparison::equal},         {">", Comparison::greater},     {"<", Comparison::less},
-    {"=", Comparison::equal},
-};
-
-/// Takes a comparison off the front; absent when there is none.
-std::optional<Comparison> take_comparison(std::string_view& text) {
-  for (const ComparisonWord& word : kComparisons)
-    if (text.starts_with(word.text)) {
-      text.remove_prefix(word.text.size());
-      text = util::trim(text);
-      return word.comparison;
-    }
-  return std::nullopt;
-}
 
 Error bad_value(std::string_view option, std::string_view value, std::string_view expected) {
   return {ErrorCode::usage, fmt::format("{}: '{}' is not {}", option, util::escape_control(value), expected)};
@@ -214,7 +193,7 @@ Result<std::vector<index::VersionBound>> parse_version_bounds(const std::string&
   for (std::string_view part : util::split(text, ',')) {
     part = util::trim(part);
     const Comparison comparison = take_comparison(part).value_or(Comparison::equal);
-    TCM_ASSIGN(const VersionRange range, version_range(part));
+    TCM_ASSIGN(const VersionRange range, version_range(util::trim(part)));
     switch (comparison) {
       case Comparison::equal:
         bounds.push_back({Comparison::greater_equal, range.first});
@@ -237,7 +216,7 @@ Result<std::vector<index::VersionBound>> parse_version_bounds(const std::string&
 Result<index::SizeBound> parse_size_bound(const std::string& text) {
   std::string_view rest = util::trim(text);
   const Comparison comparison = take_comparison(rest).value_or(Comparison::greater_equal);
-  auto bytes = util::parse_bytes(rest);
+  auto bytes = util::parse_bytes(util::trim(rest));
   if (!bytes) return fail(ErrorCode::usage, "--size: " + bytes.error().message);
   constexpr std::uint64_t kLargest = INT64_MAX;
   return index::SizeBound{comparison, static_cast<std::int64_t>(std::min(*bytes, kLargest))};

@@ -63,18 +63,18 @@ Error unknown_word(const std::array<Named<E>, N>& table, std::string_view option
 }
 
 /// Files that lie in the cache directories but in no entry: beside the roots, and loose in them.
-Result<model::Beside> beside_of(const FilterWords& words, const HostScope& scope, index::Index& index) {
-  model::Beside beside;
+Result<model::Beside> other_files_of(const FilterWords& words, const HostScope& scope, index::Index& index) {
+  model::Beside files;
   for (const index::RootRow& row : scope.roots) {
-    beside.files += row.beside.files;
-    beside.bytes += row.beside.bytes;
+    files.files += row.beside.files;
+    files.bytes += row.beside.bytes;
   }
   TCM_ASSIGN(const auto cache_dirs, cache_dirs_of(words, scope, index));
   for (const index::CacheDirRow& row : cache_dirs) {
-    beside.files += row.beside.files;
-    beside.bytes += row.beside.bytes;
+    files.files += row.beside.files;
+    files.bytes += row.beside.bytes;
   }
-  return beside;
+  return files;
 }
 
 index::Sums sum_of(const std::vector<index::Group>& groups) {
@@ -203,7 +203,7 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
     TCM_TRY(index.list(spilling, {index::SortKey::spill, false}, request.spilling,
                        [&](const index::Row& row) { result.spilling.push_back(row); }));
   }
-  TCM_ASSIGN(result.beside, beside_of(request.filters, scope, index));
+  TCM_ASSIGN(result.other_files, other_files_of(request.filters, scope, index));
   result.roots = std::move(scope.roots);
   return result;
 }

@@ -53,7 +53,7 @@ struct Stats {
   std::vector<index::Row> top;
   std::vector<index::Row> spilling;  ///< kernels whose threads keep most bytes in memory for want of registers
   std::vector<index::RootRow> roots;
-  model::Beside beside;  ///< files under the cache directories that lie in no entry
+  model::Beside other_files;  ///< files under the cache directories that lie in no entry
 };
 
 /// Sums over everything that matches, all kinds of entries included unless the filters say otherwise.

@@ -9,6 +9,7 @@
 #include "core/backend/terms/standard_attributes.hpp"
 #include "core/index/values/column_fields.hpp"
 #include "core/index/values/version_rank.hpp"
+#include "core/service/query/comparison.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 
@@ -26,179 +27,186 @@ constexpr int kMaxDepth = 64;
 bool is_word_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_word_char(char c) { return is_word_start(c) || util::is_digit(c) || c == '.' || c == '-' || c == '+'; }
 
-struct Sign {
-  std::string_view text;
-  Comparison comparison;
-};
-// Longer ones first.
-constexpr Sign kSigns[] = {
-    {"!=", Comparison::not_equal}, {"<=", Comparison::less_equal}, {">=", Comparison::greater_equal},
-    {"==", Comparison::equal},     {"<", Comparison::less},        {">", Comparison::greater},
-    {"=", Comparison::equal},
-};
+bool is_value_char(char c) { return is_word_char(c) || c == ':' || c == '/'; }
+
+/// A number, a size, true or false; else the word itself.
+index::Operand value_of(const std::string& word) {
+  const std::string lower = util::lower_ascii(word);
+  if (lower == "true") return true;
+  if (lower == "false") return false;
+  const char* const end = word.data() + word.size();
+  std::int64_t number = 0;
+  if (const auto [rest, error] = std::from_chars(word.data(), end, number); error == std::errc{} && rest == end)
+    return number;
+  double real = 0;
+  if (const auto [rest, error] = std::from_chars(word.data(), end, real); error == std::errc{} && rest == end)
+    return real;
+  if (util::is_digit(word.front()))
+    if (const auto bytes = util::parse_bytes(word); bytes && *bytes <= static_cast<std::uint64_t>(INT64_MAX))
+      return static_cast<std::int64_t>(*bytes);
+  return word;
+}
 
 class Parser {
  public:
   explicit Parser(const std::string& text) : text_(text) {}
 
-  Result<Condition> parse() {
-    TCM_ASSIGN(Condition condition, parse_any(0));
-    skip_blanks();
-    if (at_ != text_.size()) return fail(wrong("expected and, or, or the end"));
-    return condition;
-  }
+  Result<Condition> parse();
 
  private:
-  Error wrong(std::string_view expected) const {
-    return {ErrorCode::usage,
-            fmt::format("--where: {} at character {} of '{}'", expected, at_ + 1, util::escape_control(text_))};
-  }
+  using Rule = Result<Condition> (Parser::*)(int depth);
 
-  void skip_blanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n')) ++at_;
-  }
-
-  bool take(char c) {
-    skip_blanks();
-    if (at_ >= text_.size() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
-
-  std::string_view peek_word() {
-    skip_blanks();
-    std::size_t end = at_;
-    if (end < text_.size() && is_word_start(text_[end]))
-      while (end < text_.size() && is_word_char(text_[end])) ++end;
-    return std::string_view(text_).substr(at_, end - at_);
-  }
-
-  bool take_keyword(std::string_view keyword) {
-    const std::string_view word = peek_word();
-    if (util::lower_ascii(word) != keyword) return false;
-    at_ += word.size();
-    return true;
-  }
-
-  Result<Condition> parse_list(Condition::Kind kind, std::string_view keyword, Result<Condition> (Parser::*next)(int),
-                               int depth) {
-    TCM_ASSIGN(Condition first, (this->*next)(depth));
-    if (!take_keyword(keyword)) return first;
-    Condition list;
-    list.kind = kind;
-    list.parts.push_back(std::move(first));
-    do {
-      TCM_ASSIGN(Condition part, (this->*next)(depth));
-      list.parts.push_back(std::move(part));
-    } while (take_keyword(keyword));
-    return list;
-  }
-
+  Result<Condition> parse_list(Condition::Kind kind, std::string_view keyword, Rule next, int depth);
   Result<Condition> parse_any(int depth) { return parse_list(Condition::Kind::any, "or", &Parser::parse_all, depth); }
   Result<Condition> parse_all(int depth) { return parse_list(Condition::Kind::all, "and", &Parser::parse_one, depth); }
+  Result<Condition> parse_one(int depth);
+  Result<Condition> parse_negation(int depth);
+  Result<Condition> parse_comparison();
+  Result<Comparison> parse_sign();
+  Result<index::Operand> parse_value();
+  Result<index::Operand> parse_quoted(char quote);
+  Result<Condition> fit_value(Condition condition) const;
 
-  Result<Condition> parse_one(int depth) {
-    if (depth > kMaxDepth) return fail(wrong("nested too deeply"));
-    if (take_keyword("not")) {
-      TCM_ASSIGN(Condition inner, parse_one(depth + 1));
-      Condition negation;
-      negation.kind = Condition::Kind::negation;
-      negation.parts.push_back(std::move(inner));
-      return negation;
-    }
-    if (take('(')) {
-      TCM_ASSIGN(Condition inner, parse_any(depth + 1));
-      if (!take(')')) return fail(wrong("expected )"));
-      return inner;
-    }
-    return parse_comparison();
-  }
-
-  Result<Condition> parse_comparison() {
-    Condition condition;
-    condition.kind = Condition::Kind::comparison;
-    const std::string word(peek_word());
-    if (word.empty()) return fail(wrong("expected the name of a field"));
-    TCM_ASSIGN(condition.field, parse_field(word));
-    at_ += word.size();
-    TCM_ASSIGN(condition.comparison, parse_sign());
-    TCM_ASSIGN(condition.value, parse_value());
-    return fit_value(std::move(condition));
-  }
-
-  Result<Comparison> parse_sign() {
-    skip_blanks();
-    for (const Sign& sign : kSigns)
-      if (std::string_view(text_).substr(at_).starts_with(sign.text)) {
-        at_ += sign.text.size();
-        return sign.comparison;
-      }
-    return fail(wrong("expected = != < <= > or >="));
-  }
-
-  Result<index::Operand> parse_value() {
-    skip_blanks();
-    if (at_ < text_.size() && (text_[at_] == '\'' || text_[at_] == '"')) return parse_quoted(text_[at_]);
-    std::size_t end = at_;
-    while (end < text_.size() && (is_word_char(text_[end]) || text_[end] == ':' || text_[end] == '/')) ++end;
-    if (end == at_) return fail(wrong("expected a value"));
-    const std::string word = text_.substr(at_, end - at_);
-    at_ = end;
-    written_ = word;
-    return value_of(word);
-  }
-
-  Result<index::Operand> parse_quoted(char quote) {
-    const std::size_t end = text_.find(quote, at_ + 1);
-    if (end == std::string::npos) return fail(wrong("the quote is never closed"));
-    std::string value = text_.substr(at_ + 1, end - at_ - 1);
-    at_ = end + 1;
-    written_ = value;
-    return index::Operand(std::move(value));
-  }
-
-  static index::Operand value_of(const std::string& word) {
-    const std::string lower = util::lower_ascii(word);
-    if (lower == "true") return true;
-    if (lower == "false") return false;
-    const char* const end = word.data() + word.size();
-    std::int64_t number = 0;
-    if (const auto [rest, error] = std::from_chars(word.data(), end, number); error == std::errc{} && rest == end)
-      return number;
-    double real = 0;
-    if (const auto [rest, error] = std::from_chars(word.data(), end, real); error == std::errc{} && rest == end)
-      return real;
-    if (util::is_digit(word.front()))
-      if (const auto bytes = util::parse_bytes(word); bytes && *bytes <= static_cast<std::uint64_t>(INT64_MAX))
-        return static_cast<std::int64_t>(*bytes);
-    return word;
-  }
-
-  /// A column of text is compared with text, also with "90"; versions are compared as versions.
-  Result<Condition> fit_value(Condition condition) const {
-    if (condition.field.place != FieldPlace::column) return condition;
-    std::string& name = condition.field.path.front();
-    const std::string& text = written_;
-    if (name == "triton_version") {
-      const auto rank = index::version_rank(text);
-      if (!rank) return fail(wrong(fmt::format("'{}' is no version; expected one such as 3.6.0,", text)));
-      name = "version_rank";
-      condition.value = *rank;
-      return condition;
-    }
-    for (const index::ColumnField& column : index::column_fields())
-      if (column.name == name) {
-        if (column.is_text) condition.value = text;
-        if (!column.is_text && std::holds_alternative<std::string>(condition.value))
-          return fail(wrong(fmt::format("{} is a number, '{}' is none,", name, text)));
-      }
-    return condition;
-  }
+  void skip_blanks();
+  bool take(char c);
+  std::string_view peek_word();
+  bool take_keyword(std::string_view keyword);
+  Error wrong(std::string_view expected) const;
 
   const std::string& text_;
   std::size_t at_ = 0;
   std::string written_;  ///< the last value, as it was typed: "3.10" is a version, and 3.1 another
 };
+
+Result<Condition> Parser::parse() {
+  TCM_ASSIGN(Condition condition, parse_any(0));
+  skip_blanks();
+  if (at_ != text_.size()) return fail(wrong("expected and, or, or the end"));
+  return condition;
+}
+
+Error Parser::wrong(std::string_view expected) const {
+  return {ErrorCode::usage,
+          fmt::format("--where: {} at character {} of '{}'", expected, at_ + 1, util::escape_control(text_))};
+}
+
+void Parser::skip_blanks() {
+  while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n')) ++at_;
+}
+
+bool Parser::take(char c) {
+  skip_blanks();
+  if (at_ >= text_.size() || text_[at_] != c) return false;
+  ++at_;
+  return true;
+}
+
+std::string_view Parser::peek_word() {
+  skip_blanks();
+  std::size_t end = at_;
+  if (end < text_.size() && is_word_start(text_[end]))
+    while (end < text_.size() && is_word_char(text_[end])) ++end;
+  return std::string_view(text_).substr(at_, end - at_);
+}
+
+bool Parser::take_keyword(std::string_view keyword) {
+  const std::string_view word = peek_word();
+  if (util::lower_ascii(word) != keyword) return false;
+  at_ += word.size();
+  return true;
+}
+
+Result<Condition> Parser::parse_list(Condition::Kind kind, std::string_view keyword, Rule next, int depth) {
+  TCM_ASSIGN(Condition first, (this->*next)(depth));
+  if (!take_keyword(keyword)) return first;
+  Condition list;
+  list.kind = kind;
+  list.parts.push_back(std::move(first));
+  do {
+    TCM_ASSIGN(Condition part, (this->*next)(depth));
+    list.parts.push_back(std::move(part));
+  } while (take_keyword(keyword));
+  return list;
+}
+
+Result<Condition> Parser::parse_negation(int depth) {
+  TCM_ASSIGN(Condition inner, parse_one(depth));
+  Condition negation;
+  negation.kind = Condition::Kind::negation;
+  negation.parts.push_back(std::move(inner));
+  return negation;
+}
+
+Result<Condition> Parser::parse_one(int depth) {
+  if (depth > kMaxDepth) return fail(wrong("nested too deeply"));
+  if (take_keyword("not")) return parse_negation(depth + 1);
+  if (!take('(')) return parse_comparison();
+  TCM_ASSIGN(Condition inner, parse_any(depth + 1));
+  if (!take(')')) return fail(wrong("expected )"));
+  return inner;
+}
+
+Result<Condition> Parser::parse_comparison() {
+  Condition condition;
+  condition.kind = Condition::Kind::comparison;
+  const std::string word(peek_word());
+  if (word.empty()) return fail(wrong("expected the name of a field"));
+  TCM_ASSIGN(condition.field, parse_field(word));
+  at_ += word.size();
+  TCM_ASSIGN(condition.comparison, parse_sign());
+  TCM_ASSIGN(condition.value, parse_value());
+  return fit_value(std::move(condition));
+}
+
+Result<Comparison> Parser::parse_sign() {
+  skip_blanks();
+  std::string_view rest = std::string_view(text_).substr(at_);
+  const auto comparison = take_comparison(rest);
+  if (!comparison) return fail(wrong("expected = != < <= > or >="));
+  at_ = text_.size() - rest.size();
+  return *comparison;
+}
+
+Result<index::Operand> Parser::parse_value() {
+  skip_blanks();
+  if (at_ < text_.size() && (text_[at_] == '\'' || text_[at_] == '"')) return parse_quoted(text_[at_]);
+  std::size_t end = at_;
+  while (end < text_.size() && is_value_char(text_[end])) ++end;
+  if (end == at_) return fail(wrong("expected a value"));
+  written_ = text_.substr(at_, end - at_);
+  at_ = end;
+  return value_of(written_);
+}
+
+Result<index::Operand> Parser::parse_quoted(char quote) {
+  const std::size_t end = text_.find(quote, at_ + 1);
+  if (end == std::string::npos) return fail(wrong("the quote is never closed"));
+  std::string value = text_.substr(at_ + 1, end - at_ - 1);
+  at_ = end + 1;
+  written_ = value;
+  return index::Operand(std::move(value));
+}
+
+/// A column of text is compared with text, also with "90"; versions are compared as versions.
+Result<Condition> Parser::fit_value(Condition condition) const {
+  if (condition.field.place != FieldPlace::column) return condition;
+  std::string& name = condition.field.path.front();
+  const std::string& text = written_;
+  if (name == "triton_version") {
+    const auto rank = index::version_rank(text);
+    if (!rank) return fail(wrong(fmt::format("'{}' is no version; expected one such as 3.6.0,", text)));
+    name = "version_rank";
+    condition.value = *rank;
+    return condition;
+  }
+  for (const index::ColumnField& column : index::column_fields())
+    if (column.name == name) {
+      if (column.is_text) condition.value = text;
+      if (!column.is_text && std::holds_alternative<std::string>(condition.value))
+        return fail(wrong(fmt::format("{} is a number, '{}' is none,", name, text)));
+    }
+  return condition;
+}
 
 bool is_column(std::string_view name) {
   const auto& columns = index::column_fields();

@@ -17,7 +17,7 @@
 namespace tcm::service {
 
 struct IndexRequest {
-  std::vector<std::string> cache_dirs{};  ///< any spelling; at least one
+  std::vector<std::string> cache_dirs{};  ///< absolute or not, through links or not; at least one
   std::optional<model::Layout> layout{};  ///< absent: told by shape
   unsigned jobs = 1;                      ///< reading threads
   bool full_rescan = false;               ///< read every entry, changed or not

@@ -13,9 +13,9 @@
 namespace tcm::service {
 namespace {
 
-/// What the walk itself found out, beside the entries.
+/// What the walk itself found out: all but the entries.
 struct WalkNotes {
-  model::Beside beside;
+  model::Beside other_files;
   RootReport* report = nullptr;
 
   void skip(std::string_view name, model::SkipReason reason, std::string detail = {}) {
@@ -29,50 +29,63 @@ bool same_stamp(const model::EntryStamp& known, const cache::RootItem& item) {
   return known.same_state({item.inode, item.mtime_ns, item.ctime_ns});
 }
 
-/// One pass over the root, for the entries of one shard.
+/// A root too large for one table is walked several times, each time for the entries of one shard.
+struct Shard {
+  std::uint64_t count = 1;
+  std::uint64_t number = 0;
+
+  bool has(std::uint64_t hash) const { return hash % count == number; }
+};
+
+/// What indexing one root needs. Borrowed throughout.
+struct RootRun {
+  const cache::Root& root;
+  std::int64_t root_id;
+  const IndexRequest& request;
+  index::Index& index;
+  index::RootWriter& writer;
+  const Backends& backends;
+  IndexProgress& progress;
+  WalkNotes& notes;
+};
+
+/// One pass over the root.
 class Walk {
  public:
-  Walk(const IndexRequest& request, KnownTable& known, ReadPipeline& pipeline, IndexProgress& progress,
-       WalkNotes& notes, std::uint64_t shards, std::uint64_t shard)
-      : request_(request),
-        known_(known),
-        pipeline_(pipeline),
-        progress_(progress),
-        notes_(notes),
-        shards_(shards),
-        shard_(shard) {}
+  Walk(const RootRun& run, Shard shard, KnownTable& known, ReadPipeline& pipeline)
+      : run_(run), shard_(shard), known_(known), pipeline_(pipeline) {}
 
-  Result<void> run(const cache::Root& root) {
-    return root.scan([this](const cache::RootItem& item) { return take(item); },
-                     [this](std::string_view name, std::string reason) { cannot_stat(name, std::move(reason)); });
+  Result<void> run() {
+    return run_.root.scan([this](const cache::RootItem& item) { return take(item); },
+                          [this](std::string_view name, std::string reason) { cannot_stat(name, std::move(reason)); });
   }
 
   std::int64_t unchanged() const { return unchanged_; }
 
  private:
   bool take(const cache::RootItem& item) {
-    if (progress_.stop.load(std::memory_order_relaxed)) return false;
+    if (run_.progress.stop.load(std::memory_order_relaxed)) return false;
     if (item.type == cache::RootItem::Type::directory) return take_entry(item);
-    if (shard_ != 0) return true;
+    if (shard_.number != 0) return true;
     if (item.type == cache::RootItem::Type::file) {
-      ++notes_.beside.files;
-      notes_.beside.bytes += item.bytes;
+      ++run_.notes.other_files.files;
+      run_.notes.other_files.bytes += item.bytes;
     } else if (item.type == cache::RootItem::Type::link) {
-      notes_.skip(item.name, model::SkipReason::symlink);
+      run_.notes.skip(item.name, model::SkipReason::symlink);
     } else {
-      notes_.skip(item.name, model::SkipReason::not_an_entry);
+      run_.notes.skip(item.name, model::SkipReason::not_an_entry);
     }
     return true;
   }
 
   bool take_entry(const cache::RootItem& item) {
     const std::uint64_t hash = util::hash64(item.name);
-    if (hash % shards_ != shard_) return true;
-    progress_.seen.fetch_add(1, std::memory_order_relaxed);
+    if (!shard_.has(hash)) return true;
+    run_.progress.seen.fetch_add(1, std::memory_order_relaxed);
     KnownTable::Item* known = known_.find(hash);
     const bool same = known != nullptr && same_stamp(known->entry.stamp, item);
     if (known != nullptr) known->seen = true;
-    if (same && known->entry.stamp.settled && !request_.full_rescan) {
+    if (same && known->entry.stamp.settled && !run_.request.full_rescan) {
       ++unchanged_;
       return true;
     }
@@ -84,49 +97,45 @@ class Walk {
   /// An entry that is there but cannot be looked at keeps its records: it is not gone.
   void cannot_stat(std::string_view name, std::string reason) {
     const std::uint64_t hash = util::hash64(name);
-    if (hash % shards_ != shard_) return;
+    if (!shard_.has(hash)) return;
     if (KnownTable::Item* known = known_.find(hash); known != nullptr) known->seen = true;
-    notes_.skip(name, model::SkipReason::unreadable, std::move(reason));
+    run_.notes.skip(name, model::SkipReason::unreadable, std::move(reason));
   }
 
-  const IndexRequest& request_;
+  const RootRun& run_;
+  const Shard shard_;
   KnownTable& known_;
   ReadPipeline& pipeline_;
-  IndexProgress& progress_;
-  WalkNotes& notes_;
-  const std::uint64_t shards_;
-  const std::uint64_t shard_;
   std::int64_t unchanged_ = 0;
 };
 
-Result<void> index_shard(const cache::Root& root, std::int64_t root_id, std::uint64_t shards, std::uint64_t shard,
-                         const IndexRequest& request, index::Index& index, index::RootWriter& writer,
-                         const Backends& backends, IndexProgress& progress, WalkNotes& notes) {
+Result<void> index_shard(const RootRun& run, Shard shard) {
   KnownTable known;
-  TCM_TRY(index.known_entries(root_id, shards, shard, [&](const index::KnownEntry& entry) { known.add(entry); }));
+  TCM_TRY(run.index.known_entries(run.root_id, shard.count, shard.number,
+                                  [&](const index::KnownEntry& entry) { known.add(entry); }));
   known.seal();
 
-  ReadPipeline pipeline(root, backends, request.jobs, writer, progress);
-  Walk walk(request, known, pipeline, progress, notes, shards, shard);
-  const Result<void> walked = walk.run(root);
+  ReadPipeline pipeline(run.root, run.backends, run.request.jobs, run.writer, run.progress);
+  Walk walk(run, shard, known, pipeline);
+  const Result<void> walked = walk.run();
   TCM_ASSIGN(const ReadCounts counts, pipeline.finish());
   TCM_TRY(walked);
-  if (progress.stop.load(std::memory_order_relaxed))
-    return fail(ErrorCode::interrupted, root.path() + ": interrupted; run `tcm index` again to finish");
+  if (run.progress.stop.load(std::memory_order_relaxed))
+    return fail(ErrorCode::interrupted, run.root.path() + ": interrupted; run `tcm index` again to finish");
 
-  RootReport& report = *notes.report;
+  RootReport& report = *run.notes.report;
   report.added += counts.added;
   report.changed += counts.changed;
   report.gone += counts.gone;
   report.unchanged += counts.unchanged + walk.unchanged();
-  for (const std::string& key : counts.vanished_keys) notes.skip(key, model::SkipReason::vanished);
+  for (const std::string& key : counts.vanished_keys) run.notes.skip(key, model::SkipReason::vanished);
   const auto unlisted = counts.vanished - static_cast<std::int64_t>(counts.vanished_keys.size());
   if (unlisted > 0) report.skip_reasons[model::SkipReason::vanished] += unlisted;
 
   Result<void> removed;
   known.for_each_unseen([&](const index::KnownEntry& entry) {
     if (!removed) return;
-    removed = writer.remove(entry.id);
+    removed = run.writer.remove(entry.id);
     ++report.gone;
   });
   return removed;
@@ -183,9 +192,9 @@ Result<RootReport> index_root(const model::RootLocation& location, const IndexRe
 
   const std::uint64_t shards = static_cast<std::uint64_t>(row.entries) / kMaxKnownEntries + 1;
   TCM_ASSIGN(const auto writer, index.write_root(row.id));
-  for (std::uint64_t shard = 0; shard < shards; ++shard)
-    TCM_TRY(index_shard(root, row.id, shards, shard, request, index, *writer, backends, progress, notes));
-  TCM_TRY(writer->finish(notes.beside));
+  const RootRun run{root, row.id, request, index, *writer, backends, progress, notes};
+  for (std::uint64_t shard = 0; shard < shards; ++shard) TCM_TRY(index_shard(run, {shards, shard}));
+  TCM_TRY(writer->finish(notes.other_files));
   if (row.plugins != plugins) TCM_TRY(index.set_plugins(row.id, plugins));
   TCM_TRY(complete_report(index, row.id, report));
   return report;

@@ -84,7 +84,7 @@ TEST_F(BudgetTest, ABudgetThatCannotBeMetSaysSo) {
 TEST_F(BudgetTest, FreeSpaceIsMeasuredWhereTheRootsLie) {
   EXPECT_TRUE(plan(request_with({.min_free = 1})).empty());
   service::Plan made = plan(request_with({.min_free = std::uint64_t{1} << 62}));
-  EXPECT_EQ(made.sums().entries, 6U) << "all that may go, since it can never be enough";
+  EXPECT_EQ(made.items.sums().entries, 6U) << "all that may go, since it can never be enough";
   EXPECT_FALSE(made.budgets.at(0).met());
   EXPECT_THAT(made.budgets.at(0).limit, HasSubstr("--min-free"));
 }
@@ -100,7 +100,7 @@ TEST_F(BudgetTest, FiltersSayWhatMayGoAndNotWhatCounts) {
 TEST_F(BudgetTest, HardLinksCountOnce) {
   prune(request(PruneMode::share, {cache(), other_}));
   service::Plan made = plan(request_with({.max_bytes = 1}));
-  const std::uint64_t planned = made.sums().frees;
+  const std::uint64_t planned = made.items.sums().frees;
   EXPECT_LT(made.budgets.at(0).used, 6 * one_);
   EXPECT_EQ(made.budgets.at(0).used, planned) << "all of it goes";
   EXPECT_EQ(carry_out(made).done.frees, planned);

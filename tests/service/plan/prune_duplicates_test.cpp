@@ -54,7 +54,7 @@ TEST_F(DuplicatesTest, KernelsWithOtherBinariesAreNone) {
   EXPECT_TRUE(plan(request(PruneMode::duplicates)).empty());
   PruneRequest looser = request(PruneMode::duplicates);
   looser.same_binary = false;
-  EXPECT_EQ(plan(looser).sums().entries, 1U) << "the original's rule, for who asks for it";
+  EXPECT_EQ(plan(looser).items.sums().entries, 1U) << "the original's rule, for who asks for it";
 }
 
 TEST_F(DuplicatesTest, KernelsWithOtherMetadataAreNone) {
@@ -68,7 +68,7 @@ TEST_F(DuplicatesTest, CopiesInTwoRootsAreNone) {
   make_vllm(directory_ / "vllm", 2);
   set_tree_age(directory_ / "vllm", 1h);
   PruneRequest wanted = request(PruneMode::duplicates, {directory_ / "vllm"});
-  const std::size_t roots = plan(wanted).roots().size();
+  const std::size_t roots = plan(wanted).roots.size();
   EXPECT_GT(roots, 1U);
   const auto before = contents(directory_ / "vllm");
   prune(wanted);
@@ -111,8 +111,8 @@ TEST_F(DuplicatesTest, SharedFilesKeepTheirContentsAndTakeRoomOnce) {
   const auto before_other = contents(other);
   service::Plan made = plan(request(PruneMode::share, {cache(), other}));
   // Six files (all but group and metadata) of two of the three, and the metadata that two have in common.
-  EXPECT_EQ(made.sums().files, 13U);
-  EXPECT_EQ(made.sums().entries, 2U);
+  EXPECT_EQ(made.items.sums().files, 13U);
+  EXPECT_EQ(made.items.sums().entries, 2U);
   const std::uint64_t used = disk_usage(cache()) + disk_usage(other);
   const std::int64_t age = list({}).at(0).modified_ns;
   const auto report = carry_out(made);
@@ -126,7 +126,7 @@ TEST_F(DuplicatesTest, SharedFilesKeepTheirContentsAndTakeRoomOnce) {
   ::stat((other / make_key(2) / "add_kernel.cubin").c_str(), &b);
   EXPECT_EQ(a.st_ino, b.st_ino);
   EXPECT_EQ(a.st_nlink, 3U);
-  EXPECT_EQ(report.done.frees, made.sums().frees);
+  EXPECT_EQ(report.done.frees, made.items.sums().frees);
   EXPECT_GE(report.done.frees, used / 2);
   EXPECT_EQ(list({}).at(0).modified_ns, age);
   EXPECT_TRUE(plan(request(PruneMode::share, {cache(), other})).empty());
@@ -144,7 +144,7 @@ TEST_F(DuplicatesTest, AFileThatChangedSinceThePlanIsNotReplaced) {
   add_kernel(cache(), {.seed = 1});
   const fs::path two = add_kernel(cache(), {.seed = 2});
   service::Plan made = plan(request(PruneMode::share));
-  ASSERT_EQ(made.sums().entries, 1U);
+  ASSERT_EQ(made.items.sums().entries, 1U);
   const fs::path changed = cache() / items(made).at(0).change.key;
   const fs::path other = changed == two ? cache() / make_key(1) : two;
   std::string text = read_file(other / "add_kernel.cubin");

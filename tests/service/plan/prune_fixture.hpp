@@ -84,7 +84,7 @@ class PruneTest : public ServiceTest {
 
   static std::vector<service::PlanItem> items(service::Plan& plan) {
     std::vector<service::PlanItem> found;
-    const auto walked = plan.for_each([&](service::PlanItem&& item) -> Result<void> {
+    const auto walked = plan.items.for_each([&](service::PlanItem&& item) -> Result<void> {
       found.push_back(std::move(item));
       return {};
     });

@@ -57,7 +57,7 @@ TEST_F(PruneTest, APlanIsExactlyWhatThenHappens) {
     const std::uint64_t before = disk_usage(cache());
     const auto untouched = contents(cache());
     EXPECT_EQ(contents(cache()), untouched) << "a plan changes nothing";
-    const service::PlanSums planned = made.sums();
+    const service::PlanSums planned = made.items.sums();
     const auto report = carry_out(made);
     EXPECT_EQ(planned.entries, 8U);
     EXPECT_EQ(report.done.entries, planned.entries);
@@ -88,7 +88,7 @@ TEST_F(PruneTest, AnAgeOfZeroIsNoMissingFilter) {
   EXPECT_TRUE(plan(wanted).empty());
   wanted.filters = request().filters;
   wanted.filters.older_than = {"0d"};
-  EXPECT_EQ(plan(wanted).sums().entries, 3U);
+  EXPECT_EQ(plan(wanted).items.sums().entries, 3U);
 }
 
 // A6: nothing said is not everything meant.
@@ -109,7 +109,7 @@ TEST_F(PruneTest, RemovingEverythingHasToBeSaid) {
   EXPECT_TRUE(try_plan(wanted));
   wanted.filters.kinds.clear();
   wanted.all = true;
-  EXPECT_EQ(plan(wanted).sums().entries, 3U);
+  EXPECT_EQ(plan(wanted).items.sums().entries, 3U);
 }
 
 // A7: what could not be removed keeps its row, its name is said, and a link is never followed.
@@ -121,7 +121,7 @@ TEST_F(PruneTest, ALinkedEntryIsNeverEntered) {
   add_kernel(cache(), {.seed = 8});
   const auto before = contents(outside);
   service::Plan made = plan(request(PruneMode::full));
-  EXPECT_EQ(made.sums().entries, 1U);
+  EXPECT_EQ(made.items.sums().entries, 1U);
   ASSERT_EQ(kept(made.kept, KeptReason::symlink), 1U);
   EXPECT_EQ(made.kept.of(KeptReason::symlink).examples.at(0).key, make_key(7));
   carry_out(made);
@@ -344,10 +344,10 @@ TEST_F(PruneTest, LeftoversGoAndNothingElse) {
   PruneRequest wanted = request(PruneMode::leftovers);
   wanted.grace_ns = 10 * util::kMinute;
   service::Plan made = plan(wanted);
-  EXPECT_EQ(made.sums().entries, 5U);
+  EXPECT_EQ(made.items.sums().entries, 5U);
   EXPECT_EQ(kept(made.kept, KeptReason::young), 1U);
   const auto report = carry_out(made, wanted.grace_ns);
-  EXPECT_EQ(report.done.frees, made.sums().frees);
+  EXPECT_EQ(report.done.frees, made.items.sums().frees);
   EXPECT_EQ(report.done.entries, 5U);
   EXPECT_EQ(report.failed, 0U);
   std::set<std::string> left;
@@ -376,9 +376,9 @@ TEST_F(PruneTest, LookingAtAKernelIsNoUse) {
   index_all({.cache_dirs = {cache().string()}, .full_rescan = true});
   PruneRequest wanted = request(PruneMode::full);
   wanted.unused_since_ns = util::now_ns() - 30 * util::kDay;
-  EXPECT_EQ(plan(wanted).sums().entries, 1U);
+  EXPECT_EQ(plan(wanted).items.sums().entries, 1U);
   prune(request());
-  EXPECT_EQ(plan(wanted).sums().entries, 1U) << "nor is dropping its IR";
+  EXPECT_EQ(plan(wanted).items.sums().entries, 1U) << "nor is dropping its IR";
 }
 
 TEST_F(PruneTest, OnlyTheNewestOfEachGroupStay) {
@@ -392,7 +392,7 @@ TEST_F(PruneTest, OnlyTheNewestOfEachGroupStay) {
   EXPECT_EQ(kept(made.kept, KeptReason::newest), 4U);
   EXPECT_EQ(items(made).at(0).reason, "not among the newest 2 of add_kernel, 90");
   wanted.group_by = {"name"};
-  EXPECT_EQ(plan(wanted).sums().entries, 4U);
+  EXPECT_EQ(plan(wanted).items.sums().entries, 4U);
   wanted.group_by = {"nmae"};
   EXPECT_THAT(try_plan(wanted).error().message, HasSubstr("did you mean name?"));
 }

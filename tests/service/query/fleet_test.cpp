@@ -95,7 +95,7 @@ TEST_F(Fleet, ADirectoryThatSeveralHostsSeeCountsOnce) {
   EXPECT_EQ(list(all_kinds()).size(), 3u);
   const service::Stats all = stats({});
   EXPECT_EQ(all.total.kernels, 3);
-  EXPECT_EQ(all.beside.files, 1u);
+  EXPECT_EQ(all.other_files.files, 1u);
   EXPECT_EQ(all.roots.size(), 1u);
   EXPECT_EQ(all.groups.at(0).values.at(0), "gpu-2") << "as the host that looked last";
   service::FilterWords first;

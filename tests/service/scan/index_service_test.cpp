@@ -140,8 +140,8 @@ TEST_F(IndexService, EveryKindIsCountedAndSizedSoThatTotalsAreComplete) {
                                              {EntryKind::foreign, 1}}));
   const auto stats = service::stats({}, index_, backends_, util::now_ns());
   ASSERT_TRUE(stats);
-  EXPECT_EQ(stats->total.bytes.total() + stats->beside.bytes, bytes_below(cache()));
-  EXPECT_EQ(stats->beside.files, 1U);
+  EXPECT_EQ(stats->total.bytes.total() + stats->other_files.bytes, bytes_below(cache()));
+  EXPECT_EQ(stats->other_files.files, 1U);
 }
 
 // Where everything was skipped, "0 now" alone would hide why.
@@ -262,7 +262,7 @@ TEST_F(IndexService, LayoutsWithSeveralRootsAreIndexedWhole) {
   for (const RootReport& root : report.roots) kernels[root.layout] += root.kernels;
   EXPECT_EQ(kernels, (std::map<model::Layout, std::int64_t>{{model::Layout::inductor, 4}, {model::Layout::vllm, 8}}));
   const auto stats = service::stats({}, index_, backends_, util::now_ns());
-  EXPECT_EQ(stats->total.bytes.total() + stats->beside.bytes, bytes_below(cache()));
+  EXPECT_EQ(stats->total.bytes.total() + stats->other_files.bytes, bytes_below(cache()));
 }
 
 TEST_F(IndexService, WithoutAnyPluginEverythingIsIndexedAllTheSame) {
