@@ -22,7 +22,7 @@ class Scan {
       const char c = text_[at_];
       if (c == '#')
         skip_line();
-      else if (c == '"' || c == '\'')
+      else if ((c == '"' || c == '\'') && may_begin_string())
         skip_string(c);
       else
         take_plain(c);
@@ -31,8 +31,11 @@ class Scan {
   }
 
  private:
+  /// Elsewhere a quote is a mistake, and the parser reads on over it to name the value that it is in.
+  bool may_begin_string() const { return std::string_view("\n=[,{.").find(before_) != std::string_view::npos; }
   /// A character outside strings and comments.
   void take_plain(char c) {
+    if (!is_blank(c) || c == '\n') before_ = c;
     if (!is_ascii(c)) found_ = kStray;
     if (c == '.' && ++dots_ > kMaxDots) found_ = kDeep;
     if (found_.empty()) step();
@@ -53,6 +56,7 @@ class Scan {
     return count;
   }
   void skip_string(char quote) {
+    before_ = quote;
     const bool many_lines = quotes_here(quote, 3) == 3;
     at_ += many_lines ? 3 : 1;
     while (at_ < text_.size() && found_.empty()) {
@@ -82,6 +86,7 @@ class Scan {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  char before_ = '\n';  // the last character outside strings and comments that is no blank
   std::size_t line_ = 1;
   std::size_t dots_ = 0;
   std::string_view found_;

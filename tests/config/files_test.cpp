@@ -155,8 +155,9 @@ TEST_F(HostileFile, MayHoldManyDotsInStringsAndComments) {
 }
 
 TEST_F(HostileFile, HasOtherCharactersThanAsciiInQuotesAndCommentsOnly) {
-  for (const char* text : {"\xc3\xa9 = 1", "[\xc3\xa9]", "jobs = 1 \xc3\xa9", "host = \"\"\"a\\\xc3\xa9\"\"\"",
-                           "host = \"\"\"a\\ \t\xc3\xa9\"\"\"", "\xc2\xa0jobs = 1"})
+  for (const char* text :
+       {"\xc3\xa9 = 1", "[\xc3\xa9]", "jobs = 1 \xc3\xa9", "host = \"\"\"a\\\xc3\xa9\"\"\"",
+        "host = \"\"\"a\\ \t\xc3\xa9\"\"\"", "\xc2\xa0jobs = 1", "jobs = 1o \"\xef\xbb\x89\"", "jobs '\xc3\xa9'"})
     EXPECT_THAT(error_of(text), StartsWith(files_.user + ":1: is not TOML: a character that is not ASCII")) << text;
   EXPECT_EQ(
       error_of(

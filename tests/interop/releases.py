@@ -17,7 +17,7 @@ from pathlib import Path
 
 NEWEST = "newest"
 # One for each way of reading a cache that Triton has had since 3.2, and the newest of all.
-ALL = ("3.2.0", "3.3.1", "3.4.0", "3.5.1", "3.6.0", "3.7.*", "3.8.*", NEWEST)
+ALL = ("3.2.0", "3.3.1", "3.4.0", "3.5.1", "3.6.0", "3.7.*", "3.8.*", "3.9.0", NEWEST)
 
 ROOM = 3 << 30  # bytes: the largest release, packed and unpacked, and what the tests leave
 PIP_SECONDS = 540

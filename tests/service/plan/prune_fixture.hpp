@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 #include "core/service/change/execute.hpp"
@@ -41,6 +42,17 @@ inline std::map<std::string, std::string> contents(const std::filesystem::path& 
     if (item.is_regular_file() && !item.is_symlink())
       files[item.path().lexically_relative(tree).string()] = read_file(item.path());
   return files;
+}
+
+/// The names that an entry's group lists, and whether each is there.
+inline std::map<std::string, bool> listed(const std::filesystem::path& entry, const std::string& stem = "add_kernel") {
+  std::map<std::string, bool> names;
+  const auto group = nlohmann::json::parse(read_file(entry / ("__grp__" + stem + ".json")));
+  for (const auto& [name, path] : group.at("child_paths").items()) {
+    EXPECT_EQ(path.get<std::string>(), (entry / name).string());
+    names[name] = std::filesystem::exists(path.get<std::string>());
+  }
+  return names;
 }
 
 class PruneTest : public ServiceTest {
