@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/cache/format/file_names.hpp"
-#include "core/cache/inspect/inspection.hpp"
+#include "core/cache/inspect/entry_look.hpp"
 #include "core/cache/inspect/known_files.hpp"
 #include "tests/cache/read/reading.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -72,8 +72,8 @@ TEST(Compilers, AKernelThatIsCalledLikeAGroupIsListedOnce) {
     EXPECT_EQ(kind(record, "__grp__x.ttir"), ArtifactKind::ir);
     const cache::Inspection look = cache::inspect(open_root(entry.parent_path()), entry.filename().string());
     EXPECT_EQ(cache::group_count(look), 1u);
-    EXPECT_TRUE(cache::is_of_a_group("__grp__x.ttir", look));
-    EXPECT_FALSE(cache::is_of_a_group("x.ttir", look)) << "there is no kernel x";
+    EXPECT_TRUE(cache::groups_of(look).has_file("__grp__x.ttir"));
+    EXPECT_FALSE(cache::groups_of(look).has_file("x.ttir")) << "there is no kernel x";
   }
   EXPECT_EQ(seen, 3);
 }
