@@ -2,6 +2,7 @@
 #include "cli/show/records.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -12,230 +13,219 @@
 namespace tcm::cli {
 namespace {
 
+using index::ColumnType;
+using index::ColumnValue;
+using index::FieldValue;
+using index::RecordColumn;
+using index::RecordColumns;
 using index::Row;
 
 // Eight characters of a base32 key are 40 bits: unique in any cache, and short enough to type.
 constexpr std::size_t kShortKeyLength = 8;
 
-std::string number(const std::optional<std::int64_t>& value) { return value ? fmt::to_string(*value) : std::string(); }
-
-std::string size_text(std::uint64_t bytes) { return util::format_bytes(bytes); }
-
-RecordColumn text_column(std::string id, int drop, bool in_table, std::string (*cell)(const Row&)) {
-  RecordColumn column;
-  column.layout.id = id;
-  column.layout.header = std::move(id);
-  column.layout.drop_priority = drop;
-  column.in_table = in_table;
-  column.text = [cell](const Row& row, const CellContext&) { return cell(row); };
-  column.data = cell;
-  return column;
+std::int64_t age_seconds(std::int64_t now_ns, std::int64_t time_ns) {
+  return std::max<std::int64_t>(now_ns - time_ns, 0) / util::kSecond;
 }
 
-RecordColumn number_column(std::string id, int drop, bool in_table, std::string (*cell)(const Row&)) {
-  RecordColumn column = text_column(std::move(id), drop, in_table, cell);
-  column.layout.align = Align::right;
-  return column;
+/// For programs: bytes, RFC 3339, seconds.
+std::string data_text(const RecordColumn& column, const ColumnValue& value, std::int64_t now_ns) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  const auto* number = std::get_if<std::int64_t>(&value);
+  if (number == nullptr) return {};
+  if (column.type == ColumnType::time) return util::format_rfc3339(*number);
+  return fmt::to_string(column.type == ColumnType::age ? age_seconds(now_ns, *number) : *number);
 }
 
-RecordColumn size_column(std::string id, int drop, bool in_table, std::uint64_t (*bytes)(const Row&)) {
-  RecordColumn column;
-  column.layout.id = id;
-  column.layout.header = std::move(id);
-  column.layout.align = Align::right;
-  column.layout.drop_priority = drop;
-  column.in_table = in_table;
-  column.text = [bytes](const Row& row, const CellContext&) { return size_text(bytes(row)); };
-  column.data = [bytes](const Row& row) { return fmt::to_string(bytes(row)); };
-  return column;
-}
-
-RecordColumn key_column() {
-  RecordColumn column = text_column("key", 0, true, [](const Row& row) { return row.key; });
-  column.text = [](const Row& row, const CellContext& context) {
-    return context.short_key ? short_key(row.key) : row.key;
-  };
-  return column;
-}
-
-RecordColumn name_column() {
-  RecordColumn column = text_column("name", 0, true, [](const Row& row) { return row.name; });
-  column.layout.flexible = true;
-  return column;
-}
-
-RecordColumn time_column(std::string id, bool in_table, bool age, std::int64_t (*time)(const Row&)) {
-  RecordColumn column;
-  column.layout.id = id;
-  column.layout.header = std::move(id);
-  column.layout.align = age ? Align::right : Align::left;
-  column.layout.drop_priority = age ? 6 : 1;
-  column.in_table = in_table;
-  column.text = [time, age](const Row& row, const CellContext& context) {
-    return age ? util::format_age(context.now_ns, time(row)) : util::format_local(time(row));
-  };
-  column.data = [time](const Row& row) { return util::format_rfc3339(time(row)); };
-  return column;
-}
-
-RecordColumn last_hit_column() {
-  RecordColumn column = text_column("last_hit", 1, false, [](const Row& row) {
-    return row.last_hit_ns ? util::format_rfc3339(*row.last_hit_ns) : std::string();
-  });
-  column.text = [](const Row& row, const CellContext&) {
-    return row.last_hit_ns ? util::format_local(*row.last_hit_ns) : std::string();
-  };
-  return column;
-}
-
-// When it gets narrow, columns go in the order of their drop number: directory first, then stages, warps, version,
-// arch.
-std::vector<RecordColumn> make_columns() {
-  std::vector<RecordColumn> columns;
-  columns.push_back(key_column());
-  columns.push_back(name_column());
-  columns.push_back(text_column("kind", 1, false, [](const Row& row) { return std::string(to_string(row.kind)); }));
-  columns.push_back(text_column("backend", 7, true, [](const Row& row) { return row.backend; }));
-  columns.push_back(text_column("arch", 5, true, [](const Row& row) { return row.arch; }));
-  columns.push_back(text_column("version", 4, true, [](const Row& row) { return row.triton_version; }));
-  columns.push_back(number_column("warps", 3, true, [](const Row& row) { return number(row.num_warps); }));
-  columns.push_back(number_column("stages", 2, true, [](const Row& row) { return number(row.num_stages); }));
-  columns.push_back(number_column("ctas", 1, false, [](const Row& row) { return number(row.num_ctas); }));
-  columns.push_back(number_column("warp_size", 1, false, [](const Row& row) { return number(row.warp_size); }));
-  columns.push_back(number_column("shared", 1, false, [](const Row& row) { return number(row.shared_bytes); }));
-  columns.push_back(size_column("size", 0, true, [](const Row& row) { return row.bytes.total(); }));
-  columns.push_back(size_column("ir", 1, false, [](const Row& row) { return row.bytes.ir; }));
-  columns.push_back(size_column("assembly", 1, false, [](const Row& row) { return row.bytes.assembly; }));
-  columns.push_back(size_column("binary", 1, false, [](const Row& row) { return row.bytes.binary; }));
-  columns.push_back(number_column("spill_bytes", 1, false, [](const Row& row) { return number(row.spill_bytes); }));
-  columns.push_back(number_column("files", 1, false, [](const Row& row) { return fmt::to_string(row.file_count); }));
-  columns.push_back(time_column("age", true, true, [](const Row& row) { return row.modified_ns; }));
-  columns.push_back(time_column("modified", false, false, [](const Row& row) { return row.modified_ns; }));
-  columns.push_back(number_column("hits", 1, false, [](const Row& row) { return number(row.hits); }));
-  columns.push_back(last_hit_column());
-  columns.push_back(time_column("first_seen", false, false, [](const Row& row) { return row.first_seen_ns; }));
-  columns.push_back(text_column("layout", 1, false, [](const Row& row) { return std::string(to_string(row.layout)); }));
-  columns.push_back(
-      text_column("problem", 1, false, [](const Row& row) { return std::string(to_string(row.problem)); }));
-  columns.push_back(text_column("host", 1, false, [](const Row& row) { return row.host; }));
-  columns.push_back(text_column("dir", 1, true, [](const Row& row) { return row.root; }));
-  return columns;
-}
-
-/// A column for a field that the index was asked for by name; columns asked for are never dropped.
-RecordColumn field_column(const std::string& name, std::size_t position) {
-  RecordColumn column;
-  column.layout.id = name;
-  column.layout.header = name;
-  column.layout.align = Align::right;
-  column.text = [position](const Row& row, const CellContext&) { return row.extra[position]; };
-  column.data = [position](const Row& row) { return row.extra[position]; };
-  return column;
-}
-
-/// Absent text is null, so that a script need not know that empty means unknown.
-void text_field(JsonWriter& json, std::string_view name, const std::string& text) {
-  json.key(name);
-  if (text.empty())
+void write_value(JsonWriter& json, const RecordColumn& column, const ColumnValue& value, std::int64_t now_ns) {
+  const auto* number = std::get_if<std::int64_t>(&value);
+  if (std::holds_alternative<std::monostate>(value))
     json.null();
+  else if (number == nullptr || column.type == ColumnType::time)
+    json.value(data_text(column, value, now_ns));
   else
-    json.value(text);
+    json.value(column.type == ColumnType::age ? age_seconds(now_ns, *number) : *number);
+}
+
+void write_value(JsonWriter& json, const FieldValue& value) {
+  switch (value.kind) {
+    case FieldValue::Kind::absent: json.null(); break;
+    case FieldValue::Kind::text: json.value(value.text); break;
+    case FieldValue::Kind::truth: json.value(value.text == "true"); break;
+    case FieldValue::Kind::number:
+    case FieldValue::Kind::json: json.raw(value.text); break;
+  }
+}
+
+PrintedColumn printed(const RecordColumn& column) {
+  PrintedColumn result{{std::string(column.name), std::string(column.name)}, &column};
+  const bool left = index::is_text(column) || column.type == ColumnType::time;
+  result.layout.align = left ? Align::left : Align::right;
+  result.layout.drop_priority = column.look.drop;
+  result.layout.flexible = column.look.flexible;
+  return result;
+}
+
+/// Columns asked for by the name of a field are never dropped.
+PrintedColumn printed(const std::string& word, std::size_t place) {
+  PrintedColumn result{{word, word}, nullptr, place};
+  result.layout.align = Align::right;
+  return result;
+}
+
+void add_word(ColumnChoice& choice, const std::string& word) {
+  if (const RecordColumn* column = index::find_column(choice.table, word)) {
+    choice.columns.push_back(printed(*column));
+    return;
+  }
+  choice.columns.push_back(printed(word, choice.fields.size()));
+  choice.fields.push_back(word);
+}
+
+/// What a list is sorted by stands in it, before the directory, and is not the first to go.
+void show_sorted(ColumnChoice& choice, const std::string& sort) {
+  const std::string word = sort.substr(0, sort.find(':'));
+  const RecordColumn* column = index::find_column(choice.table, word);
+  const auto same = [&](const PrintedColumn& one) { return column != nullptr && one.column == column; };
+  if (word.empty() || std::any_of(choice.columns.begin(), choice.columns.end(), same)) return;
+  add_word(choice, word);
+  choice.columns.back().layout.drop_priority = 0;
+  std::rotate(choice.columns.end() - 2, choice.columns.end() - 1, choice.columns.end());
+}
+
+std::string_view type_name(ColumnType type) {
+  switch (type) {
+    case ColumnType::text: return "text";
+    case ColumnType::word: return "word";
+    case ColumnType::number: return "number";
+    case ColumnType::bytes: return "bytes";
+    case ColumnType::time: return "time";
+    case ColumnType::age: return "duration";
+    case ColumnType::version: return "version";
+  }
+  return "text";
 }
 
 }  // namespace
 
-std::string short_key(const std::string& key) { return key.substr(0, kShortKeyLength); }
-
-const std::vector<RecordColumn>& record_columns() {
-  static const std::vector<RecordColumn> columns = make_columns();
-  return columns;
-}
-
-ColumnChoice choose_columns(const std::string& chosen, Format format) {
-  ColumnChoice choice;
+ColumnChoice choose_columns(RecordColumns table, const std::string& chosen, Format format, const std::string& sort) {
+  const bool for_people = format == Format::table || format == Format::wide;
+  ColumnChoice choice{table, {}, {}, !chosen.empty()};
   if (chosen.empty()) {
-    for (const RecordColumn& column : record_columns())
-      if (column.in_table || format != Format::table) choice.columns.push_back(column);
+    for (const RecordColumn& column : table)
+      if (!column.internal && (column.look.in_table || format != Format::table))
+        choice.columns.push_back(printed(column));
+    if (for_people) show_sorted(choice, sort);
     return choice;
   }
-  for (const std::string_view part : util::split(chosen, ',')) {
-    const std::string word(util::trim(part));
-    const std::string id = util::lower_ascii(word);
-    const auto& all = record_columns();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& column) { return column.layout.id == id; });
-    if (found != all.end()) {
-      choice.columns.push_back(*found);
-    } else {
-      choice.columns.push_back(field_column(word, choice.fields.size()));
-      choice.fields.push_back(word);
-    }
-  }
+  for (const std::string_view part : util::split(chosen, ',')) add_word(choice, std::string(util::trim(part)));
   return choice;
 }
 
-std::vector<std::string> column_names() {
-  std::vector<std::string> names;
-  for (const RecordColumn& column : record_columns()) names.push_back(column.layout.id);
-  return names;
+void add_column_after(ColumnChoice& choice, const std::string& name, const std::string& behind) {
+  const auto named = [&](const std::string& id) {
+    return std::find_if(choice.columns.begin(), choice.columns.end(),
+                        [&](const auto& one) { return one.layout.id == id; });
+  };
+  const RecordColumn* column = index::find_column(choice.table, name);
+  if (column == nullptr || named(name) != choice.columns.end()) return;
+  const auto place = named(behind);
+  choice.columns.insert(place == choice.columns.end() ? place : place + 1, printed(*column));
 }
 
 std::vector<Column> layouts_of(const ColumnChoice& choice) {
   std::vector<Column> layouts;
-  for (const RecordColumn& column : choice.columns) layouts.push_back(column.layout);
+  for (const PrintedColumn& column : choice.columns) layouts.push_back(column.layout);
   return layouts;
 }
 
-void write_extra_fields(JsonWriter& json, const Row& row, const std::vector<std::string>& fields) {
-  if (fields.empty()) return;
+std::string column_text(RecordColumns table, const RecordColumn& column, const Row& row, const CellContext& context) {
+  const ColumnValue value = index::value_of(table, column, row);
+  const auto* number = std::get_if<std::int64_t>(&value);
+  if (number != nullptr && column.type == ColumnType::bytes)
+    return util::format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(*number, 0)));
+  if (number != nullptr && column.type == ColumnType::time) return util::format_local(*number);
+  if (number != nullptr && column.type == ColumnType::age) return util::format_age(context.now_ns, *number);
+  const std::string text = data_text(column, value, context.now_ns);
+  return context.short_key && column.look.short_key ? text.substr(0, kShortKeyLength) : text;
+}
+
+std::vector<std::string> text_cells(const ColumnChoice& choice, const Row& row, const CellContext& context) {
+  std::vector<std::string> cells;
+  cells.reserve(choice.columns.size());
+  for (const PrintedColumn& one : choice.columns)
+    cells.push_back(one.column != nullptr ? column_text(choice.table, *one.column, row, context)
+                                          : row.extra.at(one.field).text);
+  return cells;
+}
+
+std::vector<std::string> data_cells(const ColumnChoice& choice, const Row& row, std::int64_t now_ns) {
+  std::vector<std::string> cells;
+  cells.reserve(choice.columns.size());
+  for (const PrintedColumn& one : choice.columns)
+    cells.push_back(one.column != nullptr
+                        ? data_text(*one.column, index::value_of(choice.table, *one.column, row), now_ns)
+                        : row.extra.at(one.field).text);
+  return cells;
+}
+
+void write_record_fields(JsonWriter& json, RecordColumns table, const Row& row) {
+  for (const RecordColumn& column : table) {
+    if (column.internal || column.json.empty()) continue;
+    json.key(column.json);
+    write_value(json, column, index::value_of(table, column, row), 0);
+  }
+}
+
+void write_record_fields(JsonWriter& json, const ColumnChoice& choice, const Row& row, std::int64_t now_ns) {
+  if (!choice.chosen) return write_record_fields(json, choice.table, row);
+  std::set<std::string_view> written;
+  for (const PrintedColumn& one : choice.columns) {
+    if (one.column == nullptr) continue;
+    const std::string_view name = one.column->json.empty() ? one.column->name : one.column->json;
+    if (!written.insert(name).second) continue;
+    json.key(name);
+    write_value(json, *one.column, index::value_of(choice.table, *one.column, row), now_ns);
+  }
+  if (choice.fields.empty()) return;
+  written.clear();
   json.key("fields").begin_object();
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    json.key(fields[i]);
-    const std::string& text = row.extra[i];
-    const bool number = !text.empty() && text.find_first_not_of("0123456789.-+eE") == std::string::npos;
-    if (number)
-      json.raw(text);
-    else if (text.empty())
-      json.null();
-    else
-      json.value(text);
+  for (std::size_t i = 0; i < choice.fields.size(); ++i) {
+    if (!written.insert(choice.fields[i]).second) continue;
+    json.key(choice.fields[i]);
+    write_value(json, row.extra.at(i));
   }
   json.end_object();
 }
 
-void write_record_fields(JsonWriter& json, const Row& row) {
-  json.field("key", row.key);
-  text_field(json, "name", row.name);
-  text_field(json, "backend", row.backend);
-  text_field(json, "arch", row.arch);
-  text_field(json, "triton_version", row.triton_version);
-  json.field("num_warps", row.num_warps);
-  json.field("num_stages", row.num_stages);
-  json.field("num_ctas", row.num_ctas);
-  json.field("warp_size", row.warp_size);
-  json.field("shared_bytes", row.shared_bytes);
-  json.field("total_bytes", row.bytes.total());
-  json.field("ir_bytes", row.bytes.ir);
-  json.field("assembly_bytes", row.bytes.assembly);
-  json.field("binary_bytes", row.bytes.binary);
-  json.field("source_bytes", row.bytes.source);
-  json.field("module_bytes", row.bytes.module);
-  json.field("metadata_bytes", row.bytes.metadata);
-  json.field("other_bytes", row.bytes.other);
-  json.field("spill_bytes", row.spill_bytes);
-  json.field("file_count", row.file_count);
-  json.field("modified", util::format_rfc3339(row.modified_ns));
-  json.field("first_seen", util::format_rfc3339(row.first_seen_ns));
-  json.field("hits", row.hits);
-  json.key("last_hit");
-  if (row.last_hit_ns)
-    json.value(util::format_rfc3339(*row.last_hit_ns));
-  else
-    json.null();
-  json.field("root", row.root);
-  text_field(json, "host", row.host);
-  json.field("layout", to_string(row.layout));
-  json.field("kind", to_string(row.kind));
-  text_field(json, "problem", std::string(to_string(row.problem)));
+void print_columns(Sink& out, const Terminal& terminal, RecordColumns table, Format format) {
+  if (is_machine_format(format)) {
+    JsonWriter json(out, format == Format::json ? JsonWriter::Style::pretty : JsonWriter::Style::compact);
+    json.begin_object().field("schema", 1).key("columns").begin_array();
+    for (const RecordColumn& column : table) {
+      if (column.internal) continue;
+      json.begin_object().field("name", column.name);
+      json.key("json_name");
+      column.json.empty() ? json.null() : json.value(column.json);
+      json.key("alias");
+      column.alias.empty() ? json.null() : json.value(column.alias);
+      json.field("type", type_name(column.type)).field("optional", column.optional);
+      json.field("in_table", column.look.in_table).field("meaning", column.meaning);
+      json.end_object();
+    }
+    json.end_array().end_object();
+    return;
+  }
+  Table printed(out,
+                {{"name", "name"},
+                 {"json name", "json name"},
+                 {"type", "type", Align::left, 1},
+                 {"meaning", "meaning", Align::left, 0, true}},
+                terminal);
+  for (const RecordColumn& column : table)
+    if (!column.internal)
+      printed.add_row({std::string(column.name), std::string(column.json), std::string(type_name(column.type)),
+                       std::string(column.meaning)});
+  printed.finish();
 }
 
 }  // namespace tcm::cli

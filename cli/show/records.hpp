@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a record is printed: the one table of its columns, and its JSON.
+// How a record is printed, column by column, and as JSON. Which columns there are is index::record_columns().
 #pragma once
 
-#include <functional>
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "cli/output/json_writer.hpp"
+#include "cli/output/sink.hpp"
 #include "cli/output/table.hpp"
+#include "cli/output/terminal.hpp"
 #include "cli/run/context.hpp"
 #include "core/index/index.hpp"
 
@@ -19,37 +21,46 @@ struct CellContext {
   bool short_key = false;  ///< a terminal shows as much of a key as is needed to type it
 };
 
-struct RecordColumn {
+/// A column of the record, or a field that the rows' `extra` has at a place.
+struct PrintedColumn {
   Column layout;
-  bool in_table = false;  ///< shown by default; the others only in wide tables and on request
-  std::function<std::string(const index::Row&, const CellContext&)> text;  ///< for people
-  std::function<std::string(const index::Row&)> data;                      ///< for programs
+  const index::RecordColumn* column = nullptr;
+  std::size_t field = 0;
 };
-
-const std::vector<RecordColumn>& record_columns();
 
 /// Which columns to print, in order.
 struct ColumnChoice {
-  std::vector<RecordColumn> columns;
-  std::vector<std::string> fields;  ///< names that are no column: fields whose values the rows' `extra` holds, in order
+  index::RecordColumns table;
+  std::vector<PrintedColumn> columns;
+  std::vector<std::string> fields;  ///< words that are no column: resources and fields of the metadata
+  bool chosen = false;              ///< somebody asked for these
 };
 
-/// The columns for a format, or those that `chosen` names ("name,size,registers").
-ColumnChoice choose_columns(const std::string& chosen, Format format);
+/// The columns for a format, or those that `chosen` names ("name,size,registers"). A table that nobody chose the
+/// columns of shows the one that it is sorted by (the word before ":asc"), too.
+ColumnChoice choose_columns(index::RecordColumns table, const std::string& chosen, Format format,
+                            const std::string& sort = {});
 
-/// The names of all columns.
-std::vector<std::string> column_names();
+/// One more column, behind another; none when it is there.
+void add_column_after(ColumnChoice& choice, const std::string& name, const std::string& behind);
 
 /// Of the columns that `choice` has, what Table wants to know.
 std::vector<Column> layouts_of(const ColumnChoice& choice);
 
-/// The fields of a record as docs/json.md lists them, into an open object.
-void write_record_fields(JsonWriter& json, const index::Row& row);
+/// The cells of a row, in the order of the columns: for people, and for programs.
+std::vector<std::string> text_cells(const ColumnChoice& choice, const index::Row& row, const CellContext& context);
+std::vector<std::string> data_cells(const ColumnChoice& choice, const index::Row& row, std::int64_t now_ns);
 
-/// The fields asked for by name, as an object `fields`; nothing when there are none.
-void write_extra_fields(JsonWriter& json, const index::Row& row, const std::vector<std::string>& fields);
+/// A column's value for people; empty when it is absent.
+std::string column_text(index::RecordColumns table, const index::RecordColumn& column, const index::Row& row,
+                        const CellContext& context);
 
-/// As much of a key as a terminal shows.
-std::string short_key(const std::string& key);
+/// The fields of a record as docs/json.md lists them, into an open object: all of them, or those chosen; fields that
+/// are no columns as an object `fields`.
+void write_record_fields(JsonWriter& json, index::RecordColumns table, const index::Row& row);
+void write_record_fields(JsonWriter& json, const ColumnChoice& choice, const index::Row& row, std::int64_t now_ns);
+
+/// The table of columns, for people and for programs (`--columns help`).
+void print_columns(Sink& out, const Terminal& terminal, index::RecordColumns table, Format format);
 
 }  // namespace tcm::cli

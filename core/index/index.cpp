@@ -17,9 +17,10 @@
 namespace tcm::index {
 
 struct Index::Impl {
-  explicit Impl(Session opened) : session(std::move(opened)) {}
+  Impl(Session opened, RecordColumns table) : session(std::move(opened)), columns(table) {}
 
   Session session;
+  RecordColumns columns;
   OwnHost host;
 };
 
@@ -28,10 +29,14 @@ Index::~Index() = default;
 Index::Index(Index&&) noexcept = default;
 Index& Index::operator=(Index&&) noexcept = default;
 
-Result<Index> Index::open(const std::string& location, OpenMode mode, std::chrono::seconds timeout) {
-  TCM_ASSIGN(Session session, open_session(location, mode, timeout));
-  return Index(std::make_unique<Impl>(std::move(session)));
+Result<Index> Index::open(const std::string& location, OpenMode mode, std::chrono::seconds timeout,
+                          const Schema& schema) {
+  TCM_ASSIGN(Session session,
+             open_session(location, mode, timeout, schema.migrations.empty() ? migrations() : schema.migrations));
+  return Index(std::make_unique<Impl>(std::move(session), schema.columns));
 }
+
+RecordColumns Index::columns() const { return impl_->columns; }
 
 Result<void> Index::use_host(const HostName& host) { return impl_->host.use(impl_->session, host); }
 
@@ -55,7 +60,7 @@ Result<void> Index::known_entries(std::int64_t root_id, std::uint64_t shards, st
 }
 
 Result<std::unique_ptr<RootWriter>> Index::write_root(std::int64_t root_id) {
-  return index::write_root(impl_->session, root_id);
+  return index::write_root(impl_->session, impl_->columns, root_id);
 }
 
 Result<std::int64_t> Index::mark_stale(std::int64_t root_id, const std::vector<ServedTarget>& served) {
@@ -77,9 +82,9 @@ Result<std::optional<RootSums>> Index::root_sums() { return sum_roots(impl_->ses
 
 Result<std::vector<CacheDirRow>> Index::cache_dirs(Hosts hosts) { return read_cache_dirs(impl_->session, hosts); }
 
-Result<void> Index::list(const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
+Result<void> Index::list(const Criteria& criteria, const Order& order, std::optional<std::int64_t> limit,
                          const std::function<void(const Row&)>& each, const std::vector<Field>& extra) {
-  return list_records(impl_->session, criteria, order, limit, each, extra);
+  return list_records(impl_->session, impl_->columns, criteria, order, limit, each, extra);
 }
 
 Result<bool> Index::has_field(const Field& field) { return index::has_field(impl_->session, field); }

@@ -34,10 +34,14 @@ class Index {
   /// Opens the index at `location`: the path of a file, or a URL, see parse_location(). `timeout` bounds waits.
   /// Errors: usage (a URL of another kind); missing; denied; busy; too_new (schema of a later release); corrupt (not a
   /// database, or damaged: the message says how to rebuild). No error holds the password of a URL.
-  static Result<Index> open(const std::string& location, OpenMode mode, std::chrono::seconds timeout = kDefaultTimeout);
+  static Result<Index> open(const std::string& location, OpenMode mode, std::chrono::seconds timeout = kDefaultTimeout,
+                            const Schema& schema = {});
   ~Index();
   Index(Index&&) noexcept;
   Index& operator=(Index&&) noexcept;
+
+  /// The columns of its records.
+  RecordColumns columns() const;
 
   /// Whose roots are this program's own from now on. Nothing is written before one of them is. Without it all roots are
   /// those of the host without a name, which the first host that comes takes over. Every function but list() and its
@@ -77,8 +81,8 @@ class Index {
   Result<std::optional<RootSums>> root_sums();
   Result<std::vector<CacheDirRow>> cache_dirs(Hosts hosts = Hosts::own);
   /// Calls `each` for the rows that match, in `order` (ties by key), at most `limit`; streams, holds one at a time.
-  /// Row::extra gets the values of `extra`.
-  Result<void> list(const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
+  /// Row::extra gets the values of `extra`, which are resources or metadata.
+  Result<void> list(const Criteria& criteria, const Order& order, std::optional<std::int64_t> limit,
                     const std::function<void(const Row&)>& each, const std::vector<Field>& extra = {});
   /// Does any record have this field?
   Result<bool> has_field(const Field& field);

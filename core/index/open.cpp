@@ -53,18 +53,19 @@ Result<Session> connect_to_server(const std::string& text, std::chrono::seconds 
   return Session(target.where, std::move(sql), postgres_dialect(), [target] { return connect_postgres(target); });
 }
 
-Result<Session> open_postgres(const std::string& text, OpenMode mode, std::chrono::seconds timeout) {
+Result<Session> open_postgres(const std::string& text, OpenMode mode, std::chrono::seconds timeout,
+                              std::span<const Migration> steps) {
   TCM_ASSIGN(Session session, connect_to_server(text, timeout));
   TCM_TRY(session.guard([&]() -> Result<void> {
     if (mode == OpenMode::read) {
       TCM_ASSIGN(const int version, schema_version(session));
-      if (version == kSchemaVersion) {
+      if (version == steps.back().to) {
         bring_functions_up_to_date(session);
         return {};
       }
       if (version == 0) return fail(ErrorCode::missing, session.where() + ": there is no index yet; run `tcm index`");
     }
-    return bring_up_to_date(session);
+    return bring_up_to_date(session, steps);
   }));
   return session;
 }
@@ -83,7 +84,8 @@ Result<void> check_nobody_writes(const std::string& file) {
                           file));
 }
 
-Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono::seconds timeout) {
+Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono::seconds timeout,
+                            std::span<const Migration> steps) {
   if (path.empty() || path.find('\0') != std::string::npos)
     return fail(ErrorCode::usage, "the path of the index is empty or holds a zero byte");
   // Absolute, so that no path looks like one of SQLite's special names (":memory:", "file:…").
@@ -95,7 +97,7 @@ Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono:
   const Dialect& dialect = sqlite_dialect();
   const auto attempt = [&](SqliteAccess access, const Dialect& how) -> Result<Session> {
     Session session(file, connect_sqlite(file, access, timeout), how);
-    TCM_TRY(bring_up_to_date(session));
+    TCM_TRY(bring_up_to_date(session, steps));
     return session;
   };
   try {
@@ -113,10 +115,11 @@ Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono:
 
 }  // namespace
 
-Result<Session> open_session(const std::string& location, OpenMode mode, std::chrono::seconds timeout) {
+Result<Session> open_session(const std::string& location, OpenMode mode, std::chrono::seconds timeout,
+                             std::span<const Migration> steps) {
   TCM_ASSIGN(const Location place, parse_location(location));
-  if (place.kind == Location::Kind::postgresql) return open_postgres(place.target, mode, timeout);
-  return open_sqlite(place.target, mode, timeout);
+  if (place.kind == Location::Kind::postgresql) return open_postgres(place.target, mode, timeout, steps);
+  return open_sqlite(place.target, mode, timeout, steps);
 }
 
 Result<Session> connect_session(const std::string& location, std::chrono::seconds timeout) {

@@ -121,7 +121,7 @@ TEST_F(CacheCommands, WhatAKernelCostsIsShownFilteredAndListed) {
   add_kernels(cache(), 4);
   tcm({"index"});
   const auto list =
-      json({"list", "--json", "--where", "registers >= 1 and num_warps = 4", "--columns", "name,registers"});
+      json({"list", "--json", "--where", "registers >= 1 and num_warps = 4", "--columns", "key,registers"});
   ASSERT_EQ(list.at("total"), 2);
   const auto& kernel = list.at("kernels").at(0).as_object();
   const auto registers = kernel.at("fields").at("registers").to_number<std::int64_t>();

@@ -40,6 +40,10 @@ def table_with(text, heading):
     return found[0]
 
 
+def without_links(text):
+    return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
+
+
 class WithProgram(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -102,9 +106,17 @@ class Options(WithProgram):
                 self.assertLessEqual(set(OPTION.findall(word)), known, f"{name}: {word}")
 
     def test_columns(self):
-        printed = next(csv.reader(io.StringIO(self.home.output("list", "-o", "csv"))))
-        written = [word for row in table_with(self.text, "column") for word in markdown.code(row[0])]
-        self.assertEqual(written, printed)
+        columns = json.loads(self.home.output("list", "--columns", "help", "-o", "json"))["columns"]
+        self.assertEqual(next(csv.reader(io.StringIO(self.home.output("list", "-o", "csv")))), [c["name"] for c in columns])
+        rows = table_with(self.text, "column")
+        self.assertEqual(len(rows), len(columns))
+        for (name, json_name, kind, usual, meaning), column in zip(rows, columns):
+            with self.subTest(column=column["name"]):
+                self.assertEqual(markdown.code(name), [w for w in (column["name"], column["alias"]) if w])
+                self.assertEqual(markdown.code(json_name), [w for w in (column["json_name"],) if w])
+                self.assertEqual((kind, usual == "yes"), (column["type"], column["in_table"]))
+                # The document may say more.
+                self.assertTrue(without_links(meaning).startswith(column["meaning"]), column["meaning"])
 
     def test_formats(self):
         code = re.findall(r'{Format::\w+, "(\w+)", "', read("cli/output/formats.hpp"))
@@ -145,6 +157,18 @@ class Json(WithProgram):
             self.assertEqual(set(record), self.fields("list"))
         lines = self.home.output("list", "--kind", "all", "-o", "jsonl").splitlines()
         self.assertEqual([json.loads(line) for line in lines], answer["kernels"])
+
+    def test_the_fields_of_list_are_its_columns(self):
+        listed = json.loads(self.home.output("list", "--columns", "help", "-o", "json"))["columns"]
+        columns = [column for column in listed if column["json_name"]]
+        rows = table_with(markdown.section(self.text, "## tcm list"), "field")
+        self.assertEqual(len(rows), len(columns))
+        for (field, kind, meaning), column in zip(rows, columns):
+            with self.subTest(field=column["json_name"]):
+                self.assertEqual(markdown.code(field), [column["json_name"]])
+                number = "number" if column["type"] in ("number", "bytes") else "string"
+                self.assertEqual(kind, number + (" or null" if column["optional"] else ""))
+                self.assertTrue(without_links(meaning).startswith(column["meaning"]), column["meaning"])
 
     def test_show(self):
         answer = self.printed("show", "4RYK")

@@ -52,6 +52,12 @@ std::int64_t write(Index& index, const std::string& root, const std::vector<mode
   return row.id;
 }
 
+Field resource_field(const std::string& name) { return {FieldPlace::resource, {name}, nullptr, name}; }
+
+Field metadata_field(const std::vector<std::string>& path) {
+  return {FieldPlace::metadata, path, nullptr, path.back()};
+}
+
 std::vector<Row> rows(Index& index, const Criteria& criteria, Order order, std::optional<std::int64_t> limit) {
   std::vector<Row> all;
   ok(index.list(criteria, order, limit, [&](const Row& row) { all.push_back(row); }));
@@ -60,7 +66,8 @@ std::vector<Row> rows(Index& index, const Criteria& criteria, Order order, std::
 
 std::string keys(Index& index, const Criteria& criteria) {
   std::string joined;
-  for (const Row& row : rows(index, criteria, {SortKey::key, true})) joined += (joined.empty() ? "" : " ") + row.key;
+  for (const Row& row : rows(index, criteria, {column_field("key"), true}))
+    joined += (joined.empty() ? "" : " ") + row.key;
   return joined;
 }
 

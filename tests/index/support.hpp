@@ -53,6 +53,10 @@ model::RootLocation location(const std::string& path);
 /// Writes the entries into a root, which is made when it is new, and returns its id.
 std::int64_t write(Index& index, const std::string& root, const std::vector<model::Entry>& entries);
 
+/// Fields as users name them.
+Field resource_field(const std::string& name);
+Field metadata_field(const std::vector<std::string>& path);
+
 std::vector<Row> rows(Index& index, const Criteria& criteria = {}, Order order = {},
                       std::optional<std::int64_t> limit = std::nullopt);
 /// The keys of the rows that match, in key order, joined by blanks.

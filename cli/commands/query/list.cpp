@@ -41,12 +41,7 @@ class TablePrinter : public Printer {
     cells_.now_ns = context.now_ns();
     cells_.short_key = context.out_terminal().is_tty && format == Format::table;
   }
-  void row(const index::Row& row) override {
-    std::vector<std::string> cells;
-    cells.reserve(columns_.columns.size());
-    for (const RecordColumn& column : columns_.columns) cells.push_back(column.text(row, cells_));
-    table_.add_row(std::move(cells));
-  }
+  void row(const index::Row& row) override { table_.add_row(text_cells(columns_, row, cells_)); }
   void finish(const service::ListTotals&) override { table_.finish(); }
 
  private:
@@ -63,14 +58,13 @@ class TablePrinter : public Printer {
 
 class JsonPrinter : public Printer {
  public:
-  JsonPrinter(Context& context, std::vector<std::string> fields)
-      : fields_(std::move(fields)), json_(context.out(), JsonWriter::Style::pretty) {
+  JsonPrinter(Context& context, const ColumnChoice& columns)
+      : columns_(columns), now_ns_(context.now_ns()), json_(context.out(), JsonWriter::Style::pretty) {
     json_.begin_object().field("schema", 1).key("kernels").begin_array();
   }
   void row(const index::Row& row) override {
     json_.begin_object();
-    write_record_fields(json_, row);
-    write_extra_fields(json_, row, fields_);
+    write_record_fields(json_, columns_, row, now_ns_);
     json_.end_object();
   }
   void finish(const service::ListTotals& totals) override {
@@ -78,43 +72,42 @@ class JsonPrinter : public Printer {
   }
 
  private:
-  std::vector<std::string> fields_;
+  ColumnChoice columns_;
+  std::int64_t now_ns_;
   JsonWriter json_;
 };
 
 class JsonLinesPrinter : public Printer {
  public:
-  JsonLinesPrinter(Context& context, std::vector<std::string> fields)
-      : fields_(std::move(fields)), json_(context.out()) {}
+  JsonLinesPrinter(Context& context, const ColumnChoice& columns)
+      : columns_(columns), now_ns_(context.now_ns()), json_(context.out()) {}
   void row(const index::Row& row) override {
     json_.begin_object();
-    write_record_fields(json_, row);
-    write_extra_fields(json_, row, fields_);
+    write_record_fields(json_, columns_, row, now_ns_);
     json_.end_object();
   }
 
  private:
-  std::vector<std::string> fields_;
+  ColumnChoice columns_;
+  std::int64_t now_ns_;
   JsonWriter json_;
 };
 
 class CsvPrinter : public Printer {
  public:
-  CsvPrinter(Context& context, const ColumnChoice& columns) : columns_(columns), csv_(context.out(), header(columns)) {}
-  void row(const index::Row& row) override {
-    std::vector<std::string> cells;
-    for (const RecordColumn& column : columns_.columns) cells.push_back(column.data(row));
-    csv_.row(cells);
-  }
+  CsvPrinter(Context& context, const ColumnChoice& columns)
+      : columns_(columns), now_ns_(context.now_ns()), csv_(context.out(), header(columns)) {}
+  void row(const index::Row& row) override { csv_.row(data_cells(columns_, row, now_ns_)); }
 
  private:
   static std::vector<std::string> header(const ColumnChoice& columns) {
     std::vector<std::string> names;
-    for (const RecordColumn& column : columns.columns) names.push_back(column.layout.id);
+    for (const PrintedColumn& column : columns.columns) names.push_back(column.layout.id);
     return names;
   }
 
   ColumnChoice columns_;
+  std::int64_t now_ns_;
   CsvWriter csv_;
 };
 
@@ -135,8 +128,8 @@ class IdPrinter : public Printer {
 
 std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& columns, Format format) {
   switch (format) {
-    case Format::json: return std::make_unique<JsonPrinter>(context, columns.fields);
-    case Format::jsonl: return std::make_unique<JsonLinesPrinter>(context, columns.fields);
+    case Format::json: return std::make_unique<JsonPrinter>(context, columns);
+    case Format::jsonl: return std::make_unique<JsonLinesPrinter>(context, columns);
     case Format::csv: return std::make_unique<CsvPrinter>(context, columns);
     case Format::ids: return std::make_unique<IdPrinter>(context);
     case Format::table:
@@ -162,17 +155,20 @@ void print_summary(Context& context, const service::ListTotals& totals) {
 
 ExitCode run_list(const ListOptions& options, Context& context) {
   const Format format = format_of(options.output);
+  if (options.columns == "help") {
+    print_columns(context.out(), context.out_terminal(), index::record_columns(), format);
+    return finish_output(context, ExitCode::ok);
+  }
+  auto index = context.open_index(index::OpenMode::read);
+  if (!index) return context.report(index.error());
   // Rows of several kinds need their kind beside them.
   const bool kinds = options.columns.empty() && !options.request.filters.kinds.empty() && format == Format::table;
-  const ColumnChoice columns =
-      choose_columns(kinds ? "key,name,kind,backend,arch,version,warps,stages,size,age,dir" : options.columns, format);
+  ColumnChoice columns = choose_columns(index->columns(), options.columns, format, options.request.sort);
+  if (kinds) add_column_after(columns, "kind", "name");
   service::ListRequest request = options.request;
   // Counting every match of a large index takes longer than listing fifty of them; only documents promise the number.
   request.exact_total = format == Format::json;
   request.fields = columns.fields;
-  request.field_words = column_names();
-  auto index = context.open_index(index::OpenMode::read);
-  if (!index) return context.report(index.error());
 
   // The printer starts with the first row, so that a wrong filter prints an error and no half document.
   std::unique_ptr<Printer> printer;
@@ -200,13 +196,14 @@ void add_list_command(CLI::App& app, Invocation& invocation) {
   add_filter_options(*command, options->request.filters);
   add_host_options(*command, options->request.filters);
   command
-      ->add_option("--sort", options->request.sort,
-                   "modified, age, name, size, key, arch, version, spill or hits, with :asc or :desc")
+      ->add_option(
+          "--sort", options->request.sort,
+          "By which column, resource or metadata field, with :asc or :desc; `--columns help` names the columns")
       ->type_name("KEY");
   command->add_option("--limit", options->request.limit, "At most so many")->type_name("N");
   command
       ->add_option("--columns", options->columns,
-                   "Which columns, in which order; any resource or metadata field is one")
+                   "Which columns, in which order; any resource or metadata field is one; `help` names them")
       ->type_name("A,B,C");
   command->add_flag("--fail-empty", options->fail_empty, "Exit code 1 when nothing matches");
   add_output_options(*command, options->output);

@@ -26,11 +26,11 @@ struct ShowOptions {
   OutputOptions output;
 };
 
-void write_json(Context& context, const service::Shown& shown, Format format) {
+void write_json(Context& context, index::RecordColumns columns, const service::Shown& shown, Format format) {
   JsonWriter json(context.out(), format == Format::json ? JsonWriter::Style::pretty : JsonWriter::Style::compact);
   json.begin_object();
   json.field("schema", 1);
-  write_record_fields(json, shown.row);
+  write_record_fields(json, columns, shown.row);
   json.field("arch_name", shown.arch_for_people);
   json.key("metadata").raw(shown.detail.metadata);
   json.key("files").begin_array();
@@ -72,7 +72,7 @@ class Sheet {
   Sink& out_;
 };
 
-void print_facts(Context& context, const service::Shown& shown) {
+void print_facts(Context& context, index::RecordColumns columns, const service::Shown& shown) {
   const index::Row& row = shown.row;
   Sheet sheet(context.out());
   sheet.line("key", row.key);
@@ -96,6 +96,10 @@ void print_facts(Context& context, const service::Shown& shown) {
   if (row.last_hit_ns)
     sheet.line("last hit", fmt::format("{} ({} ago)", util::format_local(*row.last_hit_ns),
                                        util::format_age(context.now_ns(), *row.last_hit_ns)));
+  // What has no line of its own above.
+  for (const index::RecordColumn& column : columns)
+    if (!column.internal && std::holds_alternative<std::monostate>(column.member))
+      sheet.line(column.name, column_text(columns, column, row, {context.now_ns()}));
   sheet.line("root", row.root);
   sheet.line("layout", to_string(row.layout));
 }
@@ -133,22 +137,20 @@ void print_metadata(Context& context, const service::Shown& shown) {
   JsonWriter(context.out(), JsonWriter::Style::pretty).raw(shown.detail.metadata);
 }
 
-void print_candidates(Context& context, const service::ShowResult& result, const ShowOptions& options) {
+void print_candidates(Context& context, index::RecordColumns known, const service::ShowResult& result,
+                      const ShowOptions& options) {
   const bool one_host = std::all_of(result.candidates.begin(), result.candidates.end(),
                                     [&](const index::Row& row) { return row.host == result.candidates.front().host; });
   context.messages().error(fmt::format("'{}' is ambiguous: {} records match; give more of the key{}", options.word,
                                        count_text(result.matches), one_host ? "" : ", or --host"));
-  const ColumnChoice columns = choose_columns(
-      one_host ? "key,name,backend,arch,size,age,dir" : "key,name,backend,arch,size,age,host,dir", Format::table);
+  const ColumnChoice columns =
+      choose_columns(known, one_host ? "key,name,backend,arch,size,age,dir" : "key,name,backend,arch,size,age,host,dir",
+                     Format::table);
   // Candidates are help for the user, not data: they go where the error goes.
   Sink err(stderr);
   Table table(err, layouts_of(columns), context.err_terminal());
-  for (const index::Row& row : result.candidates) {
-    std::vector<std::string> cells;
-    for (const RecordColumn& column : columns.columns)
-      cells.push_back(column.text(row, {context.now_ns(), context.err_terminal().is_tty}));
-    table.add_row(std::move(cells));
-  }
+  for (const index::Row& row : result.candidates)
+    table.add_row(text_cells(columns, row, {context.now_ns(), context.err_terminal().is_tty}));
   table.finish();
   err.flush();
 }
@@ -159,14 +161,14 @@ ExitCode run_show(const ShowOptions& options, Context& context) {
   const auto result = service::show(options.word, options.filters, *index, context.backends(), context.now_ns());
   if (!result) return context.report(result.error());
   if (!result->shown) {
-    print_candidates(context, *result, options);
+    print_candidates(context, index->columns(), *result, options);
     return ExitCode::usage;
   }
   const Format format = format_of(options.output);
   if (format == Format::json || format == Format::jsonl) {
-    write_json(context, *result->shown, format);
+    write_json(context, index->columns(), *result->shown, format);
   } else {
-    print_facts(context, *result->shown);
+    print_facts(context, index->columns(), *result->shown);
     print_resources(context, *result->shown);
     print_files(context, *result->shown);
     print_metadata(context, *result->shown);

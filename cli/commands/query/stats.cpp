@@ -48,17 +48,18 @@ void write_sums(JsonWriter& json, const index::Sums& sums) {
   for (const SumColumn& column : kSumColumns) json.field(column.id, column.value(sums));
 }
 
-void write_rows(JsonWriter& json, std::string_view name, const std::vector<index::Row>& rows) {
+void write_rows(JsonWriter& json, index::RecordColumns columns, std::string_view name,
+                const std::vector<index::Row>& rows) {
   json.key(name).begin_array();
   for (const index::Row& row : rows) {
     json.begin_object();
-    write_record_fields(json, row);
+    write_record_fields(json, columns, row);
     json.end_object();
   }
   json.end_array();
 }
 
-void write_json(Context& context, const service::Stats& stats, Format format) {
+void write_json(Context& context, index::RecordColumns columns, const service::Stats& stats, Format format) {
   JsonWriter json(context.out(), format == Format::json ? JsonWriter::Style::pretty : JsonWriter::Style::compact);
   json.begin_object();
   json.field("schema", 1);
@@ -81,8 +82,8 @@ void write_json(Context& context, const service::Stats& stats, Format format) {
     json.end_object();
   }
   json.end_array();
-  write_rows(json, "top", stats.top);
-  write_rows(json, "spilling", stats.spilling);
+  write_rows(json, columns, "top", stats.top);
+  write_rows(json, columns, "spilling", stats.spilling);
   json.end_object();
 }
 
@@ -109,7 +110,7 @@ void print_groups(Context& context, const service::Stats& stats, Format format) 
   std::vector<Column> columns;
   for (const std::string& by : stats.by) {
     Column column{by, by};
-    column.flexible = by == "name" || by == "root";
+    column.flexible = by == "name" || by == "root" || by == "dir";
     columns.push_back(std::move(column));
   }
   for (const SumColumn& sum : kSumColumns) columns.push_back({sum.id, sum.header, Align::right, sum.drop_priority});
@@ -130,18 +131,14 @@ void print_groups(Context& context, const service::Stats& stats, Format format) 
   table.finish();
 }
 
-void print_rows(Context& context, std::string_view title, const std::vector<index::Row>& rows,
-                const std::string& names) {
+void print_rows(Context& context, index::RecordColumns known, std::string_view title,
+                const std::vector<index::Row>& rows, const std::string& names) {
   if (rows.empty()) return;
   context.out().write(fmt::format("\n{}\n", title));
-  const ColumnChoice columns = choose_columns(names, Format::table);
+  const ColumnChoice columns = choose_columns(known, names, Format::table);
   Table table(context.out(), layouts_of(columns), context.out_terminal());
-  for (const index::Row& row : rows) {
-    std::vector<std::string> cells;
-    for (const RecordColumn& column : columns.columns)
-      cells.push_back(column.text(row, {context.now_ns(), context.out_terminal().is_tty}));
-    table.add_row(std::move(cells));
-  }
+  for (const index::Row& row : rows)
+    table.add_row(text_cells(columns, row, {context.now_ns(), context.out_terminal().is_tty}));
   table.finish();
 }
 
@@ -152,13 +149,14 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
   if (!stats) return context.report(stats.error());
   const Format format = format_of(options.output);
   if (format == Format::json || format == Format::jsonl) {
-    write_json(context, *stats, format);
+    write_json(context, index->columns(), *stats, format);
   } else if (format == Format::csv) {
     write_csv(context, *stats);
   } else {
     print_groups(context, *stats, format);
-    print_rows(context, "Largest entries:", stats->top, "key,name,backend,arch,size,age");
-    print_rows(context, "Spill most (bytes a thread keeps in memory for want of registers):", stats->spilling,
+    print_rows(context, index->columns(), "Largest entries:", stats->top, "key,name,backend,arch,size,age");
+    print_rows(context, index->columns(),
+               "Spill most (bytes a thread keeps in memory for want of registers):", stats->spilling,
                "key,name,backend,arch,warps,spill_bytes");
     context.out().flush();
     if (stats->other_files.files > 0)

@@ -26,13 +26,7 @@ class ArrayColumn {
  public:
   ArrayColumn(std::string_view name, std::string_view type) : name_(name), type_(type) {}
 
-  void add(long long number) { next() += std::to_string(number); }
-  void add(const OptionalField& field) {
-    if (const auto number = field.get())
-      add(*number);
-    else
-      next() += "NULL";
-  }
+  void add(std::int64_t number) { next() += std::to_string(number); }
   void add(const std::string& text) { append_text(next(), text); }
   void add(std::monostate) { next() += "NULL"; }
 
@@ -55,20 +49,21 @@ class ArrayColumn {
 /// Rows as a table `batch` for the statement that follows.
 class Arrays {
  public:
-  explicit Arrays(std::initializer_list<ColumnRole> roles, std::initializer_list<std::string_view> texts)
-      : roles_(roles), texts_(texts) {
-    for (const RowColumn& column : record_columns())
-      if (roles_.contains(column.role))
-        columns_.emplace_back(column.name,
-                              std::holds_alternative<std::string RecordRow::*>(column.field) ? "TEXT" : "BIGINT");
+  Arrays(RecordColumns columns, std::initializer_list<ColumnRole> roles, std::initializer_list<std::string_view> texts)
+      : texts_(texts) {
+    const auto stored = stored_columns(columns);
+    for (const RecordColumn* column : stored_columns(columns, roles)) {
+      places_.push_back(place_of(stored, column->stored));
+      columns_.emplace_back(column->stored, is_text(*column) ? "TEXT" : "BIGINT");
+    }
     for (const std::string_view text : texts_) columns_.emplace_back(text, "TEXT");
   }
 
   void add(const RecordRow& row) {
     auto column = columns_.begin();
-    for (const RowColumn& one : record_columns())
-      if (roles_.contains(one.role)) std::visit([&](auto field) { (column++)->add(row.*field); }, one.field);
-    for (const std::string_view text : texts_) (column++)->add(text_named(row, text));
+    for (const std::size_t place : places_)
+      std::visit([&](const auto& value) { (column++)->add(value); }, row.cells[place]);
+    for (const std::string_view text : texts_) (column++)->add(row.*side_text(text));
   }
 
   /// "batch AS (…)".
@@ -96,15 +91,7 @@ class Arrays {
   }
 
  private:
-  static const std::string& text_named(const RecordRow& row, std::string_view name) {
-    if (name == "metadata") return row.metadata;
-    if (name == "artifacts") return row.artifacts;
-    if (name == "figures") return row.figures;
-    if (name == "units") return row.units;
-    return row.problem_detail;
-  }
-
-  std::set<ColumnRole> roles_;
+  std::vector<std::size_t> places_;  // of the columns in a row's cells
   std::vector<std::string_view> texts_;
   std::vector<ArrayColumn> columns_;
 };
@@ -119,7 +106,7 @@ class Run {
       const auto* change = std::get_if<Change>(&batch.changes[i]);
       if (change == nullptr) break;
       if constexpr (!std::is_same_v<Change, EntryRemoval>)
-        if (!change->rows.empty() && !keys.insert(change->rows.front().key).second) break;
+        if (!keys.insert(change->key).second) break;
       changes_.push_back(change);
     }
   }
@@ -132,15 +119,20 @@ class Run {
 void write_run(soci::session& sql, const std::vector<const EntryPut*>& entries, const Batch& batch,
                std::int64_t& next_id) {
   using enum ColumnRole;
-  Arrays arrays({fixed, identity, content, files}, {"metadata", "artifacts", "problem_detail", "figures", "units"});
+  const auto stored = stored_columns(batch.columns);
+  const std::size_t id = place_of(stored, "id");
+  const std::size_t first_seen = place_of(stored, "first_seen_ns");
+  Arrays arrays(batch.columns, {fixed, identity, content, files},
+                {"metadata", "artifacts", "problem_detail", "figures", "units"});
   for (const EntryPut* entry : entries)
     for (const RecordRow& row : entry->rows) {
       RecordRow made = row;
-      made.id = next_id++;
-      made.first_seen_ns = batch.now_ns;
+      made.cells[id] = next_id++;
+      made.cells[first_seen] = batch.now_ns;
       arrays.add(made);
     }
-  arrays.run(sql, fmt::format(R"(
+  arrays.run(sql,
+             fmt::format(R"(
     WITH {},
     written AS (
       INSERT INTO record ({}) SELECT {} FROM batch
@@ -161,13 +153,13 @@ void write_run(soci::session& sql, const std::vector<const EntryPut*>& entries, 
     DELETE FROM record
     USING (SELECT root_id, key, MAX(ordinal) AS ordinal FROM batch GROUP BY root_id, key) AS last
     WHERE record.root_id = last.root_id AND record.key = last.key AND record.ordinal > last.ordinal)",
-                              arrays.table(), list_columns("{name}"), list_columns("{name}"),
-                              list_columns("{name} = excluded.{name}", {content, files})));
+                         arrays.table(), list_columns(stored, "{name}"), list_columns(stored, "{name}"),
+                         list_columns(stored_columns(batch.columns, {content, files}), "{name} = excluded.{name}")));
 }
 
-void write_run(soci::session& sql, const std::vector<const FilesPut*>& entries) {
+void write_run(soci::session& sql, const std::vector<const FilesPut*>& entries, RecordColumns columns) {
   using enum ColumnRole;
-  Arrays arrays({identity, files}, {"artifacts"});
+  Arrays arrays(columns, {identity, files}, {"artifacts"});
   for (const FilesPut* entry : entries)
     for (const RecordRow& row : entry->rows) arrays.add(row);
   arrays.run(sql, fmt::format(R"(
@@ -177,7 +169,7 @@ void write_run(soci::session& sql, const std::vector<const FilesPut*>& entries) 
       WHERE record.key = batch.key AND record.root_id = batch.root_id AND record.ordinal = batch.ordinal
       RETURNING record.id AS record_id, batch.artifacts)
     UPDATE detail SET artifacts = updated.artifacts FROM updated WHERE detail.record_id = updated.record_id)",
-                              arrays.table(), list_columns("{name} = batch.{name}", {files})));
+                              arrays.table(), list_columns(stored_columns(columns, {files}), "{name} = batch.{name}")));
 }
 
 void write_run(soci::session& sql, const std::vector<const EntryRemoval*>& entries, std::int64_t root_id) {
@@ -198,7 +190,7 @@ void write_postgres_batch(soci::session& sql, const Batch& batch) {
       write_run(sql, puts.changes(), batch, next_id);
       i += puts.changes().size();
     } else if (const Run<FilesPut> files(batch, i); !files.changes().empty()) {
-      write_run(sql, files.changes());
+      write_run(sql, files.changes(), batch.columns);
       i += files.changes().size();
     } else {
       const Run<EntryRemoval> removals(batch, i);

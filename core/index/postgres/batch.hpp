@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <soci/soci.h>
+
 #include "core/index/rows/batch.hpp"
 #include "core/index/sql/cells.hpp"
 

@@ -72,10 +72,14 @@ class PostgresDialect final : public Dialect {
     return fmt::format("tcm_json_number({}, CAST({} AS TEXT[]))", document, path);
   }
   std::string json_string(std::string_view document, std::string_view path) const override {
-    return fmt::format("tcm_json_string({}, CAST({} AS TEXT[]))", document, path);
+    // Compared and sorted byte by byte, as columns are.
+    return fmt::format("(tcm_json_string({}, CAST({} AS TEXT[])) COLLATE \"C\")", document, path);
   }
   std::string json_shown(std::string_view document, std::string_view path) const override {
     return fmt::format("tcm_json_shown({}, CAST({} AS TEXT[]))", document, path);
+  }
+  std::string json_kind(std::string_view document, std::string_view path) const override {
+    return fmt::format("json_typeof(tcm_json({}, CAST({} AS TEXT[])))", document, path);
   }
   std::string json_path(const std::vector<std::string>& parts) const override {
     std::string list = json_text_list({parts.begin(), parts.end()});

@@ -7,16 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "core/index/values/column_fields.hpp"
+#include "core/index/values/columns.hpp"
 
 namespace tcm::index {
 namespace {
-
-const ColumnField* column_of(const Field& field) {
-  for (const ColumnField& column : column_fields())
-    if (column.name == field.path.front()) return &column;
-  return nullptr;
-}
 
 std::string_view document_of(const Field& field) {
   // Records without metadata have an empty text there, which is no JSON.
@@ -36,15 +30,15 @@ std::string comparison_text(BoundValues& values, const Condition& condition) {
   const std::string_view sign = sign_of(condition.comparison);
   const bool is_text = std::holds_alternative<std::string>(condition.value);
   if (condition.field.place == FieldPlace::column) {
-    const ColumnField* column = column_of(condition.field);
-    if (column == nullptr || column->is_text != is_text) return "(0 = 1)";
-    return fmt::format("({} {} {})", column->column, sign, bind_operand(values, condition.value));
+    const RecordColumn& column = *condition.field.column;
+    if (compares_as_text(column) != is_text) return "(0 = 1)";
+    return fmt::format("({} {} {})", compared_expression(column), sign, bind_operand(values, condition.value));
   }
   const SqlText& sql = values.sql();
-  const std::string path = values.bind_as_is(sql.json_path(condition.field.path));
-  const std::string_view document = document_of(condition.field);
-  const std::string json = is_text ? sql.json_string(document, path) : sql.json_number(document, path);
-  return fmt::format("({} {} {})", json, sign, bind_operand(values, condition.value));
+  const JsonField json = json_field(values, condition.field);
+  const std::string value =
+      is_text ? sql.json_string(json.document, json.path) : sql.json_number(json.document, json.path);
+  return fmt::format("({} {} {})", value, sign, bind_operand(values, condition.value));
 }
 
 }  // namespace
@@ -61,18 +55,29 @@ std::string_view sign_of(Comparison comparison) {
   return "=";
 }
 
-std::string field_text(BoundValues& values, const Field& field) {
-  if (field.place == FieldPlace::column) {
-    const ColumnField* column = column_of(field);
-    return column == nullptr ? "NULL" : fmt::format("CAST({} AS TEXT)", column->column);
+std::string compared_expression(const RecordColumn& column) {
+  if (!column.ordered_by.empty()) return fmt::format("record.{}", column.ordered_by);
+  switch (column.home) {
+    case ColumnHome::record: break;
+    case ColumnHome::root:
+      return fmt::format("(SELECT root.{} FROM root WHERE root.id = record.root_id)", column.stored);
+    case ColumnHome::host:
+      return fmt::format("(SELECT host.{} FROM host, root WHERE root.id = record.root_id AND host.id = root.host_id)",
+                         column.stored);
   }
-  const SqlText& sql = values.sql();
-  return sql.json_shown(document_of(field), values.bind_as_is(sql.json_path(field.path)));
+  return fmt::format("record.{}", column.stored);
+}
+
+bool compares_as_text(const RecordColumn& column) { return is_text(column) && column.ordered_by.empty(); }
+
+JsonField json_field(BoundValues& values, const Field& field) {
+  return {document_of(field), values.bind_as_is(values.sql().json_path(field.path))};
 }
 
 std::string has_field_condition(BoundValues& values, const Field& field) {
-  if (field.place == FieldPlace::column) return column_of(field) == nullptr ? "0 = 1" : "1 = 1";
-  return field_text(values, field) + " IS NOT NULL";
+  if (field.place == FieldPlace::column) return "1 = 1";
+  const JsonField json = json_field(values, field);
+  return values.sql().json_shown(json.document, json.path) + " IS NOT NULL";
 }
 
 std::string condition_text(BoundValues& values, const Condition& condition) {

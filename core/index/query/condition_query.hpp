@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/index/sql/bound_values.hpp"
+#include "core/index/values/columns.hpp"
 #include "core/index/values/condition.hpp"
 
 namespace tcm::index {
@@ -14,8 +15,16 @@ namespace tcm::index {
 /// "=", "<>", …
 std::string_view sign_of(Comparison comparison);
 
-/// An expression for the value of a field as text; null when the record lacks it.
-std::string field_text(BoundValues& values, const Field& field);
+/// By what a column is compared and sorted, wherever `record` is. As a text, or as a number?
+std::string compared_expression(const RecordColumn& column);
+bool compares_as_text(const RecordColumn& column);
+
+/// A resource or a field of the metadata, as SqlText::json_number() and its like want it.
+struct JsonField {
+  std::string_view document;
+  std::string path;
+};
+JsonField json_field(BoundValues& values, const Field& field);
 
 /// A condition on `record`: it has the field.
 std::string has_field_condition(BoundValues& values, const Field& field);

@@ -2,12 +2,14 @@
 #include "core/index/query/list.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <soci/soci.h>
 
-#include "core/index/rows/record_row.hpp"
+#include "core/index/query/condition_query.hpp"
 #include "core/index/sql/bound_statement.hpp"
 
 namespace tcm::index {
@@ -16,135 +18,161 @@ namespace {
 // Not worth asking for by parts.
 constexpr std::int64_t kFewRows = 1'000;
 
-std::string_view column_of(SortKey key) {
-  switch (key) {
-    case SortKey::modified: return "record.mtime_ns";
-    case SortKey::name: return "record.name";
-    case SortKey::size: return "record.total_bytes";
-    case SortKey::key: return "record.key";
-    case SortKey::arch: return "record.arch";
-    // Databases disagree on where nulls sort; here no version comes before all others.
-    case SortKey::version: return "COALESCE(record.version_rank, -1)";
-    case SortKey::spill: return "COALESCE(record.spill_bytes, -1)";
-    case SortKey::hits: return "COALESCE(record.hits, -1)";
-    case SortKey::entry_modified: return "record.mtime_ns";
-    case SortKey::alike: return "record.root_id, record.name, record.total_bytes, record.mtime_ns";
+/// A column where `record` and `root` are joined.
+std::string listed_expression(const RecordColumn& column) {
+  switch (column.home) {
+    case ColumnHome::record: break;
+    case ColumnHome::root: return fmt::format("root.{}", column.stored);
+    case ColumnHome::host: return fmt::format("(SELECT host.{} FROM host WHERE host.id = root.host_id)", column.stored);
   }
-  return "record.mtime_ns";
+  return fmt::format("record.{}", column.stored);
 }
 
-std::string_view ties_of(SortKey key) {
-  switch (key) {
-    case SortKey::key: return ", record.root_id, record.ordinal";
-    case SortKey::entry_modified:
-    case SortKey::alike: return ", record.key, record.root_id, record.ordinal";
-    default: return ", record.key";
-  }
+/// Databases disagree on where nulls sort; here they come last. That is said only where there may be some, because it
+/// keeps a database from using an index.
+std::string column_order(const RecordColumn& column, const Criteria& criteria, std::string_view direction) {
+  const bool text = compares_as_text(column);
+  const std::string expression = column.ordered_by.empty() ? listed_expression(column) : compared_expression(column);
+  const bool kernels_only = criteria.kinds == std::vector{model::EntryKind::kernel};
+  const bool all_have_it = !column.optional || (column.name == "spill_bytes" && criteria.spilling) ||
+                           (column.name == "name" && kernels_only);
+  if (all_have_it) return fmt::format("{} {}", expression, direction);
+  if (text) return fmt::format("NULLIF({}, '') {} NULLS LAST", expression, direction);
+  return fmt::format("{} {} NULLS LAST", expression, direction);
 }
 
-// Where a row of the list arrives, column by column.
+/// Numbers, then texts, then records without the field.
+std::string field_order(BoundValues& values, const Field& field, std::string_view direction) {
+  const JsonField json = json_field(values, field);
+  const SqlText& sql = values.sql();
+  return fmt::format("{0} {2} NULLS LAST, {1} {2} NULLS LAST", sql.json_number(json.document, json.path),
+                     sql.json_string(json.document, json.path), direction);
+}
+
+std::string order_text(QueryBuilder& query, const Criteria& criteria, const Order& order) {
+  const std::string_view direction = order.ascending ? "ASC" : "DESC";
+  std::string text;
+  for (const Field& field : order.groups) text += compared_expression(*field.column) + ", ";
+  const RecordColumn* column = order.by.column;
+  text +=
+      column == nullptr ? field_order(query.bound(), order.by, direction) : column_order(*column, criteria, direction);
+  const bool by_key = column != nullptr && column->stored == "key";
+  if (!by_key) text += ", record.key";
+  if (by_key || order.whole_entries) text += ", record.root_id, record.ordinal";
+  return text;
+}
+
+/// Where the columns of a row of the list arrive.
 class RowReader {
  public:
-  void bind(BoundStatement& statement) {
-    statement.into(id_).into(key_).into(ordinal_).into(kind_).into(name_).into(backend_).into(arch_).into(version_);
-    for (OptionalField* field : {&warps_, &stages_, &ctas_, &warp_size_, &shared_, &spill_, &hits_, &last_hit_})
-      statement.into(field->value, field->indicator);
-    for (long long* number : {&ir_, &assembly_, &binary_, &source_, &module_, &metadata_, &other_, &file_count_,
-                              &mtime_, &first_seen_, &inode_, &ctime_, &settled_})
-      statement.into(*number);
-    statement.into(problem_).into(root_).into(layout_).into(host_);
+  explicit RowReader(RecordColumns columns) : columns_(columns) {
+    for (const RecordColumn& column : columns)
+      if (is_read(column)) read_.push_back(&column);
+    texts_.resize(read_.size());
+    numbers_.resize(read_.size());
+    present_.resize(read_.size(), soci::i_null);
   }
 
-  /// Fills `row`; false when a word is none that this release writes.
-  bool read(Row& row) const {
-    const auto kind = model::value_of<model::EntryKind>(model::kEntryKinds, kind_);
-    const auto problem = model::value_of<model::SkipReason>(model::kSkipReasons, problem_);
-    const auto layout = model::value_of<model::Layout>(model::kLayouts, layout_);
-    if (!kind || !problem || !layout) return false;
-    row.id = id_;
-    row.key = key_;
-    row.ordinal = ordinal_;
-    row.kind = *kind;
-    row.name = name_;
-    row.backend = backend_;
-    row.arch = arch_;
-    row.triton_version = version_;
-    row.num_warps = warps_.get();
-    row.num_stages = stages_.get();
-    row.num_ctas = ctas_.get();
-    row.warp_size = warp_size_.get();
-    row.shared_bytes = shared_.get();
-    row.spill_bytes = spill_.get();
-    row.bytes = totals();
-    row.file_count = file_count_;
-    row.modified_ns = mtime_;
-    row.stamp = {static_cast<std::uint64_t>(inode_), mtime_, ctime_, settled_ != 0};
-    row.first_seen_ns = first_seen_;
-    row.hits = hits_.get();
-    row.last_hit_ns = last_hit_.get();
-    row.root = root_;
-    row.host = host_;
-    row.layout = *layout;
-    row.problem = *problem;
-    return true;
+  void bind(BoundStatement& statement) {
+    for (std::size_t i = 0; i < read_.size(); ++i) {
+      if (is_text(*read_[i]))
+        statement.into(texts_[i], present_[i]);
+      else
+        statement.into(numbers_[i], present_[i]);
+    }
+  }
+
+  /// Fills `row`; the column whose value no release writes, when there is one.
+  const RecordColumn* read(Row& row) {
+    for (std::size_t i = 0; i < read_.size(); ++i) {
+      ColumnValue value;
+      if (present_[i] == soci::i_ok)
+        value = is_text(*read_[i]) ? ColumnValue(texts_[i]) : ColumnValue(std::int64_t{numbers_[i]});
+      if (!put_value(columns_, *read_[i], std::move(value), row)) return read_[i];
+    }
+    row.stamp.mtime_ns = row.modified_ns;
+    return nullptr;
   }
 
  private:
-  model::ByteTotals totals() const {
-    const auto bytes = [](long long stored) { return static_cast<std::uint64_t>(std::max(stored, 0LL)); };
-    return {bytes(ir_),     bytes(assembly_), bytes(binary_), bytes(source_),
-            bytes(module_), bytes(metadata_), bytes(other_)};
+  RecordColumns columns_;
+  std::vector<const RecordColumn*> read_;
+  std::vector<std::string> texts_;
+  std::vector<long long> numbers_;
+  std::vector<soci::indicator> present_;
+};
+
+FieldValue field_value(const std::string& value, const std::string& type) {
+  using Kind = FieldValue::Kind;
+  if (type == "text" || type == "string") return {Kind::text, value};
+  if (type == "integer" || type == "real" || type == "number") return {Kind::number, value};
+  if (type == "true" || type == "false") return {Kind::truth, type};
+  if (type == "boolean") return {Kind::truth, value == "1" ? "true" : "false"};
+  return {Kind::json, value};
+}
+
+/// Where the fields asked for arrive, as text with its type.
+class FieldReader {
+ public:
+  explicit FieldReader(std::size_t count) : texts_(count), types_(count), present_(2 * count, soci::i_null) {}
+
+  void bind(BoundStatement& statement) {
+    for (std::size_t i = 0; i < texts_.size(); ++i)
+      statement.into(texts_[i], present_[2 * i]).into(types_[i], present_[2 * i + 1]);
   }
 
-  long long id_ = 0, ordinal_ = 0, ir_ = 0, assembly_ = 0, binary_ = 0, source_ = 0, module_ = 0, metadata_ = 0,
-            other_ = 0, file_count_ = 0, mtime_ = 0, first_seen_ = 0, inode_ = 0, ctime_ = 0, settled_ = 0;
-  std::string key_, kind_, name_, backend_, arch_, version_, problem_, root_, layout_, host_;
-  OptionalField warps_, stages_, ctas_, warp_size_, shared_, spill_, hits_, last_hit_;
+  void read(Row& row) const {
+    row.extra.resize(texts_.size());
+    for (std::size_t i = 0; i < texts_.size(); ++i)
+      row.extra[i] = present_[2 * i] == soci::i_ok ? field_value(texts_[i], types_[i]) : FieldValue{};
+  }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<std::string> types_;
+  std::vector<soci::indicator> present_;
 };
 
 }  // namespace
 
-std::string list_query(QueryBuilder& query, const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
-                       const std::vector<Field>& extra) {
+std::string list_query(QueryBuilder& query, RecordColumns table, const Criteria& criteria, const Order& order,
+                       std::optional<std::int64_t> limit, const std::vector<Field>& extra) {
   query.add(criteria);
   query.add("root.id = record.root_id");
   const std::string where = query.where();
-  std::string columns;
-  for (const Field& field : extra) columns += ", " + query.text_of(field);
+  std::vector<std::string> columns;
+  for (const RecordColumn& column : table)
+    if (is_read(column)) columns.push_back(listed_expression(column));
+  const SqlText& sql = query.bound().sql();
+  for (const Field& field : extra) {
+    const JsonField json = json_field(query.bound(), field);
+    columns.push_back(sql.json_shown(json.document, json.path));
+    columns.push_back(sql.json_kind(json.document, json.path));
+  }
+  const std::string sorted = order_text(query, criteria, order);
   // CROSS JOIN keeps the order in which the tables are named: rows come in the list's order, each then finds its root.
-  return fmt::format(
-      "SELECT record.id, record.key, record.ordinal, record.kind, record.name, record.backend, record.arch, "
-      "record.triton_version, record.num_warps, record.num_stages, record.num_ctas, record.warp_size, "
-      "record.shared_bytes, record.spill_bytes, record.hits, record.last_hit_ns, record.ir_bytes, "
-      "record.assembly_bytes, record.binary_bytes, "
-      "record.source_bytes, "
-      "record.module_bytes, record.metadata_bytes, record.other_bytes, record.file_count, record.mtime_ns, "
-      "record.first_seen_ns, record.inode, record.ctime_ns, record.settled, record.problem, root.path, root.layout, "
-      "(SELECT host.name FROM host WHERE host.id = root.host_id){} "
-      "FROM record CROSS JOIN root{} ORDER BY {} {}{}{}",
-      columns, where, criteria.spilling && order.key == SortKey::spill ? "record.spill_bytes" : column_of(order.key),
-      order.ascending ? "ASC" : "DESC", ties_of(order.key),
-      limit ? " LIMIT " + query.bind(std::max<std::int64_t>(*limit, 0)) : "");
+  return fmt::format("SELECT {} FROM record CROSS JOIN root{} ORDER BY {}{}", fmt::join(columns, ", "), where, sorted,
+                     limit ? " LIMIT " + query.bind(std::max<std::int64_t>(*limit, 0)) : "");
 }
 
-Result<void> list_records(Session& session, const Criteria& criteria, Order order, std::optional<std::int64_t> limit,
-                          const std::function<void(const Row&)>& each, const std::vector<Field>& extra) {
+Result<void> list_records(Session& session, RecordColumns columns, const Criteria& criteria, const Order& order,
+                          std::optional<std::int64_t> limit, const std::function<void(const Row&)>& each,
+                          const std::vector<Field>& extra) {
   return session.guard([&]() -> Result<void> {
     QueryBuilder query(session.dialect(), session.host_id());
-    const std::string text = list_query(query, criteria, order, limit, extra);
+    const std::string text = list_query(query, columns, criteria, order, limit, extra);
     const bool few = limit && *limit <= kFewRows;
     BoundStatement statement(session, text, query.values(), few ? Rows::few : Rows::many);
-    RowReader reader;
+    RowReader reader(columns);
+    FieldReader fields(extra.size());
     reader.bind(statement);
+    fields.bind(statement);
     Row row;
-    row.extra.resize(extra.size());
-    std::vector<soci::indicator> present(extra.size(), soci::i_null);
-    for (std::size_t i = 0; i < extra.size(); ++i) statement.into(row.extra[i], present[i]);
     statement.execute();
     while (statement.fetch()) {
-      if (!reader.read(row)) return session.damaged("a record of unknown kind");
-      for (std::size_t i = 0; i < extra.size(); ++i)
-        if (present[i] != soci::i_ok) row.extra[i].clear();
+      if (const RecordColumn* unknown = reader.read(row))
+        return session.damaged(fmt::format("a record of unknown {}", unknown->name));
+      fields.read(row);
       each(row);
     }
     return {};

@@ -38,8 +38,6 @@ std::string QueryBuilder::bind(Value value) { return values_.bind(std::move(valu
 
 std::string QueryBuilder::bind_as_is(std::string text) { return values_.bind_as_is(std::move(text)); }
 
-std::string QueryBuilder::text_of(const Field& field) { return field_text(values_, field); }
-
 std::string QueryBuilder::has(const Field& field) { return has_field_condition(values_, field); }
 
 std::string QueryBuilder::where() const {

@@ -35,14 +35,13 @@ class QueryBuilder {
   /// A condition on `root`: none of these paths.
   void root_path_not_in(const std::vector<std::string>& paths);
 
-  /// An expression for the value of a field as text; null when the record lacks it.
-  std::string text_of(const Field& field);
   /// A condition on `record`: it has the field.
   std::string has(const Field& field);
 
   /// " WHERE …", or nothing when there is no condition.
   std::string where() const;
   const std::vector<Value>& values() const { return values_.values(); }
+  BoundValues& bound() { return values_; }
 
  private:
   const SqlText& sql() const { return values_.sql(); }

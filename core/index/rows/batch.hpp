@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -12,11 +13,13 @@ namespace tcm::index {
 
 /// All rows of one entry, to be added or to replace those that are there.
 struct EntryPut {
+  std::string key;
   std::vector<RecordRow> rows;
 };
 
 /// The same, of which only files, sizes and the stamp count, see RootWriter::put_files().
 struct FilesPut {
+  std::string key;
   std::vector<RecordRow> rows;
 };
 
@@ -27,6 +30,7 @@ struct EntryRemoval {
 
 /// Changes to one root, which count in their order.
 struct Batch {
+  RecordColumns columns;
   std::int64_t root_id = 0;
   std::vector<std::variant<EntryPut, FilesPut, EntryRemoval>> changes;
   std::int64_t first_id = 0;  ///< of as many as there are rows in EntryPuts; a row that is there keeps its own

@@ -2,62 +2,47 @@
 // A record as its rows in `record`, `detail` and `resource` hold it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include <soci/soci.h>
-
+#include "core/index/values/columns.hpp"
 #include "core/model/entry.hpp"
 
 namespace tcm::index {
 
-/// A column that may be null. SOCI keeps the value and its being null apart.
-struct OptionalField {
-  long long value = 0;
-  soci::indicator indicator = soci::i_null;
-
-  OptionalField& operator=(const std::optional<std::int64_t>& from);
-  std::optional<std::int64_t> get() const;
-};
-
-/// The columns of `record` and `detail`, for SOCI to bind once and read at each execution.
 struct RecordRow {
-  long long id = 0, root_id = 0, ordinal = 0;
-  std::string key, kind, name, backend, arch, triton_version, probed_by, problem;
-  OptionalField version_rank, num_warps, num_stages, num_ctas, warp_size, shared_bytes, spill_bytes, hits, last_hit_ns;
-  long long ir = 0, assembly = 0, binary = 0, source = 0, module = 0, metadata_bytes = 0, other = 0, total = 0;
-  long long file_count = 0, inode = 0, mtime_ns = 0, ctime_ns = 0, key_hash = 0, settled = 0, first_seen_ns = 0;
+  std::vector<ColumnValue> cells;  ///< one for each of stored_columns(), in their order
   std::string metadata, artifacts, problem_detail, figures, units;
 };
 
-/// One row a record. Ids and first-seen times are left for the writer.
-std::vector<RecordRow> rows_of(std::int64_t root_id, const model::Entry& entry);
-
-/// What happens to a column of `record` when its row is written again.
-enum class ColumnRole : std::uint8_t {
-  fixed,     ///< stays as it was when the row was made
-  identity,  ///< tells which row it is
-  content,   ///< takes the new value
-  files,     ///< the same, also when only an entry's files changed
-};
-
-struct RowColumn {
+/// A text of `detail` or `resource`, by the name of its column.
+struct SideText {
   std::string_view name;
-  std::variant<long long RecordRow::*, std::string RecordRow::*, OptionalField RecordRow::*> field;
-  ColumnRole role;
+  std::string RecordRow::*member;
 };
+inline constexpr std::array<SideText, 5> kSideTexts{{
+    {"metadata", &RecordRow::metadata},
+    {"artifacts", &RecordRow::artifacts},
+    {"problem_detail", &RecordRow::problem_detail},
+    {"figures", &RecordRow::figures},
+    {"units", &RecordRow::units},
+}};
+std::string RecordRow::*side_text(std::string_view name);
 
-/// All columns of `record`: the one table of them, from which statements are made.
-std::span<const RowColumn> record_columns();
+/// The columns that `record` has, in the order of the table; with `roles`, those that have one of them.
+std::vector<const RecordColumn*> stored_columns(RecordColumns columns, std::initializer_list<ColumnRole> roles = {});
 
-/// Names of columns, each wherever `{name}` stands in `each`, joined by commas; of those with one of `roles`, or of
-/// all.
-std::string list_columns(std::string_view each, std::initializer_list<ColumnRole> roles = {});
+/// Which of the stored columns has this name in the database.
+std::size_t place_of(const std::vector<const RecordColumn*>& stored, std::string_view name);
+
+/// One row a record. Ids and first-seen times are left for the writer.
+std::vector<RecordRow> rows_of(RecordColumns columns, std::int64_t root_id, const model::Entry& entry);
+
+/// Names of columns, each wherever `{name}` stands in `each`, joined by commas.
+std::string list_columns(const std::vector<const RecordColumn*>& columns, std::string_view each);
 
 }  // namespace tcm::index

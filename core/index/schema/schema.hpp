@@ -3,18 +3,12 @@
 #pragma once
 
 #include <span>
-#include <string_view>
 
 #include "core/index/sql/session.hpp"
+#include "core/index/values/schema_version.hpp"
 #include "core/util/result.hpp"
 
 namespace tcm::index {
-
-/// Turns a schema of version `to` - 1 into one of version `to`. `statements` run in one transaction, see with_types().
-struct Migration {
-  int to;
-  std::span<const std::string_view> statements;
-};
 
 /// All migrations of this release, in order, from an empty database on. One that was released never changes.
 std::span<const Migration> migrations();

@@ -41,6 +41,9 @@ class SqlText {
   virtual std::string json_number(std::string_view document, std::string_view path) const = 0;
   virtual std::string json_string(std::string_view document, std::string_view path) const = 0;
   virtual std::string json_shown(std::string_view document, std::string_view path) const = 0;
+  /// Of which type such a value is, as the database names types of JSON: "text" or "string", "integer", "real" or
+  /// "number", "true", "false" or "boolean"; anything else is a list or an object.
+  virtual std::string json_kind(std::string_view document, std::string_view path) const = 0;
   virtual std::string json_path(const std::vector<std::string>& parts) const = 0;
 
  protected:

@@ -89,11 +89,14 @@ class SqliteDialect : public Dialect {
     return fmt::format("(CASE WHEN typeof({0}) IN ('integer', 'real') THEN {0} END)", value);
   }
   std::string json_string(std::string_view document, std::string_view path) const override {
-    const std::string value = json_value(document, path);
-    return fmt::format("(CASE WHEN typeof({0}) = 'text' THEN {0} END)", value);
+    // Not of the type of the value, which is text of a list or an object, too.
+    return fmt::format("(CASE WHEN {} = 'text' THEN {} END)", json_kind(document, path), json_value(document, path));
   }
   std::string json_shown(std::string_view document, std::string_view path) const override {
     return fmt::format("CAST({} AS TEXT)", json_value(document, path));
+  }
+  std::string json_kind(std::string_view document, std::string_view path) const override {
+    return fmt::format("json_type({}, {})", document, path);
   }
   // Names between quotes, so that a dot in one is no step. The parts hold no quotes: they are checked names.
   std::string json_path(const std::vector<std::string>& parts) const override {

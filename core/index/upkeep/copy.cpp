@@ -45,9 +45,8 @@ std::vector<Table> tables() {
       {"cache_dir",
        {{"identity", true}, {"host_id"}, {"path", true}, {"layout", true}, {"beside_files"}, {"beside_bytes"}}}};
   Table record{"record", {}};
-  for (const RowColumn& column : record_columns())
-    record.columns.push_back(
-        {std::string(column.name), std::holds_alternative<std::string RecordRow::*>(column.field)});
+  for (const RecordColumn* column : stored_columns(record_columns()))
+    record.columns.push_back({std::string(column->stored), is_text(*column)});
   all.push_back(std::move(record));
   all.push_back({"detail", {{"record_id"}, {"metadata", true}, {"artifacts", true}, {"problem_detail", true}}});
   all.push_back({"resource", {{"record_id"}, {"figures", true}, {"units", true}}});

@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 #include <soci/soci.h>
 
-#include "core/index/rows/record_row.hpp"
 #include "core/index/sql/dialect.hpp"
 #include "core/index/sqlite/connection.hpp"
 #include "core/index/values/open_mode.hpp"
@@ -27,6 +26,16 @@ constexpr std::array<std::string_view, 4> kTables{"kernels", "vllm_kernels", "vl
 
 // Clocks differ a little; what is later than that is no time.
 constexpr std::int64_t kDaySeconds = 86'400;
+
+/// A column that may be null. SOCI keeps the value and its being null apart.
+struct OptionalField {
+  long long value = 0;
+  soci::indicator indicator = soci::i_null;
+
+  std::optional<std::int64_t> get() const {
+    return indicator == soci::i_ok ? std::optional<std::int64_t>(value) : std::nullopt;
+  }
+};
 
 std::set<std::string> columns_of(soci::session& sql, const std::string& table) {
   std::set<std::string> columns;

@@ -18,10 +18,14 @@ enum class FieldPlace : std::uint8_t {
   metadata,  ///< of the kernel's metadata file
 };
 
-/// A field of a record. `path` has one part for a column or a resource; for metadata one for each level.
+struct RecordColumn;
+
+/// A field of a record.
 struct Field {
   FieldPlace place = FieldPlace::column;
-  std::vector<std::string> path;
+  std::vector<std::string> path;         ///< one part for a resource; for metadata one for each level
+  const RecordColumn* column = nullptr;  ///< of the place column
+  std::string word;                      ///< as the user wrote it
 };
 
 using Operand = std::variant<std::int64_t, double, std::string, bool>;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/index/values/columns.hpp"
 #include "core/index/values/condition.hpp"
 #include "core/model/words.hpp"
 
@@ -62,24 +63,14 @@ struct Criteria {
   std::optional<std::vector<std::int64_t>> missing_in_root_ids{};
 };
 
-/// Ties are broken by key. In the order of `key`, and in the two behind it, also by root and ordinal, so that the
-/// records of one entry follow each other.
-enum class SortKey : std::uint8_t {
-  modified,
-  name,
-  size,
-  key,
-  arch,
-  version,
-  spill,
-  hits,
-  entry_modified,  ///< as modified, with the records of one entry together
-  alike,           ///< records of one root, name and size together, by age
-};
-
+/// Rows that lack what they are sorted by come last, in both directions. Ties are broken by key, ascending.
 struct Order {
-  SortKey key = SortKey::modified;
+  Field by = column_field("modified");
   bool ascending = false;
+  /// What rows are sorted by before: those that agree in all of it stand together.
+  std::vector<Field> groups{};
+  /// Further ties by root and ordinal, so that the records of an entry follow each other. Of an order by key always.
+  bool whole_entries = false;
 };
 
 }  // namespace tcm::index

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/model/entry.hpp"
@@ -16,6 +17,16 @@ struct KnownEntry {
   std::int64_t id = 0;  ///< of the record with ordinal 0
   std::uint64_t key_hash = 0;
   model::EntryStamp stamp;
+};
+
+/// The value of a column; nothing when it is absent.
+using ColumnValue = std::variant<std::monostate, std::int64_t, std::string>;
+
+/// The value of a resource or of a field of the metadata.
+struct FieldValue {
+  enum class Kind : std::uint8_t { absent, text, number, truth, json };
+  Kind kind = Kind::absent;
+  std::string text;  ///< a number, true or false, and json (a list or an object) as JSON writes them
 };
 
 /// One record without its artifacts and metadata: what a table shows.
@@ -41,7 +52,8 @@ struct Row {
   model::Layout layout = model::Layout::triton;
   std::optional<std::int64_t> spill_bytes;
   model::SkipReason problem = model::SkipReason::none;
-  std::vector<std::string> extra;  ///< the values of the extra fields asked for, as text; empty when absent
+  std::vector<ColumnValue> others;  ///< of the columns without a member here, in the order of the table
+  std::vector<FieldValue> extra;    ///< of the fields asked for
 };
 
 /// The rest of a record.

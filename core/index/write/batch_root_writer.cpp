@@ -19,7 +19,7 @@ constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
 
 Result<void> BatchRootWriter::put(const model::Entry& entry) {
   if (entry.records.empty()) return fail(ErrorCode::failed, "an entry without a record cannot be indexed");
-  EntryPut change{rows_of(batch_.root_id, entry)};
+  EntryPut change{entry.key, rows_of(batch_.columns, batch_.root_id, entry)};
   count_bytes(change.rows);
   batch_.changes.emplace_back(std::move(change));
   return flush_when_full();
@@ -31,7 +31,7 @@ Result<void> BatchRootWriter::remove(std::int64_t id) {
 }
 
 Result<void> BatchRootWriter::put_files(const model::Entry& entry) {
-  FilesPut change{rows_of(batch_.root_id, entry)};
+  FilesPut change{entry.key, rows_of(batch_.columns, batch_.root_id, entry)};
   count_bytes(change.rows);
   batch_.changes.emplace_back(std::move(change));
   return flush_when_full();
@@ -98,12 +98,12 @@ void BatchRootWriter::write_batch() {
   sums_outdated_ = true;
 }
 
-Result<std::unique_ptr<RootWriter>> write_root(Session& session, std::int64_t root_id) {
+Result<std::unique_ptr<RootWriter>> write_root(Session& session, RecordColumns columns, std::int64_t root_id) {
   return session.guard([&]() -> Result<std::unique_ptr<RootWriter>> {
     long long count = 0;
     session.sql() << "SELECT COUNT(*) FROM root WHERE id = :id", soci::into(count), soci::use(root_id);
     if (count == 0) return fail(ErrorCode::missing, session.where() + ": the index does not know this root");
-    return std::make_unique<BatchRootWriter>(session, root_id);
+    return std::make_unique<BatchRootWriter>(session, columns, root_id);
   });
 }
 

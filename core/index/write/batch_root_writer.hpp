@@ -16,7 +16,10 @@ namespace tcm::index {
 
 class BatchRootWriter final : public RootWriter {
  public:
-  BatchRootWriter(Session& session, std::int64_t root_id) : session_(session) { batch_.root_id = root_id; }
+  BatchRootWriter(Session& session, RecordColumns columns, std::int64_t root_id) : session_(session) {
+    batch_.columns = columns;
+    batch_.root_id = root_id;
+  }
 
   Result<void> put(const model::Entry& entry) override;
   Result<void> remove(std::int64_t id) override;
@@ -36,6 +39,6 @@ class BatchRootWriter final : public RootWriter {
 };
 
 /// See Index::write_root(). `session` must outlive the writer.
-Result<std::unique_ptr<RootWriter>> write_root(Session& session, std::int64_t root_id);
+Result<std::unique_ptr<RootWriter>> write_root(Session& session, RecordColumns columns, std::int64_t root_id);
 
 }  // namespace tcm::index

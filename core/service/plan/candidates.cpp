@@ -115,7 +115,7 @@ std::vector<std::string> RootSet::paths() const {
 Result<void> for_each_candidate(const index::Criteria& criteria, bool newest_first, const RootSet& roots,
                                 index::Index& index, const std::function<Result<void>(Candidate&& candidate)>& each) {
   Gatherer gatherer(roots, each);
-  const index::Order order{newest_first ? index::SortKey::entry_modified : index::SortKey::key, !newest_first};
+  const index::Order order{index::column_field(newest_first ? "modified" : "key"), !newest_first, {}, true};
   TCM_TRY(index.list(criteria, order, std::nullopt, [&](const index::Row& row) { gatherer.take(row); }));
   return gatherer.finish();
 }

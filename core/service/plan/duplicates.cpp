@@ -92,7 +92,12 @@ Result<util::Spool> find_alike(const PlanContext& context) {
     pack_alike(packer, alike);
     if (auto added = spool.append(packer.bytes()); !added) result = fail(std::move(added).error());
   };
-  TCM_TRY(context.index.list(kernels, {index::SortKey::alike, false}, std::nullopt, [&](const index::Row& row) {
+  // The records of one root, name and size together, the newest first.
+  const index::Order runs{index::column_field("modified"),
+                          false,
+                          {index::column_field("root_id"), index::column_field("name"), index::column_field("size")},
+                          true};
+  TCM_TRY(context.index.list(kernels, runs, std::nullopt, [&](const index::Row& row) {
     if (!result) return;
     const auto root = context.roots.find(row.root);
     if (!root) return;
@@ -116,7 +121,7 @@ Result<std::optional<std::vector<std::int64_t>>> picked_ids(const PlanContext& c
   std::optional<std::vector<std::int64_t>> ids;
   if (is_empty(context.request.filters)) return ids;
   ids.emplace();
-  TCM_TRY(context.index.list(context.criteria, {index::SortKey::key, true}, std::nullopt,
+  TCM_TRY(context.index.list(context.criteria, {index::column_field("key"), true}, std::nullopt,
                              [&](const index::Row& row) { ids->push_back(row.id); }));
   std::sort(ids->begin(), ids->end());
   return ids;

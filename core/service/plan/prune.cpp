@@ -48,11 +48,11 @@ std::vector<std::string> paths_of(const IndexReport& report) {
 
 /// Kernels, unless the user or the mode says otherwise.
 Result<index::Criteria> criteria_of(const PruneRequest& request, const std::vector<std::string>& dirs,
-                                    const Backends& backends, std::int64_t now_ns) {
+                                    const Backends& backends, const index::Index& index, std::int64_t now_ns) {
   FilterWords words = request.filters;
   words.cache_dirs = dirs;
   if (words.kinds.empty()) words.kinds = {request.mode == PruneMode::leftovers ? "all" : "kernel"};
-  return parse_filters(words, backends, now_ns);
+  return parse_filters(words, backends, now_ns, index.columns());
 }
 
 /// The words that fit every item of an unconditional choice.
@@ -141,9 +141,9 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   TCM_TRY(check_request(request));
   TCM_ASSIGN(const std::vector<std::string> dirs, concerned(request, index));
   TCM_ASSIGN(const IndexReport report, refresh(request, dirs, index, backends, progress));
-  TCM_ASSIGN(index::Criteria criteria, criteria_of(request, dirs, backends, now_ns));
+  TCM_ASSIGN(index::Criteria criteria, criteria_of(request, dirs, backends, index, now_ns));
   if (request.mode == PruneMode::keys) criteria.kinds.clear();
-  TCM_TRY(check_fields(criteria, {}, "--where", {}, index));
+  TCM_TRY(check_fields(criteria, index));
   TCM_TRY(check_everything(request, criteria, index));
   std::vector<Error> failures = report.failures;
   const RootSet roots = RootSet::open_to_change(paths_of(report), failures);

@@ -84,7 +84,7 @@ Result<std::string> whole_key(const std::string& word, const index::Criteria& wi
   criteria.key_prefix = word;
   std::set<std::string> found;
   constexpr std::size_t kEnough = 4;
-  TCM_TRY(index.list(criteria, {index::SortKey::key, true}, 64, [&](const index::Row& row) {
+  TCM_TRY(index.list(criteria, {index::column_field("key"), true}, 64, [&](const index::Row& row) {
     if (found.size() < kEnough) found.insert(row.key);
   }));
   if (found.empty()) return fail(ErrorCode::missing, fmt::format("'{}': no entry has a key that begins so", word));

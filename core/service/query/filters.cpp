@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "core/backend/terms/standard_attributes.hpp"
-#include "core/index/values/column_fields.hpp"
 #include "core/index/values/version_rank.hpp"
 #include "core/service/query/comparison.hpp"
 #include "core/service/query/where.hpp"
@@ -119,11 +118,11 @@ Result<VersionRange> version_range(std::string_view text) {
 index::Condition in_canonical_words(index::Condition condition, const Backends& backends) {
   for (index::Condition& part : condition.parts) part = in_canonical_words(std::move(part), backends);
   const bool equality = condition.comparison == Comparison::equal || condition.comparison == Comparison::not_equal;
-  if (condition.kind != index::Condition::Kind::comparison || condition.field.place != index::FieldPlace::column ||
-      !equality || !std::holds_alternative<std::string>(condition.value))
+  if (condition.kind != index::Condition::Kind::comparison || condition.field.column == nullptr || !equality ||
+      !std::holds_alternative<std::string>(condition.value))
     return condition;
   const std::string word = std::get<std::string>(condition.value);
-  const std::string& name = condition.field.path.front();
+  const std::string_view name = condition.field.column->name;
   if (name == "backend") condition.value = backends.registry().target_of_word(word).value_or(util::lower_ascii(word));
   if (name != "arch") return condition;
 
@@ -140,21 +139,6 @@ index::Condition in_canonical_words(index::Condition condition, const Backends& 
   none.kind = index::Condition::Kind::negation;
   none.parts.push_back(std::move(any));
   return none;
-}
-
-Result<void> check_field(const index::Field& field, std::string_view option, const std::vector<std::string>& words,
-                         index::Index& index) {
-  if (field.place == index::FieldPlace::column) return {};
-  const std::string& name = field.path.front();
-  if (field.place == index::FieldPlace::resource && backend::is_standard_attribute(name)) return {};
-  TCM_ASSIGN(const bool known, index.has_field(field));
-  if (known) return {};
-  std::vector<std::string_view> candidates(words.begin(), words.end());
-  for (const index::ColumnField& column : index::column_fields()) candidates.push_back(column.name);
-  for (const auto& attribute : backend::standard_attributes()) candidates.push_back(attribute.key);
-  const auto meant = util::closest(to_string(field), candidates);
-  return fail(ErrorCode::usage, fmt::format("{}: no record has a field '{}'{}", option, to_string(field),
-                                            meant ? fmt::format(" (did you mean {}?)", *meant) : ""));
 }
 
 }  // namespace
@@ -222,7 +206,8 @@ Result<index::SizeBound> parse_size_bound(const std::string& text) {
   return index::SizeBound{comparison, static_cast<std::int64_t>(std::min(*bytes, kLargest))};
 }
 
-Result<index::Criteria> parse_filters(const FilterWords& words, const Backends& backends, std::int64_t now_ns) {
+Result<index::Criteria> parse_filters(const FilterWords& words, const Backends& backends, std::int64_t now_ns,
+                                      index::RecordColumns columns) {
   index::Criteria criteria;
   TCM_ASSIGN(criteria.names, parse_texts("--name", words.names));
   TCM_ASSIGN(criteria.globs, parse_texts("--glob", words.globs));
@@ -241,17 +226,24 @@ Result<index::Criteria> parse_filters(const FilterWords& words, const Backends& 
   for (const std::string& path : words.cache_dirs) criteria.root_paths.push_back(util::canonical_directory(path));
   criteria.key_prefix = words.key_prefix;
   for (const std::string& text : words.where) {
-    TCM_ASSIGN(index::Condition condition, parse_where(text));
+    TCM_ASSIGN(index::Condition condition, parse_where(text, now_ns, columns));
     criteria.where.push_back(in_canonical_words(std::move(condition), backends));
   }
   return criteria;
 }
 
-Result<void> check_fields(const index::Criteria& criteria, const std::vector<index::Field>& fields,
-                          std::string_view option, const std::vector<std::string>& words, index::Index& index) {
+Result<void> check_field(const index::Field& field, std::string_view option, index::Index& index) {
+  if (field.place == index::FieldPlace::column) return {};
+  if (field.place == index::FieldPlace::resource && backend::is_standard_attribute(field.path.front())) return {};
+  TCM_ASSIGN(const bool known, index.has_field(field));
+  if (known) return {};
+  return fail(ErrorCode::usage, fmt::format("{}: no record has a field '{}'{}", option, field.word,
+                                            suggestion(field.word, index.columns())));
+}
+
+Result<void> check_fields(const index::Criteria& criteria, index::Index& index) {
   for (const index::Condition& condition : criteria.where)
-    for (const index::Field& field : fields_of(condition)) TCM_TRY(check_field(field, "--where", words, index));
-  for (const index::Field& field : fields) TCM_TRY(check_field(field, option, words, index));
+    for (const index::Field& field : fields_of(condition)) TCM_TRY(check_field(field, "--where", index));
   return {};
 }
 

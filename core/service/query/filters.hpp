@@ -34,12 +34,14 @@ struct FilterWords {
 
 /// Parses all of it. `now_ns` is what ages are measured from. Loads the backends only when a filter needs them. Errors
 /// (usage) name the option, the value and the accepted form; bounds that contradict each other are refused.
-Result<index::Criteria> parse_filters(const FilterWords& words, const Backends& backends, std::int64_t now_ns);
+Result<index::Criteria> parse_filters(const FilterWords& words, const Backends& backends, std::int64_t now_ns,
+                                      index::RecordColumns columns = index::record_columns());
 
-/// Fails (usage) when no record has a field that the filters or `fields` name: most likely it was mistyped. `option` is
-/// named for the latter, and `words` are what else could have been meant.
-Result<void> check_fields(const index::Criteria& criteria, const std::vector<index::Field>& fields,
-                          std::string_view option, const std::vector<std::string>& words, index::Index& index);
+/// Fails (usage) when no record has a field that the filters name: most likely it was mistyped.
+Result<void> check_fields(const index::Criteria& criteria, index::Index& index);
+
+/// The same of a field that `option` names.
+Result<void> check_field(const index::Field& field, std::string_view option, index::Index& index);
 
 /// True when no filter narrows anything.
 bool is_empty(const FilterWords& words);

@@ -20,18 +20,6 @@ struct Named {
   E value;
 };
 
-constexpr std::array<Named<index::SortKey>, 9> kSortKeys{{
-    {"modified", index::SortKey::modified},
-    {"name", index::SortKey::name},
-    {"size", index::SortKey::size},
-    {"key", index::SortKey::key},
-    {"arch", index::SortKey::arch},
-    {"version", index::SortKey::version},
-    {"age", index::SortKey::modified},
-    {"spill", index::SortKey::spill},
-    {"hits", index::SortKey::hits},
-}};
-
 constexpr std::array<Named<index::GroupKey>, 7> kGroupKeys{{
     {"backend", index::GroupKey::backend},
     {"arch", index::GroupKey::arch},
@@ -42,10 +30,11 @@ constexpr std::array<Named<index::GroupKey>, 7> kGroupKeys{{
     {"host", index::GroupKey::host},
 }};
 
-template <class E, std::size_t N>
-std::optional<E> find_named(const std::array<Named<E>, N>& table, std::string_view name) {
-  for (const auto& row : table)
-    if (row.name == name) return row.value;
+/// By any of the words for a column.
+std::optional<index::GroupKey> find_group_key(std::string_view word, index::RecordColumns columns) {
+  const index::RecordColumn* column = index::find_column(columns, word);
+  for (const auto& row : kGroupKeys)
+    if (column != nullptr && index::find_column(columns, row.name) == column) return row.value;
   return std::nullopt;
 }
 
@@ -112,40 +101,38 @@ void prefer_whole_key(const std::string& word, ShowResult& result) {
 
 }  // namespace
 
-Result<index::Order> parse_order(const std::string& text) {
-  if (text.empty()) return index::Order{};
-  std::string_view key = text;
-  std::string_view direction;
-  if (const auto colon = text.find(':'); colon != std::string::npos) {
-    direction = key.substr(colon + 1);
-    key = key.substr(0, colon);
-    if (direction != "asc" && direction != "desc")
-      return fail(ErrorCode::usage,
-                  fmt::format("--sort: '{}' does not end in :asc or :desc", util::escape_control(text)));
-  }
-  const auto found = find_named(kSortKeys, key);
-  if (!found) return fail(unknown_word(kSortKeys, "--sort", key));
-  index::Order order{*found, false};
-  // Largest and newest first, names from a to z; and "age" grows as "modified" falls.
-  const bool textual =
-      *found == index::SortKey::name || *found == index::SortKey::key || *found == index::SortKey::arch;
+Result<index::Order> parse_order(const std::string& text, index::RecordColumns columns) {
+  index::Order order;
+  if (text.empty()) return order;
+  const auto colon = text.find(':');
+  const std::string direction = colon == std::string::npos ? std::string() : text.substr(colon + 1);
+  if (colon != std::string::npos && direction != "asc" && direction != "desc")
+    return fail(ErrorCode::usage,
+                fmt::format("--sort: '{}' does not end in :asc or :desc", util::escape_control(text)));
+  auto field = parse_field(text.substr(0, colon), columns);
+  if (!field) return fail(ErrorCode::usage, "--sort: " + field.error().message);
+  order.by = std::move(*field);
+  const index::RecordColumn* column = order.by.column;
+  const bool textual = column != nullptr && index::is_text(*column) && column->type != index::ColumnType::version;
   order.ascending = direction.empty() ? textual : direction == "asc";
-  if (key == "age") order.ascending = !order.ascending;
+  if (column != nullptr && column->type == index::ColumnType::age) order.ascending = !order.ascending;
   return order;
 }
 
 Result<ListTotals> list_records(const ListRequest& request, index::Index& index, const Backends& backends,
                                 std::int64_t now_ns, const std::function<void(const index::Row&)>& each) {
-  TCM_ASSIGN(index::Criteria criteria, parse_filters(request.filters, backends, now_ns));
+  TCM_ASSIGN(index::Criteria criteria, parse_filters(request.filters, backends, now_ns, index.columns()));
   if (criteria.kinds.empty()) criteria.kinds = {model::EntryKind::kernel};
-  TCM_ASSIGN(const index::Order order, parse_order(request.sort));
+  TCM_ASSIGN(const index::Order order, parse_order(request.sort, index.columns()));
+  TCM_TRY(check_fields(criteria, index));
+  TCM_TRY(check_field(order.by, "--sort", index));
   std::vector<index::Field> fields;
   for (const std::string& word : request.fields) {
-    auto field = parse_field(word);
+    auto field = parse_field(word, index.columns());
     if (!field) return fail(ErrorCode::usage, "--columns: " + field.error().message);
+    TCM_TRY(check_field(*field, "--columns", index));
     fields.push_back(std::move(*field));
   }
-  TCM_TRY(check_fields(criteria, fields, "--columns", request.field_words, index));
   if (request.limit && *request.limit < 0) return fail(ErrorCode::usage, "--limit: must not be negative");
   TCM_ASSIGN(const ScopeSums indexed, ask_hosts_for_sums(request.filters, index, criteria));
 
@@ -175,13 +162,13 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
 }
 
 Result<Stats> stats(const StatsRequest& request, index::Index& index, const Backends& backends, std::int64_t now_ns) {
-  TCM_ASSIGN(index::Criteria criteria, parse_filters(request.filters, backends, now_ns));
+  TCM_ASSIGN(index::Criteria criteria, parse_filters(request.filters, backends, now_ns, index.columns()));
   if (request.top < 0) return fail(ErrorCode::usage, "--top: must not be negative");
   std::vector<index::GroupKey> keys;
   Stats result;
   for (const std::string& words : request.by)
     for (const std::string_view word : util::split(words, ',')) {
-      const auto key = find_named(kGroupKeys, util::trim(word));
+      const auto key = find_group_key(util::trim(word), index.columns());
       if (!key) return fail(unknown_word(kGroupKeys, "--by", word));
       keys.push_back(*key);
       result.by.emplace_back(util::trim(word));
@@ -190,17 +177,17 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
     keys = {index::GroupKey::kind};
     result.by = {"kind"};
   }
-  TCM_TRY(check_fields(criteria, {}, "", {}, index));
+  TCM_TRY(check_fields(criteria, index));
   TCM_ASSIGN(HostScope scope, ask_hosts(request.filters, index, criteria));
   TCM_ASSIGN(result.groups, index.group(criteria, keys));
   result.total = sum_of(result.groups);
   if (request.top > 0)
-    TCM_TRY(index.list(criteria, {index::SortKey::size, false}, request.top,
+    TCM_TRY(index.list(criteria, {index::column_field("size")}, request.top,
                        [&](const index::Row& row) { result.top.push_back(row); }));
   if (request.spilling > 0) {
     index::Criteria spilling = criteria;
     spilling.spilling = true;
-    TCM_TRY(index.list(spilling, {index::SortKey::spill, false}, request.spilling,
+    TCM_TRY(index.list(spilling, {index::column_field("spill_bytes")}, request.spilling,
                        [&](const index::Row& row) { result.spilling.push_back(row); }));
   }
   TCM_ASSIGN(result.other_files, other_files_of(request.filters, scope, index));
@@ -210,8 +197,8 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
 
 Result<ShowResult> show(const std::string& word, const FilterWords& filters, index::Index& index,
                         const Backends& backends, std::int64_t now_ns) {
-  TCM_ASSIGN(index::Criteria criteria, parse_filters(filters, backends, now_ns));
-  TCM_TRY(check_fields(criteria, {}, "", {}, index));
+  TCM_ASSIGN(index::Criteria criteria, parse_filters(filters, backends, now_ns, index.columns()));
+  TCM_TRY(check_fields(criteria, index));
   TCM_TRY(ask_hosts_for_sums(filters, index, criteria));
   criteria.key_prefix = word;
   TCM_ASSIGN(ShowResult result, candidates(criteria, index));

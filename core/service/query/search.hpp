@@ -16,9 +16,8 @@ namespace tcm::service {
 
 struct ListRequest {
   FilterWords filters;
-  std::string sort;                      ///< "size", "name:asc", …; empty: newest first
-  std::vector<std::string> fields;       ///< resources and metadata fields whose values Row::extra shall hold
-  std::vector<std::string> field_words;  ///< what else a mistyped field could have meant
+  std::string sort;                 ///< "size", "name:asc", "registers", …; empty: newest first
+  std::vector<std::string> fields;  ///< resources and metadata fields whose values Row::extra shall hold
   std::optional<std::int64_t> limit;
   bool exact_total = true;  ///< false: count no further than kCountedMatches beyond a limit
 };
@@ -79,7 +78,8 @@ inline constexpr std::int64_t kMaxCandidates = 20;
 Result<ShowResult> show(const std::string& word, const FilterWords& filters, index::Index& index,
                         const Backends& backends, std::int64_t now_ns);
 
-/// "size:asc" as an order. Errors (usage) name the keys.
-Result<index::Order> parse_order(const std::string& text);
+/// "size:asc" as an order: by a column, a resource or a field of the metadata. Without a direction texts begin with the
+/// first, all else with the largest or newest. Errors: usage.
+Result<index::Order> parse_order(const std::string& text, index::RecordColumns columns = index::record_columns());
 
 }  // namespace tcm::service

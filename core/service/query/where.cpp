@@ -2,15 +2,12 @@
 #include "core/service/query/where.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "core/backend/terms/standard_attributes.hpp"
-#include "core/index/values/column_fields.hpp"
-#include "core/index/values/version_rank.hpp"
 #include "core/service/query/comparison.hpp"
-#include "core/util/text/bytes.hpp"
+#include "core/service/query/where_value.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::service {
@@ -29,27 +26,10 @@ bool is_word_char(char c) { return is_word_start(c) || util::is_digit(c) || c ==
 
 bool is_value_char(char c) { return is_word_char(c) || c == ':' || c == '/'; }
 
-/// A number, a size, true or false; else the word itself.
-index::Operand value_of(const std::string& word) {
-  const std::string lower = util::lower_ascii(word);
-  if (lower == "true") return true;
-  if (lower == "false") return false;
-  const char* const end = word.data() + word.size();
-  std::int64_t number = 0;
-  if (const auto [rest, error] = std::from_chars(word.data(), end, number); error == std::errc{} && rest == end)
-    return number;
-  double real = 0;
-  if (const auto [rest, error] = std::from_chars(word.data(), end, real); error == std::errc{} && rest == end)
-    return real;
-  if (util::is_digit(word.front()))
-    if (const auto bytes = util::parse_bytes(word); bytes && *bytes <= static_cast<std::uint64_t>(INT64_MAX))
-      return static_cast<std::int64_t>(*bytes);
-  return word;
-}
-
 class Parser {
  public:
-  explicit Parser(const std::string& text) : text_(text) {}
+  Parser(const std::string& text, std::int64_t now_ns, index::RecordColumns columns)
+      : text_(text), now_ns_(now_ns), columns_(columns) {}
 
   Result<Condition> parse();
 
@@ -67,6 +47,7 @@ class Parser {
   Result<index::Operand> parse_quoted(char quote);
   Result<Condition> fit_value(Condition condition) const;
 
+  void take_ago(const Field& field);
   void skip_blanks();
   bool take(char c);
   std::string_view peek_word();
@@ -76,6 +57,9 @@ class Parser {
   const std::string& text_;
   std::size_t at_ = 0;
   std::string written_;  ///< the last value, as it was typed: "3.10" is a version, and 3.1 another
+  bool ago_ = false;     ///< the last value had "ago" after it
+  std::int64_t now_ns_;
+  index::RecordColumns columns_;
 };
 
 Result<Condition> Parser::parse() {
@@ -151,10 +135,11 @@ Result<Condition> Parser::parse_comparison() {
   condition.kind = Condition::Kind::comparison;
   const std::string word(peek_word());
   if (word.empty()) return fail(wrong("expected the name of a field"));
-  TCM_ASSIGN(condition.field, parse_field(word));
+  TCM_ASSIGN(condition.field, parse_field(word, columns_));
   at_ += word.size();
   TCM_ASSIGN(condition.comparison, parse_sign());
   TCM_ASSIGN(condition.value, parse_value());
+  take_ago(condition.field);
   return fit_value(std::move(condition));
 }
 
@@ -175,7 +160,7 @@ Result<index::Operand> Parser::parse_value() {
   if (end == at_) return fail(wrong("expected a value"));
   written_ = text_.substr(at_, end - at_);
   at_ = end;
-  return value_of(written_);
+  return read_value(written_);
 }
 
 Result<index::Operand> Parser::parse_quoted(char quote) {
@@ -187,36 +172,41 @@ Result<index::Operand> Parser::parse_quoted(char quote) {
   return index::Operand(std::move(value));
 }
 
-/// A column of text is compared with text, also with "90"; versions are compared as versions.
-Result<Condition> Parser::fit_value(Condition condition) const {
-  if (condition.field.place != FieldPlace::column) return condition;
-  std::string& name = condition.field.path.front();
-  const std::string& text = written_;
-  if (name == "triton_version") {
-    const auto rank = index::version_rank(text);
-    if (!rank) return fail(wrong(fmt::format("'{}' is no version; expected one such as 3.6.0,", text)));
-    name = "version_rank";
-    condition.value = *rank;
-    return condition;
-  }
-  for (const index::ColumnField& column : index::column_fields())
-    if (column.name == name) {
-      if (column.is_text) condition.value = text;
-      if (!column.is_text && std::holds_alternative<std::string>(condition.value))
-        return fail(wrong(fmt::format("{} is a number, '{}' is none,", name, text)));
-    }
-  return condition;
+/// "7d ago", in quotes or without.
+void Parser::take_ago(const Field& field) {
+  if (field.column == nullptr || field.column->type != index::ColumnType::time) return;
+  ago_ = written_.ends_with(" ago");
+  if (ago_)
+    written_.resize(written_.size() - 4);
+  else
+    ago_ = take_keyword("ago");
 }
 
-bool is_column(std::string_view name) {
-  const auto& columns = index::column_fields();
-  return name == "triton_version" || std::any_of(columns.begin(), columns.end(),
-                                                 [&](const index::ColumnField& field) { return field.name == name; });
+Comparison mirrored(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::less: return Comparison::greater;
+    case Comparison::less_equal: return Comparison::greater_equal;
+    case Comparison::greater: return Comparison::less;
+    case Comparison::greater_equal: return Comparison::less_equal;
+    default: return comparison;
+  }
+}
+
+/// A column takes values of its own type.
+Result<Condition> Parser::fit_value(Condition condition) const {
+  if (condition.field.column == nullptr) return condition;
+  const index::RecordColumn& column = *condition.field.column;
+  // What is older was modified earlier.
+  if (column.type == index::ColumnType::age) condition.comparison = mirrored(condition.comparison);
+  auto value = value_for(column, {written_, ago_, std::move(condition.value)}, now_ns_);
+  if (!value) return fail(wrong(value.error().message));
+  condition.value = std::move(*value);
+  return condition;
 }
 
 }  // namespace
 
-Result<Field> parse_field(const std::string& word) {
+Result<Field> parse_field(const std::string& word, index::RecordColumns columns) {
   const bool good = !word.empty() && word.size() <= 255 && is_word_start(word.front()) &&
                     std::all_of(word.begin(), word.end(), [](char c) { return is_word_char(c) && c != '+'; });
   if (!good)
@@ -224,12 +214,13 @@ Result<Field> parse_field(const std::string& word) {
                                               util::escape_control(word)));
   constexpr std::string_view kResource = "resource.";
   constexpr std::string_view kMetadata = "metadata.";
-  if (word.starts_with(kResource)) return Field{FieldPlace::resource, {word.substr(kResource.size())}};
+  if (word.starts_with(kResource)) return Field{FieldPlace::resource, {word.substr(kResource.size())}, nullptr, word};
+  if (const index::RecordColumn* column = index::find_column(columns, word))
+    return Field{FieldPlace::column, {}, column, word};
   const bool metadata = word.starts_with(kMetadata);
-  if (!metadata && is_column(word)) return Field{FieldPlace::column, {word}};
   if (!metadata && (backend::is_standard_attribute(word) || word.starts_with("x.")))
-    return Field{FieldPlace::resource, {word}};
-  Field field{FieldPlace::metadata, {}};
+    return Field{FieldPlace::resource, {word}, nullptr, word};
+  Field field{FieldPlace::metadata, {}, nullptr, word};
   for (const std::string_view part : util::split(std::string_view(word).substr(metadata ? kMetadata.size() : 0), '.')) {
     if (part.empty())
       return fail(ErrorCode::usage, fmt::format("'{}' is no name of a field: a part of it is empty", word));
@@ -238,7 +229,17 @@ Result<Field> parse_field(const std::string& word) {
   return field;
 }
 
-Result<Condition> parse_where(const std::string& text) { return Parser(text).parse(); }
+std::string suggestion(std::string_view word, index::RecordColumns columns) {
+  std::vector<std::string_view> candidates = index::column_words(columns);
+  for (const auto& attribute : backend::standard_attributes()) candidates.push_back(attribute.key);
+  std::erase(candidates, word);
+  const auto meant = util::closest(word, candidates);
+  return meant ? fmt::format(" (did you mean {}?)", *meant) : std::string();
+}
+
+Result<Condition> parse_where(const std::string& text, std::int64_t now_ns, index::RecordColumns columns) {
+  return Parser(text, now_ns, columns).parse();
+}
 
 std::vector<Field> fields_of(const Condition& condition) {
   if (condition.kind == Condition::Kind::comparison) return {condition.field};
@@ -247,7 +248,5 @@ std::vector<Field> fields_of(const Condition& condition) {
     for (Field& field : fields_of(part)) fields.push_back(std::move(field));
   return fields;
 }
-
-std::string to_string(const Field& field) { return fmt::format("{}", fmt::join(field.path, ".")); }
 
 }  // namespace tcm::service

@@ -160,7 +160,7 @@ Result<void> complete_report(index::Index& index, std::int64_t root_id, RootRepo
   criteria.with_problem = true;
   std::vector<std::pair<std::int64_t, Skipped>> listed;
   const auto limit = static_cast<std::int64_t>(kMaxSkippedListed - std::min(kMaxSkippedListed, report.skipped.size()));
-  TCM_TRY(index.list(criteria, {index::SortKey::key, true}, limit, [&](const index::Row& row) {
+  TCM_TRY(index.list(criteria, {index::column_field("key"), true}, limit, [&](const index::Row& row) {
     listed.push_back({row.id, {row.key, row.problem, {}}});
   }));
   for (auto& [id, skipped] : listed) {

@@ -151,7 +151,7 @@ class FleetPlan : public ::testing::Test {
     criteria.all_hosts = true;
     criteria.kinds = {model::EntryKind::kernel};
     QueryBuilder query(postgres_dialect());
-    const std::string text = list_query(query, criteria, {}, 50);
+    const std::string text = list_query(query, record_columns(), criteria, {}, 50);
     return plan(text, query);
   }
 

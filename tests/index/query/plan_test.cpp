@@ -104,10 +104,10 @@ TEST_F(PlanTest, TheNewestReadOnlyWhatTheyPrint) {
 }
 
 TEST_F(PlanTest, TheLargestAndTheKeysComeFromAnIndex) {
-  EXPECT_THAT(list_plans({}, {SortKey::size, false}), Contains(HasSubstr("USING INDEX record_size")));
-  EXPECT_THAT(list_plans({}, {SortKey::key, true}), AllOf(Contains(HasSubstr("USING INDEX record_identity")),
-                                                          Each(Not(HasSubstr("TEMP B-TREE FOR ORDER BY")))));
-  EXPECT_THAT(list_plans({.key_prefix = "AB"}, {SortKey::key, true}),
+  EXPECT_THAT(list_plans({}, {column_field("size"), false}), Contains(HasSubstr("USING INDEX record_size")));
+  EXPECT_THAT(list_plans({}, {column_field("key"), true}), AllOf(Contains(HasSubstr("USING INDEX record_identity")),
+                                                                 Each(Not(HasSubstr("TEMP B-TREE FOR ORDER BY")))));
+  EXPECT_THAT(list_plans({.key_prefix = "AB"}, {column_field("key"), true}),
               Contains(HasSubstr("SEARCH record USING INDEX record_identity (key>? AND key<?)")));
 }
 

@@ -40,7 +40,7 @@ class MaintenanceTest : public IndexTest {
   static std::vector<std::string> described(const std::string& location) {
     Index index = value(Index::open(location, OpenMode::read));
     std::vector<std::string> lines;
-    for (const Row& row : rows(index, {.all_hosts = true}, {SortKey::key, true})) {
+    for (const Row& row : rows(index, {.all_hosts = true}, {column_field("key"), true})) {
       const Detail detail = value(index.detail(row.id));
       lines.push_back(std::to_string(row.id) + row.key + row.name + row.host + row.root + detail.metadata +
                       std::to_string(detail.resources.size()) + std::to_string(row.first_seen_ns));
@@ -61,7 +61,7 @@ TEST_F(MaintenanceTest, AnIndexMovesToAnotherDatabaseAndBack) {
 
   Index copied = value(Index::open(path(), OpenMode::create));
   ok(copied.use_host({"gpu\xff", "1234"}));
-  const std::int64_t known = rows(copied, {}, {SortKey::key, false}, 1).at(0).id;
+  const std::int64_t known = rows(copied, {}, {column_field("key"), false}, 1).at(0).id;
   write(copied, "/new", {entry("NEW", "x")});
   EXPECT_GT(rows(copied, {.key_prefix = "NEW"}).at(0).id, known) << "ids go on where they were";
 }

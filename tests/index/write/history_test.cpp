@@ -80,12 +80,12 @@ TEST_F(HistoryTest, HitsCanBeAskedForAndSortedBy) {
   ASSERT_EQ(value(index.merge_history({root}, {{"A", 3, {}, {}}, {"B", 30, {}, {}}})), 2);
   Condition few;
   few.kind = Condition::Kind::comparison;
-  few.field = {FieldPlace::column, {"hits"}};
+  few.field = column_field("hits");
   few.comparison = Comparison::less;
   few.value = std::int64_t{10};
   EXPECT_EQ(keys(index, {.where = {few}}), "A") << "what nobody counted has not few hits";
   std::string sorted;
-  for (const Row& row : rows(index, {}, {SortKey::hits, false})) sorted += row.key;
+  for (const Row& row : rows(index, {}, {column_field("hits"), false})) sorted += row.key;
   EXPECT_EQ(sorted, "BAC");
 }
 

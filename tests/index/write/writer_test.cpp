@@ -82,12 +82,12 @@ TEST_F(WriterTest, AnUnknownRecordIsMissing) {
 TEST_F(WriterTest, FirstSeenAndIdSurviveReplacement) {
   Index index = open();
   write(index, "/r", {entry("K", {kernel("x"), kernel("y")}, 10)});
-  const auto before = rows(index, {}, {SortKey::name, true});
+  const auto before = rows(index, {}, {column_field("name"), true});
   model::Record smaller = kernel("x");
   smaller.artifacts.erase(smaller.artifacts.begin());
   smaller.facts.metadata = "{}";
   write(index, "/r", {entry("K", {smaller, kernel("y2")}, 20)});
-  const auto after = rows(index, {}, {SortKey::name, true});
+  const auto after = rows(index, {}, {column_field("name"), true});
   ASSERT_EQ(after.size(), 2u);
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(after[i].id, before[i].id);
@@ -104,7 +104,7 @@ TEST_F(WriterTest, FirstSeenAndIdSurviveReplacement) {
 TEST_F(WriterTest, FilesOfAnEntryAreBroughtUpToDateAndNothingElse) {
   Index index = open();
   const std::int64_t root = write(index, "/r", {entry("K", {kernel("x"), kernel("y")}, 10), entry("L", "x", 10)});
-  const auto before = rows(index, {}, {SortKey::key, true});
+  const auto before = rows(index, {}, {column_field("key"), true});
   model::Entry smaller = entry("K", {kernel("other name"), kernel("y")}, 10);
   smaller.stamp.ctime_ns = 77;
   smaller.records[0].artifacts.erase(smaller.records[0].artifacts.begin());
@@ -114,7 +114,7 @@ TEST_F(WriterTest, FilesOfAnEntryAreBroughtUpToDateAndNothingElse) {
   ok(writer->put_files(entry("unknown", "x")));
   ok(writer->finish({}));
 
-  const auto after = rows(index, {}, {SortKey::key, true});
+  const auto after = rows(index, {}, {column_field("key"), true});
   ASSERT_EQ(after.size(), before.size()) << "no record is made";
   EXPECT_EQ(after[0].name, "x") << "only files and stamps change";
   EXPECT_EQ(after[0].stamp.ctime_ns, 77);
@@ -173,7 +173,7 @@ TEST_F(WriterTest, ChangesApplyInTheirOrder) {
   ok(writer->put(entry("L", "first")));
   ok(writer->put(entry("L", "second")));
   ok(writer->finish({}));
-  const auto all = rows(index, {}, {SortKey::key, true});
+  const auto all = rows(index, {}, {column_field("key"), true});
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[0].name, "again");
   EXPECT_NE(all[0].id, id) << "an id never comes to mean another record";

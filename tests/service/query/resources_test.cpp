@@ -98,14 +98,31 @@ TEST_F(Resources, AnyOfThemMayBeAColumn) {
   service::ListRequest request;
   request.fields = {"registers", "target.warp_size", "vgprs"};
   request.sort = "key";
-  std::map<std::string, std::vector<std::string>> values;
+  std::map<std::string, std::vector<index::FieldValue>> values;
   ASSERT_TRUE(service::list_records(request, index_, backends_, util::now_ns(),
                                     [&](const index::Row& row) { values[row.key] = row.extra; }));
-  EXPECT_NE(values.at(make_key(1)).at(0), "");
-  EXPECT_EQ(values.at(make_key(1)).at(1), "32");
-  EXPECT_EQ(values.at(make_key(1)).at(2), "");
-  EXPECT_EQ(values.at(make_key(4)).at(0), "");
-  EXPECT_NE(values.at(make_key(4)).at(2), "");
+  using Kind = index::FieldValue::Kind;
+  EXPECT_EQ(values.at(make_key(1)).at(0).kind, Kind::number);
+  EXPECT_EQ(values.at(make_key(1)).at(1).text, "32");
+  EXPECT_EQ(values.at(make_key(1)).at(2).kind, Kind::absent);
+  EXPECT_EQ(values.at(make_key(4)).at(0).kind, Kind::absent);
+  EXPECT_EQ(values.at(make_key(4)).at(2).kind, Kind::number);
+}
+
+TEST_F(Resources, AnyOfThemMayBeSortedBy) {
+  index_all();
+  const auto sorted = [&](const std::string& sort) {
+    std::vector<std::string> found;
+    for (const index::Row& row : list({}, sort)) found.push_back(row.key);
+    return found;
+  };
+  const auto down = sorted("vgprs");
+  const auto up = sorted("vgprs:asc");
+  const std::set<std::string> lacking{make_key(1), make_key(2)};
+  EXPECT_EQ((std::set<std::string>{down.at(2), down.at(3)}), lacking) << "who lacks it comes last";
+  EXPECT_EQ((std::set<std::string>{up.at(2), up.at(3)}), lacking);
+  const auto warps = sorted("target.warp_size");
+  EXPECT_EQ((std::set<std::string>{warps.at(2), warps.at(3)}), lacking) << "32 comes after 64";
 }
 
 TEST_F(Resources, StatsNameTheKernelsThatSpillMost) {

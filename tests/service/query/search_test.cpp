@@ -148,8 +148,11 @@ TEST_F(Search, SortsByWhatIsAskedFor) {
   const auto by_size = list({}, "size");
   EXPECT_GE(by_size.front().bytes.total(), by_size.back().bytes.total());
 
-  const auto wrong = service::parse_order("siez");
+  service::ListRequest request;
+  request.sort = "siez";
+  const auto wrong = service::list_records(request, index_, backends_, util::now_ns(), [](const index::Row&) {});
   ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, ErrorCode::usage);
   EXPECT_THAT(wrong.error().message, HasSubstr("did you mean size?"));
   EXPECT_FALSE(service::parse_order("size:down"));
 }
@@ -219,6 +222,17 @@ TEST_F(Search, StatsGroupAndAddUp) {
   EXPECT_EQ(bytes, bytes_below(cache()));
   EXPECT_EQ(stats->total.kernels, 4);
   EXPECT_EQ(stats->top.size(), 1U);
+
+  for (const auto& [one, other] : {std::pair{"version", "triton_version"}, {"root", "dir"}, {"arch", "Arch"}}) {
+    request.by = {one};
+    const auto by_one = service::stats(request, index_, backends_, util::now_ns());
+    request.by = {other};
+    const auto by_other = service::stats(request, index_, backends_, util::now_ns());
+    ASSERT_TRUE(by_one && by_other) << other;
+    ASSERT_EQ(by_one->groups.size(), by_other->groups.size());
+    for (std::size_t i = 0; i < by_one->groups.size(); ++i)
+      EXPECT_EQ(by_one->groups[i].values, by_other->groups[i].values);
+  }
 
   request.by = {"colour"};
   const auto wrong = service::stats(request, index_, backends_, util::now_ns());

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/query/where.hpp"
 
+#include <set>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,14 +17,17 @@ using index::Condition;
 using index::FieldPlace;
 using testing::HasSubstr;
 
+constexpr std::int64_t kNow = 1'000'000'000'000'000'000;
+constexpr std::int64_t kDay = 86'400'000'000'000;
+
 Condition parsed(const std::string& text) {
-  auto condition = parse_where(text);
+  auto condition = parse_where(text, kNow);
   if (!condition) throw std::runtime_error(condition.error().message);
   return *condition;
 }
 
 std::string error(const std::string& text) {
-  const auto condition = parse_where(text);
+  const auto condition = parse_where(text, kNow);
   if (condition) return "parsed";
   EXPECT_EQ(condition.error().code, ErrorCode::usage);
   return condition.error().message;
@@ -61,9 +67,59 @@ TEST(Where, FieldsAreColumnsThenResourcesThenMetadata) {
 
 TEST(Where, VersionsAreComparedAsVersions) {
   const Condition condition = parsed("triton_version >= 3.10");
-  EXPECT_EQ(condition.field.path.front(), "version_rank");
+  ASSERT_NE(condition.field.column, nullptr);
+  EXPECT_EQ(condition.field.column->name, "version");
   EXPECT_EQ(condition.value, index::Operand(*index::version_rank("3.10")));
   EXPECT_THAT(error("triton_version > new"), HasSubstr("no version"));
+}
+
+TEST(Where, EveryColumnGoesByItsNameInJsonToo) {
+  for (const index::RecordColumn& column : index::record_columns()) {
+    if (column.internal) continue;
+    for (const std::string_view word : {column.name, column.json, column.alias})
+      if (!word.empty()) {
+        EXPECT_EQ(parse_field(std::string(word))->column, &column) << word;
+      }
+  }
+  EXPECT_EQ(parse_field("key_hash")->place, FieldPlace::metadata) << "the program's own columns are nobody's words";
+}
+
+TEST(Where, NoWordMeansTwoColumns) {
+  std::set<std::string_view> words;
+  for (const index::RecordColumn& column : index::record_columns()) {
+    if (column.internal) continue;
+    for (const std::string_view word : std::set{column.name, column.json, column.alias})
+      EXPECT_TRUE(word.empty() || words.insert(word).second) << word;
+  }
+}
+
+TEST(Where, TimesAreDatesOrSoLongAgoAndAgesAreDurations) {
+  EXPECT_EQ(parsed("modified < 1970-01-02T00:00:00Z").value, index::Operand(kDay));
+  for (const char* text : {"first_seen >= 7d ago", "first_seen >= '7d ago'", "(first_seen >= 7d ago)"}) {
+    Condition condition = parsed(text);
+    EXPECT_EQ(condition.value, index::Operand(kNow - 7 * kDay)) << text;
+    EXPECT_EQ(condition.comparison, Comparison::greater_equal) << text;
+  }
+  const Condition older = parsed("age > 7d");
+  EXPECT_EQ(older.value, index::Operand(kNow - 7 * kDay));
+  EXPECT_EQ(older.comparison, Comparison::less) << "what is older was modified earlier";
+  EXPECT_THAT(error("modified > 7d"), HasSubstr("7d ago"));
+  EXPECT_THAT(error("modified > 2026-10-02 ago"), HasSubstr("a date such as"));
+  EXPECT_THAT(error("age > 2026-10-02"), HasSubstr("is a duration"));
+  EXPECT_THAT(error("last_hit > soon"), HasSubstr("is a time"));
+}
+
+TEST(Where, AWordOfAClosedListIsOneOfIt) {
+  EXPECT_EQ(parsed("kind = module").value, index::Operand(std::string("module")));
+  EXPECT_EQ(parsed("layout != vllm").value, index::Operand(std::string("vllm")));
+  EXPECT_THAT(error("layout = vlm"), HasSubstr("one of triton, inductor, vllm"));
+}
+
+TEST(Where, ASuggestionIsNeverTheWordItself) {
+  EXPECT_EQ(suggestion("siez", index::record_columns()), " (did you mean size?)");
+  for (const index::RecordColumn& column : index::record_columns())
+    EXPECT_THAT(suggestion(column.name, index::record_columns()),
+                testing::Not(HasSubstr(fmt::format(" {}?", column.name))));
 }
 
 TEST(Where, ErrorsShowWhere) {
