@@ -90,9 +90,11 @@ Result<void> make_private_directories(const std::string& directory) {
   std::error_code error;
   if (directory.empty() || fs::is_directory(directory, error)) return {};
   TCM_TRY(make_private_directories(fs::path(directory).parent_path().string()));
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
-    return system_failure(directory, "cannot be made", errno);
-  return {};
+  if (::mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  Error failure = system_failure(directory, "cannot be made", errno).value();
+  // Some file systems refuse with ENOENT; to whoever asks, nothing is missing that could be looked for.
+  if (failure.code == ErrorCode::missing) failure.code = ErrorCode::failed;
+  return fail(std::move(failure));
 }
 
 Result<void> replace_file(const std::string& path, std::string_view text) {
