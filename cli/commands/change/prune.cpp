@@ -23,7 +23,7 @@ ExitCode run_prune(const PruneOptions& options, Context& context) {
   const std::int64_t now = util::now_ns();
   service::PruneWords words = options.words;
   if (options.deduplicate_option->count() > 0)
-    words.deduplicate = options.deduplicate.empty() ? "content" : options.deduplicate;
+    words.deduplicate = options.deduplicate.empty() ? "hardlink" : options.deduplicate;
   return run_change(service::prune_request(words, context.settings(), now), options.change, now, context);
 }
 
@@ -40,10 +40,11 @@ void add_what(CLI::App& command, PruneOptions& options) {
       command
           .add_option(
               "--deduplicate", options.deduplicate,
-              "All but the newest of equal kernels of a root: content (metadata and binary are equal), metadata "
-              "(the original's looser rule); or hardlink: all stay and share their equal files")
+              "hardlink: all kernels stay, and equal files become one; or all but the newest of equal kernels of a "
+              "root go, and compile again if their key is asked for: content (metadata and binary are equal), "
+              "metadata (the original's looser rule)")
           ->expected(0, 1)
-          ->default_str("content")
+          ->default_str("hardlink")
           ->check(CLI::IsMember({"content", "metadata", "hardlink"}))
           ->type_name("HOW")
           ->group(group);
@@ -53,15 +54,16 @@ void add_what(CLI::App& command, PruneOptions& options) {
 }
 
 void add_which(CLI::App& command, service::PruneWords& words) {
-  const std::string group = "Which kernels (with the filters below)";
-  command.add_option("--unused-for", words.unused_for, "Last used so long ago: newest access or change of its files")
+  const std::string group = "Limits: each is reason enough to go, for kernels that the filters below let through";
+  command.add_option("--unused-for", words.unused_for, "Last used so long ago: newest access or change of its binary")
       ->type_name("AGE")
       ->group(group);
   command.add_option("--max-size", words.max_size, "The least recently used, until the roots take no more than that")
       ->type_name("SIZE")
       ->group(group);
   command.add_option("--max-files", words.max_files, "… until they hold no more files")->type_name("N")->group(group);
-  command.add_option("--min-free", words.min_free, "… until their file systems have so much free")
+  command
+      .add_option("--min-free", words.min_free, "… until their file systems have so much free, or 10% of their size")
       ->type_name("SIZE")
       ->group(group);
   command.add_option("--low-water", words.low_water, "Once over --max-size or --max-files, go down to so much of it")
