@@ -207,7 +207,8 @@ std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::
   const auto scratch = context_.trash.group_scratch();
   if (!scratch) return cache::failed(scratch.error().message);
   NewGroup made{group, fmt::format("group.{}", count_++), old};
-  if (const int error = disk::write_file_like(*scratch, made.scratch.c_str(), text, old); error != 0)
+  if (const int error = disk::write_file_like(*scratch, made.scratch.c_str(), text, {directory_.get(), group.c_str(), old});
+      error != 0)
     return context_.failed(change_.key, group, "cannot write the new one", error);
   plan_.groups.push_back(std::move(made));
   return std::nullopt;
