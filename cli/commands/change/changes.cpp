@@ -41,7 +41,8 @@ ExitCode code_of(const service::Plan& plan, const service::ExecuteReport* report
   // Who names an entry wants to know that it is still there; who describes many expects that some are kept.
   const bool named = view.request.mode == service::PruneMode::keys;
   const bool kept = plan.kept.total() > 0 || (report != nullptr && report->kept.total() > 0);
-  const bool partial = !plan.failures.empty() || (report != nullptr && report->partial()) || (named && kept);
+  const bool partial =
+      !plan.failures.empty() || plan.kept.has_damage() || (report != nullptr && report->partial()) || (named && kept);
   return partial ? ExitCode::partial : ExitCode::ok;
 }
 
