@@ -119,7 +119,8 @@ void print_kept(Context& context, const service::KeptList& kept, const Plan& pla
     if (group.count == 0) continue;
     context.out().write(fmt::format("  kept: {} {}\n", count_text(group.count), word.text));
     const bool named = word.value == model::KeptReason::foreign_file || word.value == model::KeptReason::symlink ||
-                       word.value == model::KeptReason::mount_point || word.value == model::KeptReason::changed;
+                       word.value == model::KeptReason::mount_point || word.value == model::KeptReason::changed ||
+                       word.value == model::KeptReason::unreadable || word.value == model::KeptReason::broken;
     // What is in a user's way is named at once; the rest on demand.
     const std::size_t shown =
         context.verbose() ? group.examples.size() : std::min<std::size_t>(named ? 5 : 0, group.examples.size());

@@ -101,7 +101,7 @@ Result<std::vector<Group>> Index::group(const Criteria& criteria, const std::vec
 
 Result<Detail> Index::detail(std::int64_t record_id) { return read_detail(impl_->session, record_id); }
 
-Result<std::vector<std::pair<model::SkipReason, std::int64_t>>> Index::problems(std::int64_t root_id) {
+Result<std::vector<ProblemCount>> Index::problems(std::int64_t root_id) {
   return count_problems(impl_->session, root_id);
 }
 

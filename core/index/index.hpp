@@ -94,7 +94,7 @@ class Index {
   Result<std::vector<Group>> group(const Criteria& criteria, const std::vector<GroupKey>& by);
   Result<Detail> detail(std::int64_t record_id);
   /// How many entries of a root have each problem.
-  Result<std::vector<std::pair<model::SkipReason, std::int64_t>>> problems(std::int64_t root_id);
+  Result<std::vector<ProblemCount>> problems(std::int64_t root_id);
 
  private:
   struct Impl;

@@ -103,16 +103,41 @@ TEST_F(Failures, CorruptEntriesAreCountedExplainedAndDoNotStopTheRest) {
   set_tree_age(cache(), std::chrono::hours(1));
   const ProgramResult quiet = tcm({"index"});
   EXPECT_EQ(quiet.exit_code, 3);
-  EXPECT_THAT(quiet.out, AllOf(HasSubstr("3 kernels"), HasSubstr("2 skipped"), HasSubstr("group file is not valid")));
+  EXPECT_THAT(quiet.out, AllOf(HasSubstr("3 kernels"), HasSubstr("2 broken  0 skipped"),
+                               HasSubstr("broken 1: group file is not valid")));
   EXPECT_THAT(quiet.err, HasSubstr("tcm index -v"));
+  EXPECT_THAT(quiet.err, HasSubstr("`tcm list --kind broken`"));
   const ProgramResult verbose = tcm({"index", "-v"});
   EXPECT_EQ(verbose.exit_code, 3) << "still so in a run that reads nothing";
   EXPECT_THAT(verbose.err, AllOf(HasSubstr(make_key(1)), HasSubstr(make_key(2))));
   const ProgramResult as_json = tcm({"index", "--json"});
   const auto root = boost::json::parse(as_json.out).at("roots").at(0);
-  EXPECT_EQ(root.at("skipped"), 2);
-  EXPECT_EQ(root.at("skip_reasons").at("group_malformed"), 1);
-  EXPECT_EQ(root.at("skip_reasons").at("metadata_malformed"), 1);
+  EXPECT_EQ(root.at("broken"), 2);
+  EXPECT_EQ(root.at("skipped"), 0);
+  EXPECT_EQ(root.at("broken_reasons").at("group_malformed"), 1);
+  EXPECT_EQ(root.at("broken_reasons").at("metadata_malformed"), 1);
+}
+
+// What `tcm index` says to do about broken entries works as it stands.
+TEST_F(Failures, TheCureForBrokenEntriesCures) {
+  add_kernels(cache(), 4);
+  fs::remove(cache() / make_key(1) / "add_kernel.cubin");
+  fs::remove(cache() / make_key(1) / "add_kernel.hsaco");
+  for (const auto& file : fs::directory_iterator(cache() / make_key(2)))
+    if (const auto kind = file.path().extension(); kind == ".cubin" || kind == ".hsaco")
+      fs::resize_file(file.path(), 0);
+  set_tree_age(cache(), std::chrono::hours(1));
+  EXPECT_THAT(tcm({"index"}).err, HasSubstr("`tcm prune --full --kind broken`"));
+  const auto listed = json({"list", "--kind", "broken", "--json"});
+  EXPECT_EQ(listed.at("total"), 2);
+  EXPECT_THAT(tcm({"show", make_key(1)}).out, HasSubstr("binary_missing: add_kernel."));
+  const ProgramResult cured = tcm({"prune", "--full", "--kind", "broken", "-y"});
+  EXPECT_EQ(cured.exit_code, 0) << cured.out << cured.err;
+  EXPECT_FALSE(fs::exists(cache() / make_key(1)));
+  EXPECT_FALSE(fs::exists(cache() / make_key(2)));
+  const ProgramResult after = tcm({"index"});
+  EXPECT_EQ(after.exit_code, 0) << after.out << after.err;
+  EXPECT_THAT(after.out, HasSubstr("2 kernels in 2 entries"));
 }
 
 TEST_F(Failures, AnUnreadableDirectoryIsNamedAndTheRestGoesOn) {

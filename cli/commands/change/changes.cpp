@@ -43,7 +43,8 @@ ExitCode code_of(const service::Plan& plan, const service::ExecuteReport* report
   const bool named = view.request.mode == service::PruneMode::keys;
   const bool kept = plan.kept.total() > 0 || (report != nullptr && report->kept.total() > 0);
   const bool met = plan.meets_budgets(report != nullptr ? report->done : plan.items.sums());
-  const bool partial = !plan.failures.empty() || (report != nullptr && report->partial()) || (named && kept) || !met;
+  const bool partial = !plan.failures.empty() || plan.kept.has_damage() || (report != nullptr && report->partial()) ||
+                       (named && kept) || !met;
   return partial ? ExitCode::partial : ExitCode::ok;
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
 
 #include <CLI/App.hpp>
@@ -36,14 +38,20 @@ void write_root(JsonWriter& json, const service::RootReport& root) {
   json.field("changed", root.changed);
   json.field("gone", root.gone);
   json.field("unchanged", root.unchanged);
+  const auto write_reasons = [&json](const char* name, const std::map<model::SkipReason, std::int64_t>& reasons) {
+    json.key(name).begin_object();
+    for (const auto& [reason, count] : reasons) json.field(to_string(reason), count);
+    json.end_object();
+  };
+  json.field("broken", root.broken_count());
+  write_reasons("broken_reasons", root.broken_reasons);
   json.field("skipped", root.skipped_count());
-  json.key("skip_reasons").begin_object();
-  for (const auto& [reason, count] : root.skip_reasons) json.field(to_string(reason), count);
-  json.end_object();
+  write_reasons("skip_reasons", root.skip_reasons);
   json.key("skipped_entries").begin_array();
   for (const service::Skipped& skipped : root.skipped) {
     json.begin_object();
     json.field("key", skipped.name);
+    json.field("broken", skipped.broken);
     json.field("reason", to_string(skipped.reason));
     json.field("detail", skipped.detail);
     json.end_object();
@@ -67,38 +75,44 @@ void write_json(Context& context, const service::IndexReport& report, Format for
   json.end_object();
 }
 
-std::string_view reason_text(model::SkipReason reason) {
-  for (const model::SkipWord& word : model::kSkipReasons)
-    if (word.value == reason) return word.text;
-  return {};
-}
-
 void print_root(Context& context, const service::RootReport& root) {
   std::string line = fmt::format("{}  {} in {}  {}", util::escape_control(root.path),
                                  counted(root.kernels, "kernel", "kernels"), counted(root.entries, "entry", "entries"),
                                  util::format_bytes(static_cast<std::uint64_t>(root.bytes)));
-  line += fmt::format("\n  {} new  {} changed  {} gone  {} unchanged  {} skipped", count_text(root.added),
-                      count_text(root.changed), count_text(root.gone), count_text(root.unchanged),
-                      count_text(root.skipped_count()));
+  line += fmt::format("\n  {} new  {} changed  {} gone  {} unchanged", count_text(root.added), count_text(root.changed),
+                      count_text(root.gone), count_text(root.unchanged));
+  if (root.broken_count() > 0) line += fmt::format("  {} broken", count_text(root.broken_count()));
+  line += fmt::format("  {} skipped", count_text(root.skipped_count()));
   if (root.layout != model::Layout::triton) line += fmt::format("  (layout {})", to_string(root.layout));
   context.out().write(line + "\n");
-  for (const auto& [reason, number] : root.skip_reasons)
-    context.out().write(
-        fmt::format("  skipped {}: {} ({})\n", count_text(number), reason_text(reason), to_string(reason)));
+  const auto write_reasons = [&](std::string_view what, const std::map<model::SkipReason, std::int64_t>& reasons) {
+    for (const auto& [reason, number] : reasons)
+      context.out().write(
+          fmt::format("  {} {}: {} ({})\n", what, count_text(number), text_of(reason), to_string(reason)));
+  };
+  write_reasons("broken", root.broken_reasons);
+  write_reasons("skipped", root.skip_reasons);
 }
 
-void explain_skipped(Context& context, const service::RootReport& root) {
-  if (root.skip_reasons.empty()) return;
-  if (!context.verbose()) {
-    context.messages().hint("`tcm index -v` says which entries were skipped and why");
-    return;
-  }
+bool explain_skipped(Context& context, const service::RootReport& root) {
+  if (!context.verbose()) return root.broken_count() + root.skipped_count() > 0;
   for (const service::Skipped& skipped : root.skipped)
-    context.messages().warning(fmt::format("{}/{}: skipped: {}{}{}", root.path, skipped.name,
-                                           reason_text(skipped.reason), skipped.detail.empty() ? "" : ": ",
-                                           skipped.detail));
-  const std::int64_t more = root.skipped_count() - static_cast<std::int64_t>(root.skipped.size());
-  if (more > 0) context.messages().warning(fmt::format("{}: {} more skipped", root.path, more));
+    context.messages().warning(fmt::format("{}/{}: {}: {}{}{}", root.path, skipped.name,
+                                           skipped.broken ? "broken" : "skipped", text_of(skipped.reason),
+                                           skipped.detail.empty() ? "" : ": ", skipped.detail));
+  const std::int64_t more = root.broken_count() + root.skipped_count() - static_cast<std::int64_t>(root.skipped.size());
+  if (more > 0) context.messages().warning(fmt::format("{}: {} more broken or skipped", root.path, more));
+  return false;
+}
+
+/// What to do about it, last of all.
+void hint(Context& context, const service::IndexReport& report, bool unexplained) {
+  const bool broken = std::any_of(report.roots.begin(), report.roots.end(),
+                                  [](const service::RootReport& root) { return root.broken_count() > 0; });
+  if (unexplained) context.messages().hint("`tcm index -v` says which entries are broken or were skipped, and why");
+  if (!broken) return;
+  context.messages().hint("`tcm list --kind broken` shows the broken entries, which fail the jobs that want them");
+  context.messages().hint("`tcm prune --full --kind broken` removes them; they compile again when they are used next");
 }
 
 void print_table(Context& context, const service::IndexReport& report) {
@@ -106,7 +120,9 @@ void print_table(Context& context, const service::IndexReport& report) {
   context.out().write(
       fmt::format("Kernels in the index: {} before, {} now.\n", count_text(report.before), count_text(report.now)));
   context.out().flush();
-  for (const service::RootReport& root : report.roots) explain_skipped(context, root);
+  bool unexplained = false;
+  for (const service::RootReport& root : report.roots) unexplained |= explain_skipped(context, root);
+  hint(context, report, unexplained);
 }
 
 ExitCode run_index(const IndexOptions& options, Context& context) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/cache/inspect/hit_check.hpp"
 #include "core/cache/read/naming.hpp"
 
 namespace tcm::cache {
@@ -15,6 +16,7 @@ struct EditorOptions {
   std::string trash_id;       ///< not empty: removed entries are kept as .tcm-trash/<trash_id>/<key>
   unsigned jobs = 1;          ///< threads that delete what was removed, this one included
   bool keep_paths = false;    ///< groups keep the directory that they name, also when it is not this root
+  BinaryCheck binary_check;   ///< asked before a group is changed; empty: no binary is looked at
 };
 
 }  // namespace tcm::cache

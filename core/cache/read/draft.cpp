@@ -19,6 +19,7 @@ void take_facts(Draft& draft, Metadata&& metadata, std::string&& text) {
   if (facts.name.empty()) facts.name = draft.stem;
   facts.metadata = std::move(text);
   draft.binary_ext = std::move(metadata.binary_ext);
+  draft.missing = std::move(metadata.missing);
   draft.has_ctime = metadata.has_ctime;
   // Kept here until the backend is known for sure; make_records() makes the canonical form of it.
   facts.arch = std::move(metadata.arch_json);

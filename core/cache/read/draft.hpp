@@ -26,6 +26,7 @@ struct Draft {
   std::string group;       ///< its group file; empty without
   std::string metadata;    ///< its metadata file; empty without
   std::string binary_ext;  ///< see Metadata
+  std::string missing;     ///< see Metadata
   bool has_ctime = false;  ///< see Metadata
   std::vector<std::string> children;
 };

@@ -17,7 +17,7 @@ int EntryReader::read(std::vector<model::Record>& records) {
   std::vector<Draft> drafts = read_groups(entry_);
   if (drafts.empty()) drafts = read_ungrouped(entry_);
   size_files(entry_.directory, files);
-  records = make_records(std::move(drafts), files, naming_);
+  records = make_records(std::move(drafts), files, entry_.key, naming_);
 
   model::Record& first = records.front();
   if (!files.unreadable.empty()) {

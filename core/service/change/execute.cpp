@@ -8,7 +8,9 @@
 
 #include "core/cache/edit/editor.hpp"
 #include "core/cache/trash/trash.hpp"
+#include "core/service/binary_check.hpp"
 #include "core/service/change/index_follower.hpp"
+#include "core/service/scan/prober.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::service {
@@ -20,7 +22,9 @@ constexpr std::size_t kBatch = 512;
 /// One root of the plan that is being changed, and its rows.
 class RootWork {
  public:
-  RootWork(cache::Editor editor, std::uint32_t position) : editor_(std::move(editor)), position_(position) {}
+  /// `backends` is borrowed.
+  RootWork(cache::Editor editor, std::uint32_t position, const Backends& backends)
+      : editor_(std::move(editor)), position_(position), backends_(backends) {}
 
   const cache::Root& root() const { return editor_.root(); }
 
@@ -61,7 +65,7 @@ class RootWork {
     if (outcome.gone)
       steps_.push_back({item.record_id, std::nullopt});
     else if (outcome.now)
-      steps_.push_back({0, std::move(outcome.now)});
+      steps_.push_back(step_of(std::move(outcome)));
     report.done.files += outcome.files;
     report.done.bytes += outcome.bytes;
     report.done.frees += outcome.freed;
@@ -83,8 +87,16 @@ class RootWork {
     }
   }
 
+  /// What was found broken only now is another thing in the index, too, and not the same with fewer files.
+  IndexFollower::Step step_of(cache::Outcome&& outcome) const {
+    const bool broken = outcome.status == cache::Status::kept && outcome.kept == model::KeptReason::broken;
+    if (broken) Prober(root(), backends_).probe(*outcome.now);
+    return {0, std::move(outcome.now), broken};
+  }
+
   cache::Editor editor_;
   std::uint32_t position_;
+  const Backends& backends_;
   std::vector<PlanItem> items_;
   std::vector<IndexFollower::Step> steps_;
   std::unique_ptr<index::RootWriter> writer_;
@@ -111,8 +123,9 @@ class Work {
       wanted.trash_id = plan.trash_id;
       wanted.keep_paths = options.keep_paths;
       wanted.jobs = options.jobs;
+      wanted.binary_check = binary_check_of(backends);
       TCM_ASSIGN(cache::Editor editor, cache::Editor::open(plan.roots[i], std::move(wanted)));
-      work.roots_[i].emplace(std::move(editor), i);
+      work.roots_[i].emplace(std::move(editor), i, backends);
     }
     TCM_TRY(work.open_writers(index));
     return work;

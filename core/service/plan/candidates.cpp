@@ -50,6 +50,7 @@ class Gatherer {
     current_.arch = row.arch;
     current_.triton_version = row.triton_version;
     current_.kind = row.kind;
+    current_.problem = row.problem;
     current_.stamp = row.stamp;
     open_ = true;
   }

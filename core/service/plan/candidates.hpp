@@ -50,6 +50,7 @@ struct Candidate {
   std::string arch;                    ///< of the first
   std::string triton_version;          ///< of the first
   model::EntryKind kind = model::EntryKind::kernel;
+  model::SkipReason problem = model::SkipReason::none;  ///< of the first
   model::EntryStamp stamp;
   std::uint64_t kernels = 0;
   model::ByteTotals bytes;  ///< of the records that match

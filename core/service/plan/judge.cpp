@@ -178,6 +178,9 @@ bool Judge::holds_foreign_files(const Candidate& candidate, const cache::Inspect
 
 void Judge::judge_removal(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const {
   if (holds_foreign_files(candidate, seen, verdict)) return;
+  // An index that was written within one tick of a clock may have missed the last file of a compile.
+  if (is_debris(candidate.kind) && !cache::is_temporary_entry(candidate.key) && cache::group_count(seen) > 0)
+    return keep(verdict, KeptReason::changed, "has a group now, so it is a kernel; run `tcm index --full-rescan`");
   if (cache::group_count(seen) > candidate.ordinals.size()) {
     keep(verdict, KeptReason::other_kernels, fmt::format("{} kernels in one entry", cache::group_count(seen)));
     return;

@@ -75,6 +75,10 @@ class KeptList {
   void count(model::KeptReason reason, std::uint64_t more) { mine(reason).count += more; }
   const KeptGroup& of(model::KeptReason reason) const { return groups_[static_cast<std::size_t>(reason)]; }
   std::uint64_t total() const;
+  /// Whether something could not be read, or is broken: that is a failure, whatever was asked for.
+  bool has_damage() const {
+    return of(model::KeptReason::unreadable).count > 0 || of(model::KeptReason::broken).count > 0;
+  }
 
  private:
   KeptGroup& mine(model::KeptReason reason) { return groups_[static_cast<std::size_t>(reason)]; }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/service/plan/copies.hpp"
 #include "core/service/plan/expired.hpp"
 #include "core/service/plan/plan_maker.hpp"
 #include "core/service/plan/prune_check.hpp"
@@ -74,6 +75,18 @@ void note_skipped(const IndexReport& report, Plan& plan) {
         plan.kept.add(model::KeptReason::symlink,
                       {static_cast<std::uint32_t>(position - plan.roots.begin()), skipped.name, "not followed"});
   }
+}
+
+/// A drop is for kernels. What is broken keeps all it has, and the user should know that it is.
+Result<void> note_broken(const PruneRequest& request, const index::Criteria& criteria, const RootSet& roots,
+                         index::Index& index, Plan& plan) {
+  if (request.mode != PruneMode::drop || !request.filters.kinds.empty()) return {};
+  index::Criteria broken = criteria;
+  broken.kinds = {model::EntryKind::broken};
+  return for_each_candidate(broken, false, roots, index, [&](Candidate&& candidate) -> Result<void> {
+    plan.kept.add(model::KeptReason::broken, {candidate.root, candidate.key, std::string(text_of(candidate.problem))});
+    return {};
+  });
 }
 
 void note_file_systems(const PruneRequest& request, const RootSet& roots, Plan& plan) {
@@ -169,6 +182,9 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   const PlanContext context{request, criteria, roots, index, backends, judge, now_ns, progress, plan};
   TCM_TRY(choose(context));
   note_inductor(request, report, plan);
+  TCM_TRY(note_broken(request, criteria, roots, index, plan));
+  if (plan.items.sums().entries > 0 && request.mode != PruneMode::share && request.mode != PruneMode::leftovers)
+    TCM_TRY(note_copies(roots, index, plan));
   if (request.mode == PruneMode::full && !narrows(request.filters)) note_skipped(report, plan);
   if (request.trash) {
     TCM_ASSIGN(plan.trash_id, new_trash_id(roots, index, now_ns));

@@ -89,20 +89,29 @@ Result<void> index_cache_dir(const std::string& path, const IndexRequest& reques
   return forget_vanished(directory->path, directory->roots, index, report);
 }
 
-}  // namespace
+using Reasons = std::map<model::SkipReason, std::int64_t>;
 
-std::int64_t RootReport::skipped_count() const {
+std::int64_t sum_of(const Reasons& reasons) {
   std::int64_t count = 0;
-  for (const auto& [reason, number] : skip_reasons) count += number;
+  for (const auto& [reason, number] : reasons) count += number;
   return count;
 }
 
+bool has_failure(const Reasons& reasons) {
+  return std::any_of(model::kSkipReasons.begin(), model::kSkipReasons.end(),
+                     [&reasons](const model::SkipWord& word) { return word.failure && reasons.contains(word.value); });
+}
+
+}  // namespace
+
+std::int64_t RootReport::broken_count() const { return sum_of(broken_reasons); }
+std::int64_t RootReport::skipped_count() const { return sum_of(skip_reasons); }
+
 bool IndexReport::partial() const {
   if (!failures.empty()) return true;
-  for (const RootReport& root : roots)
-    for (const model::SkipWord& word : model::kSkipReasons)
-      if (word.failure && root.skip_reasons.contains(word.value)) return true;
-  return false;
+  return std::any_of(roots.begin(), roots.end(), [](const RootReport& root) {
+    return has_failure(root.broken_reasons) || has_failure(root.skip_reasons);
+  });
 }
 
 Result<IndexReport> index_caches(const IndexRequest& request, index::Index& index, const Backends& backends,

@@ -36,6 +36,7 @@ struct Skipped {
   std::string name;  ///< of the entry, as it stands on disk
   model::SkipReason reason = model::SkipReason::none;
   std::string detail;
+  bool broken = false;  ///< of kind broken
 };
 
 /// What a run did with one root. new, changed, gone and unchanged count entries; kernels counts kernels.
@@ -51,9 +52,11 @@ struct RootReport {
   std::int64_t changed = 0;
   std::int64_t gone = 0;
   std::int64_t unchanged = 0;
-  std::map<model::SkipReason, std::int64_t> skip_reasons;
-  std::vector<Skipped> skipped;  ///< at most kMaxSkippedListed, in order of name
+  std::map<model::SkipReason, std::int64_t> broken_reasons;  ///< of entries of kind broken
+  std::map<model::SkipReason, std::int64_t> skip_reasons;    ///< of the rest
+  std::vector<Skipped> skipped;                              ///< both, at most kMaxSkippedListed, in order of name
 
+  std::int64_t broken_count() const;
   std::int64_t skipped_count() const;
 };
 

@@ -153,7 +153,8 @@ Result<void> complete_report(index::Index& index, std::int64_t root_id, RootRepo
     }
   TCM_ASSIGN(const auto problems, index.problems(root_id));
   if (problems.empty()) return {};
-  for (const auto& [reason, count] : problems) report.skip_reasons[reason] += count;
+  for (const index::ProblemCount& problem : problems)
+    (problem.broken ? report.broken_reasons : report.skip_reasons)[problem.reason] += problem.entries;
 
   index::Criteria criteria;
   criteria.root_paths = {report.path};
@@ -161,7 +162,7 @@ Result<void> complete_report(index::Index& index, std::int64_t root_id, RootRepo
   std::vector<std::pair<std::int64_t, Skipped>> listed;
   const auto limit = static_cast<std::int64_t>(kMaxSkippedListed - std::min(kMaxSkippedListed, report.skipped.size()));
   TCM_TRY(index.list(criteria, {index::column_field("key"), true}, limit, [&](const index::Row& row) {
-    listed.push_back({row.id, {row.key, row.problem, {}}});
+    listed.push_back({row.id, {row.key, row.problem, {}, row.kind == model::EntryKind::broken}});
   }));
   for (auto& [id, skipped] : listed) {
     TCM_ASSIGN(index::Detail detail, index.detail(id));

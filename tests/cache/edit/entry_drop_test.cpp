@@ -266,8 +266,9 @@ TEST(EditorDrop, AnEntryWithoutItsBinaryIsLeftAlone) {
   fs::remove(entry / "add_kernel.cubin");
   const auto names = names_in(entry);
   const Outcome outcome = run_one(entry, Action::drop);
-  EXPECT_EQ(outcome.status, Status::failed);
-  EXPECT_THAT(outcome.detail, HasSubstr(entry.string()));
+  EXPECT_EQ(outcome.status, Status::kept);
+  EXPECT_EQ(outcome.kept, KeptReason::broken);
+  EXPECT_EQ(outcome.now.value().records.at(0).problem, model::SkipReason::binary_missing) << "the index learns of it";
   EXPECT_EQ(names_in(entry), names);
 }
 
@@ -276,9 +277,8 @@ TEST(EditorDrop, ABinaryThatIsListedAndMissingIsNamed) {
   const fs::path entry = add_kernel(dir.path());
   fs::rename(entry / "add_kernel.cubin", entry / "add_kernel.other");
   const Outcome outcome = run_one(entry, Action::drop);
-  EXPECT_EQ(outcome.status, Status::failed);
-  EXPECT_EQ(outcome.detail,
-            (entry / kGroup).string() + ": lists add_kernel.cubin, which is missing; run \"tcm index\"");
+  EXPECT_EQ(outcome.kept, KeptReason::broken);
+  EXPECT_EQ(outcome.detail, "add_kernel.cubin: not in the entry");
   EXPECT_TRUE(fs::exists(entry / "add_kernel.ttir"));
 }
 
@@ -302,7 +302,7 @@ TEST(EditorDrop, ABrokenEntryIsLeftAlone) {
     write_file(entry / kGroup, text);
     const Outcome outcome = run_one(entry, Action::drop);
     EXPECT_EQ(outcome.status, Status::kept);
-    EXPECT_EQ(outcome.kept, KeptReason::unreadable);
+    EXPECT_EQ(outcome.kept, KeptReason::broken);
     EXPECT_THAT(outcome.detail, HasSubstr(kGroup));
     EXPECT_EQ(read_file(entry / kGroup), text);
     EXPECT_TRUE(fs::exists(entry / "add_kernel.ttir"));

@@ -222,7 +222,8 @@ TEST(KernelEntry, MetadataUnderAnotherName) {
   const TempDir dir;
   const fs::path entry = add_kernel(dir.path());
   fs::rename(entry / "add_kernel.json", entry / "other.json");
-  write_file(entry / "__grp__add_kernel.json", R"({"child_paths": ["__grp__x.json", "gone.json", "other.json"]})");
+  write_file(entry / "__grp__add_kernel.json",
+             R"({"child_paths": ["__grp__x.json", "gone.json", "other.json", "add_kernel.cubin"]})");
   EXPECT_EQ(read_one(entry).kind, EntryKind::kernel);
 }
 
@@ -254,11 +255,10 @@ TEST(KernelEntry, Triton21) {
 TEST(KernelEntry, FieldsThatReleasesDoNotWrite) {
   const TempDir dir;
   KernelSpec spec;
-  spec.erase = {"/triton_version", "/backend_name", "/shared", "/num_ctas", "/warp_size"};
+  spec.erase = {"/triton_version", "/backend_name", "/num_ctas", "/warp_size"};
   const model::Record record = read_one(add_kernel(dir.path(), spec));
   EXPECT_EQ(record.kind, EntryKind::kernel);
   EXPECT_EQ(record.facts.triton_version, "");
-  EXPECT_FALSE(record.facts.shared_bytes);
   EXPECT_THAT(record.facts.warp_size, Optional(32));
 }
 

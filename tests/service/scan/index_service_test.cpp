@@ -155,9 +155,10 @@ TEST_F(IndexService, WhatIsSkippedIsCountedWithItsReasonInEveryRun) {
     EXPECT_TRUE(report.partial());
     const RootReport& root = report.roots.at(0);
     EXPECT_EQ(root.kernels, 0);
-    EXPECT_EQ(root.skipped_count(), 2) << "run " << run;
-    EXPECT_EQ(root.skip_reasons.at(SkipReason::group_malformed), 1);
-    EXPECT_EQ(root.skip_reasons.at(SkipReason::metadata_malformed), 1);
+    EXPECT_EQ(root.broken_count(), 2) << "run " << run;
+    EXPECT_EQ(root.skipped_count(), 0) << "run " << run;
+    EXPECT_EQ(root.broken_reasons.at(SkipReason::group_malformed), 1);
+    EXPECT_EQ(root.broken_reasons.at(SkipReason::metadata_malformed), 1);
     ASSERT_EQ(root.skipped.size(), 2U);
     for (const service::Skipped& skipped : root.skipped) EXPECT_FALSE(skipped.detail.empty());
   }
