@@ -178,7 +178,8 @@ class Boundaries(unittest.TestCase):
             "core/index/schema", "core/index/sqlite", "core/index",
         ],
         "core/service": [
-            "core/util/text", "core/model", "core/cache/format", "core/cache/read", "core/cache/inspect", "core/backend",
+            "core/util/text", "core/model", "core/cache/format", "core/cache/read", "core/cache/inspect",
+            "core/backend",
         ],
         "core/service/query": [
             "core/util", "core/util/text", "core/util/system", "core/backend/terms", "core/index/values",

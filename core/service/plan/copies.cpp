@@ -48,7 +48,7 @@ std::vector<index::Row> some_kernels(index::Index& index, const std::string& roo
   criteria.root_paths = {root};
   criteria.kinds = {model::EntryKind::kernel};
   std::vector<index::Row> rows;
-  listed = index.list(criteria, {index::SortKey::key, true}, kSample,
+  listed = index.list(criteria, {index::column_field("key"), true}, kSample,
                       [&rows](const index::Row& row) { rows.push_back(row); });
   return rows;
 }

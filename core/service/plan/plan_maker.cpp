@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/plan/plan_maker.hpp"
 
-#include "core/service/plan/limits.hpp"
+#include "core/service/plan/choices/limits.hpp"
 
 namespace tcm::service {
 Result<void> check_stop(const PlanContext& context) {

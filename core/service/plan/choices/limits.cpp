@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/service/plan/limits.hpp"
+#include "core/service/plan/choices/limits.hpp"
 
 #include <fmt/format.h>
 

@@ -11,7 +11,7 @@
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
-#include "core/service/plan/content.hpp"
+#include "core/service/plan/choices/content.hpp"
 #include "core/service/plan/plan_maker.hpp"
 #include "core/util/digest.hpp"
 

@@ -12,7 +12,7 @@
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/inspect/known_files.hpp"
 #include "core/disk/directory.hpp"
-#include "core/service/plan/content.hpp"
+#include "core/service/plan/choices/content.hpp"
 #include "core/service/plan/plan_maker.hpp"
 
 namespace tcm::service {

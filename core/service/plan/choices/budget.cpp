@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/cache/inspect/entry_look.hpp"
-#include "core/service/plan/limits.hpp"
+#include "core/service/plan/choices/limits.hpp"
 #include "core/service/plan/plan_maker.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/time.hpp"
