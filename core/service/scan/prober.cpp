@@ -16,8 +16,8 @@ namespace {
 
 using model::ArtifactKind;
 
-// The limit of the plugin interface (TCM_MAX_ARTIFACT_BYTES); larger files are no kernels.
-constexpr std::size_t kMaxArtifactBytes = std::size_t{256} << 20;
+// Beyond this a thread keeps no buffer: the next kernel is small again.
+constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
 
 // Each of these is memory that a thread uses for want of registers. Which of them a backend can read differs.
 constexpr std::array<std::string_view, 4> kSpillKeys{"local_bytes", "scratch_bytes", "spill_stores_bytes",
@@ -104,11 +104,20 @@ void Prober::probe_kernel(const std::string& key, model::Record& record) {
 
 void Prober::probe_artifact(const std::string& key, const model::Artifact& artifact, model::Record& record) {
   const auto path = [&] { return fmt::format("{}/{}/{}", root_.path(), key, artifact.name); };
-  if (const auto read = root_.read_artifact(key, artifact.name, kMaxArtifactBytes, bytes_); !read) {
+  // A file that has grown since it was looked at is read the next time.
+  const std::size_t limit = static_cast<std::size_t>(std::min<std::uint64_t>(artifact.bytes, kMaxProbedBytes));
+  const util::ByteBudget::Share share = memory_.take(std::max(limit, kKeptBuffer));
+  if (const auto read = root_.read_artifact(key, artifact.name, limit, bytes_); !read) {
     if (util::logs(util::LogLevel::info))
       util::log(util::LogLevel::info, fmt::format("{}: not probed: {}", path(), read.error().message));
     return;
   }
+  ask(artifact, key, record);
+  if (bytes_.capacity() > kKeptBuffer) bytes_ = std::string();
+}
+
+void Prober::ask(const model::Artifact& artifact, const std::string& key, model::Record& record) {
+  const auto path = [&] { return fmt::format("{}/{}/{}", root_.path(), key, artifact.name); };
   const std::string display_path = util::logs(util::LogLevel::debug) ? path() : artifact.name;
   const backend::Report report = [&] {
     backend::ArtifactView view;

@@ -8,14 +8,19 @@
 #include "core/index/index.hpp"
 #include "core/model/entry.hpp"
 #include "core/service/backends.hpp"
+#include "core/util/thread/byte_budget.hpp"
 
 namespace tcm::service {
+
+/// The largest artifact of the plugin interface (TCM_MAX_ARTIFACT_BYTES), and what all probers hold at once.
+inline constexpr std::size_t kMaxProbedBytes = std::size_t{256} << 20;
 
 /// One a reading thread: it keeps a buffer.
 class Prober {
  public:
-  /// Both borrowed; must outlive the prober.
-  Prober(const cache::Root& root, const Backends& backends) : root_(root), backends_(backends) {}
+  /// All borrowed; must outlive the prober. `memory` is shared by all probers.
+  Prober(const cache::Root& root, const Backends& backends, util::ByteBudget& memory)
+      : root_(root), backends_(backends), memory_(memory) {}
 
   /// Fills resources, probed_by and spill_bytes of every kernel. What cannot be read is left out and logged: finding
   /// out what is wrong with a binary is another question.
@@ -25,8 +30,12 @@ class Prober {
   void probe_kernel(const std::string& key, model::Record& record);
   void probe_artifact(const std::string& key, const model::Artifact& artifact, model::Record& record);
 
+  /// About what is in `bytes_`.
+  void ask(const model::Artifact& artifact, const std::string& key, model::Record& record);
+
   const cache::Root& root_;
   const Backends& backends_;
+  util::ByteBudget& memory_;
   std::string bytes_;
 };
 
