@@ -161,7 +161,7 @@ Result<TrashDone> empty_trash(const TrashListing& listing, const std::vector<std
     if (std::none_of(listing.rows.begin(), listing.rows.end(), is_it)) return no_such_bin(id);
   }
   TCM_ASSIGN(TrashDone done, each_bin(chosen_bins(listing.rows, ids),
-                                      [](const TrashRow& bin) { return cache::empty_trash(bin.root, bin.bin.id); }));
+                                      [](const TrashRow& bin) { return cache::empty_trash(bin.root, bin.bin); }));
   done.failures.insert(done.failures.begin(), listing.failures.begin(), listing.failures.end());
   return done;
 }
