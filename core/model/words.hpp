@@ -42,6 +42,7 @@ enum class SkipReason : std::uint8_t {
   unreadable,          ///< permission or I/O error
   vanished,            ///< gone or changed while it was being read
   too_deep,            ///< directories nested deeper than any writer nests them
+  too_many_files,      ///< more files than any writer puts into an entry
 };
 
 template <class E>
@@ -87,19 +88,21 @@ struct SkipWord {
   bool failure;
 };
 
-inline constexpr std::array<SkipWord, 12> kSkipReasons{{
+inline constexpr std::array<SkipWord, 13> kSkipReasons{{
     {SkipReason::none, "", "", false},
     {SkipReason::group_malformed, "group_malformed", "group file is not valid", true},
-    {SkipReason::group_too_large, "group_too_large", "group file is over 16 MiB", true},
+    {SkipReason::group_too_large, "group_too_large", "group file is over 1 MiB", true},
     {SkipReason::metadata_missing, "metadata_missing", "metadata file is missing", true},
     {SkipReason::metadata_malformed, "metadata_malformed", "metadata is not a valid JSON object", true},
-    {SkipReason::metadata_too_large, "metadata_too_large", "metadata is over 16 MiB", true},
+    {SkipReason::metadata_too_large, "metadata_too_large", "metadata is over 1 MiB, or that of the entry over 4 MiB",
+     true},
     {SkipReason::not_a_kernel, "not_a_kernel", "metadata does not describe a kernel", true},
     {SkipReason::not_an_entry, "not_an_entry", "not a cache entry", false},
     {SkipReason::symlink, "symlink", "symbolic link, not followed", false},
     {SkipReason::unreadable, "unreadable", "cannot be read", true},
     {SkipReason::vanished, "vanished", "vanished or changed while it was read", false},
     {SkipReason::too_deep, "too_deep", "directories nested too deeply", true},
+    {SkipReason::too_many_files, "too_many_files", "more files than an entry has", true},
 }};
 
 template <class Table, class E>

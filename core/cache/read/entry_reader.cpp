@@ -17,7 +17,7 @@ int EntryReader::read(std::vector<model::Record>& records) {
   if (files.too_many) {
     records.emplace_back();
     records.back().kind = model::EntryKind::foreign;
-    records.back().problem = SkipReason::too_deep;
+    records.back().problem = SkipReason::too_many_files;
     records.back().problem_detail = fmt::format("more than {} files, not read", kMaxEntryFiles);
     return 0;
   }

@@ -117,9 +117,9 @@ TEST(EditorSweep, LiveAndYoungOnesStay) {
   EXPECT_TRUE(fs::exists(entry / live));
   EXPECT_TRUE(fs::exists(entry / "tmp.0000000a"));
   EXPECT_FALSE(fs::exists(entry / "tmp.0000000b"));
-  EXPECT_EQ(run_one(entry, Action::sweep, options).kept, KeptReason::in_use);
-  fs::remove_all(entry / live);
   EXPECT_EQ(run_one(entry, Action::sweep, options).kept, KeptReason::young);
+  fs::remove_all(entry / "tmp.0000000a");
+  EXPECT_EQ(run_one(entry, Action::sweep, options).kept, KeptReason::in_use);
 }
 
 TEST(EditorSweep, AnEmptyEntryGoesOnceItIsOld) {

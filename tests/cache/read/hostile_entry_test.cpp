@@ -110,13 +110,13 @@ TEST_F(HostileEntry, MoreFilesThanAnEntryHasAreNotRead) {
   const model::Entry found = read(entry_);
   ASSERT_EQ(found.records.size(), 1U);
   EXPECT_EQ(found.records.front().kind, EntryKind::foreign);
-  EXPECT_EQ(found.records.front().problem, SkipReason::too_deep);
+  EXPECT_EQ(found.records.front().problem, SkipReason::too_many_files);
   EXPECT_EQ(found.records.front().problem_detail, "more than 4096 files, not read");
   EXPECT_TRUE(found.records.front().artifacts.empty());
   const fs::path nested = add_empty(dir_ / "other", 2);
   fs::create_directories(nested / "a/b");
   fill(nested / "a/b", cache::kMaxEntryFiles);
-  EXPECT_EQ(read(nested).records.front().problem, SkipReason::too_deep);
+  EXPECT_EQ(read(nested).records.front().problem, SkipReason::too_many_files);
 }
 
 TEST_F(HostileEntry, MetadataMissing) {
