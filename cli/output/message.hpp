@@ -13,7 +13,8 @@ namespace tcm::cli {
 
 enum class MessageKind : std::uint8_t { error, warning, hint, note };
 
-/// The line without its end. The text is escaped for the terminal here, so it may hold names from a cache. A note has
+/// The line without its end. The text is escaped for the terminal here, so it may hold names from a cache, and
+/// passwords in URLs are hidden (see util::redact_text). A note has
 /// no label: it is the plain outcome of a command.
 std::string format_message(MessageKind kind, std::string_view text, bool color);
 

@@ -230,10 +230,10 @@ std::string to_text(const Key& key, const Value& value) {
     std::string operator()(std::uint64_t number) const { return number_text(key, number); }
     std::string operator()(std::int64_t duration) const { return duration_text(duration); }
     std::string operator()(const std::string& text) const {
-      return key.type == Type::database ? util::redact_url(text) : text;
+      return key.type == Type::database ? util::redact_url(text) : util::redact_text(text);
     }
     std::string operator()(const std::vector<std::string>& list) const {
-      return fmt::format("{}", fmt::join(list, ", "));
+      return util::redact_text(fmt::format("{}", fmt::join(list, ", ")));
     }
   };
   return std::visit(Visitor{key}, value);

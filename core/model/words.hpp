@@ -48,6 +48,7 @@ enum class SkipReason : std::uint8_t {
   binary_malformed,     ///< the backend says that it is cut short or damaged
   file_missing,         ///< the group names a file that is not there and that is neither IR nor assembly
   text_malformed,       ///< a file that Triton reads as text is not UTF-8
+  too_many_files,       ///< more files than any writer puts into an entry
 };
 
 template <class E>
@@ -93,13 +94,14 @@ struct SkipWord {
   bool failure;
 };
 
-inline constexpr std::array<SkipWord, 18> kSkipReasons{{
+inline constexpr std::array<SkipWord, 19> kSkipReasons{{
     {SkipReason::none, "", "", false},
     {SkipReason::group_malformed, "group_malformed", "group file is not valid", true},
-    {SkipReason::group_too_large, "group_too_large", "group file is over 16 MiB", true},
+    {SkipReason::group_too_large, "group_too_large", "group file is over 1 MiB", true},
     {SkipReason::metadata_missing, "metadata_missing", "metadata file is missing", true},
     {SkipReason::metadata_malformed, "metadata_malformed", "metadata is not a valid JSON object", true},
-    {SkipReason::metadata_too_large, "metadata_too_large", "metadata is over 16 MiB", true},
+    {SkipReason::metadata_too_large, "metadata_too_large", "metadata is over 1 MiB, or that of the entry over 4 MiB",
+     true},
     {SkipReason::not_a_kernel, "not_a_kernel", "metadata does not describe a kernel", true},
     {SkipReason::not_an_entry, "not_an_entry", "not a cache entry", false},
     {SkipReason::symlink, "symlink", "symbolic link, not followed", false},
@@ -112,6 +114,7 @@ inline constexpr std::array<SkipWord, 18> kSkipReasons{{
     {SkipReason::binary_malformed, "binary_malformed", "binary is cut short or damaged", true},
     {SkipReason::file_missing, "file_missing", "a file that the group names is missing", true},
     {SkipReason::text_malformed, "text_malformed", "a text file is not UTF-8", true},
+    {SkipReason::too_many_files, "too_many_files", "more files than an entry has", true},
 }};
 
 template <class Table, class E>

@@ -11,6 +11,7 @@
 #include "cli/output/table.hpp"
 #include "core/config/edit.hpp"
 #include "core/config/files.hpp"
+#include "core/util/text/redact.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
 
@@ -47,7 +48,7 @@ void print_settings(Context& context) {
   for (const Effective& setting : context.settings().all)
     context.out().write(fmt::format("{:<{}} = {}  ({})\n", setting.key->name, name_width,
                                     padded(util::escape_control(to_text(*setting.key, setting.value)), value_width),
-                                    util::escape_control(to_string(setting.origin))));
+                                    util::escape_control(util::redact_text(to_string(setting.origin)))));
 }
 
 void write_value(JsonWriter& json, const Effective& setting) {
@@ -61,7 +62,7 @@ void write_value(JsonWriter& json, const Effective& setting) {
     void operator()(const std::string&) const { json.value(to_text(*setting.key, setting.value)); }
     void operator()(const std::vector<std::string>& list) const {
       json.begin_array();
-      for (const std::string& element : list) json.value(element);
+      for (const std::string& element : list) json.value(util::redact_text(element));
       json.end_array();
     }
   };
@@ -85,7 +86,7 @@ void write_setting(JsonWriter& json, const Effective& setting) {
   write_value(json, setting);
   json.field("unit", unit_of(key.type));
   json.field("source", to_string(setting.origin.source));
-  json.field("where", if_any(setting.origin.where));
+  json.field("where", if_any(util::redact_text(setting.origin.where)));
   json.field("line", setting.origin.line == 0 ? std::nullopt : std::optional(setting.origin.line));
   json.field("flag", if_any(key.flag)).key("variables").begin_array();
   for (const std::string_view variable : util::split(key.environment, ' ')) json.value(variable);
@@ -114,8 +115,10 @@ ExitCode run_get(const std::string& name, Context& context) {
     const auto* list = std::get_if<std::vector<std::string>>(&setting.value);
     const std::vector<std::string> lines =
         list != nullptr ? *list : std::vector<std::string>{to_text(*setting.key, setting.value)};
-    for (const std::string& line : lines)
-      context.out().write((context.out().to_terminal() ? util::escape_control(line) : line) + "\n");
+    for (const std::string& line : lines) {
+      const std::string shown = util::redact_text(line);
+      context.out().write((context.out().to_terminal() ? util::escape_control(shown) : shown) + "\n");
+    }
     return finish_output(context, ExitCode::ok);
   }
   return context.report(config::unknown_key(name));

@@ -7,6 +7,7 @@
 
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/format/key.hpp"
+#include "core/cache/inspect/known_files.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
 #include "core/util/text/text.hpp"
@@ -27,6 +28,7 @@ class EntrySweep {
     std::optional<Outcome> left;
     for (const Temporary& temporary : look_.temporaries) {
       if (auto refused = refuse(temporary)) {
+        swept_all_ = false;
         if (!left) left = std::move(refused);
       } else if (!remove(temporary, outcome)) {
         break;
@@ -41,6 +43,9 @@ class EntrySweep {
  private:
   std::optional<Outcome> refuse(const Temporary& temporary) const {
     if (!temporary.writer.empty()) return kept(KeptReason::in_use, temporary.writer);
+    if (auto foreign = foreign_in_temporaries(look_.seen, change_.key, context_.options.naming.types(), temporary.name);
+        foreign && temporary.is_directory)
+      return kept(KeptReason::foreign_file, util::escape_control(*foreign));
     if (context_.is_young(temporary.newest_ns)) return kept(KeptReason::young, util::escape_control(temporary.name));
     return std::nullopt;
   }
@@ -110,7 +115,8 @@ class EntrySweep {
                (file.name.starts_with(temporary.name) && file.name[temporary.name.size()] == '/');
       });
     };
-    return look_.seen.nested.empty() && std::none_of(look_.seen.files.begin(), look_.seen.files.end(), lasts);
+    return swept_all_ && look_.seen.nested.empty() &&
+           std::none_of(look_.seen.files.begin(), look_.seen.files.end(), lasts);
   }
 
   // An empty directory is what a look-up leaves, but only one with the name of a key.
@@ -142,6 +148,7 @@ class EntrySweep {
   const Change& change_;
   EntryLook& look_;
   bool swept_ = false;
+  bool swept_all_ = true;
   int count_ = 0;
 };
 

@@ -62,8 +62,8 @@ Artifact artifact_of(EntryFile& file, const Draft& draft, std::string_view targe
   Artifact made;
   made.bytes = file.bytes;
   // What is being written, or was left half written, is nobody's artifact yet, whatever it is going to be.
-  if (file.nested() || is_temporary(file.name)) {
-    made.type = is_temporary(file.name) ? "tmp" : "";
+  if (const bool temporary = is_of_a_temporary(file.name); temporary || file.nested()) {
+    made.type = temporary ? "tmp" : "";
     made.name = std::move(file.name);
     return made;
   }

@@ -95,11 +95,14 @@ struct OpenBin {
   std::string path(std::string_view id) const { return fmt::format("{}/{}", area.path(), id); }
 };
 
-Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const std::string& id) {
+Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const std::string& id,
+                                          std::optional<RootId> expected = std::nullopt) {
   if (!is_trash_id(id))
     return fail(ErrorCode::missing,
                 fmt::format("{}: no trash \"{}\"; ids look like 20261123-1", root_path, util::escape_control(id)));
   TCM_ASSIGN(Root root, Root::open(root_path));
+  if (expected && *expected != root.id())
+    return fail(ErrorCode::failed, root_path + ": not the directory that was listed any more; run it again");
   auto bin = std::make_unique<OpenBin>(std::move(root));
   TCM_ASSIGN(bin->lock, RootLock::take(bin->root, bin->area));
   TCM_ASSIGN(const bool there, bin->area.find_to_change());
@@ -124,6 +127,24 @@ int restore_one(const OpenBin& bin, const std::string& key, std::uint64_t& files
   if (error == 0) error = disk::move_directory(bin.directory.get(), key.c_str(), bin.root.descriptor(), key.c_str());
   if (error == 0) files += names.size();
   return error;
+}
+
+Result<TrashReport> empty(OpenBin& bin, const std::string& id) {
+  TrashBin was;
+  BinTotals(was).add(bin.directory.get(), 0);
+  // Out of the way first: of what is half deleted nothing may be restored.
+  TCM_ASSIGN(const int scratch, bin.area.scratch());
+  if (const int error = disk::move_directory(bin.area.descriptor(), id.c_str(), scratch, id.c_str()); error != 0)
+    return fail(ErrorCode::failed, fmt::format("{}: cannot be deleted: {}", bin.path(id), disk::error_text(error)));
+  disk::Removal done;
+  disk::remove_tree(scratch, id.c_str(), done);
+  TrashReport report;
+  report.entries = was.entries;
+  report.files = done.files;
+  report.freed = done.freed;
+  for (const std::string& failure : done.failures)
+    report.failures.push_back(fmt::format("{}/{}", bin.area.path(), failure));
+  return report;
 }
 
 }  // namespace
@@ -154,6 +175,8 @@ Result<std::vector<TrashBin>> list_trash(const Root& root) {
     bin.user = node.uid;
     bin.ours = is_ours(node);
     bin.made_ns = node.mtime_ns;
+    bin.inode = node.inode;
+    bin.root = root.id();
     if (disk::open_own_directory_at(area.descriptor(), name.c_str(), directory) == 0) {
       bin.allocated = node.allocated;
       BinTotals(bin).add(directory.get(), 0);
@@ -188,23 +211,17 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
   return report;
 }
 
+Result<TrashReport> empty_trash(const std::string& root_path, const TrashBin& listed) {
+  TCM_ASSIGN(const std::unique_ptr<OpenBin> bin, open_bin(root_path, listed.id, listed.root));
+  disk::Node node;
+  if (disk::stat_of(bin->directory.get(), node) != 0 || node.inode != listed.inode || node.mtime_ns != listed.made_ns)
+    return fail(ErrorCode::failed, bin->path(listed.id) + ": changed since it was listed; run it again");
+  return empty(*bin, listed.id);
+}
+
 Result<TrashReport> empty_trash(const std::string& root_path, const std::string& id) {
   TCM_ASSIGN(const std::unique_ptr<OpenBin> bin, open_bin(root_path, id));
-  TrashBin was;
-  BinTotals(was).add(bin->directory.get(), 0);
-  // Out of the way first: of what is half deleted nothing may be restored.
-  TCM_ASSIGN(const int scratch, bin->area.scratch());
-  if (const int error = disk::move_directory(bin->area.descriptor(), id.c_str(), scratch, id.c_str()); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: cannot be deleted: {}", bin->path(id), disk::error_text(error)));
-  disk::Removal done;
-  disk::remove_tree(scratch, id.c_str(), done);
-  TrashReport report;
-  report.entries = was.entries;
-  report.files = done.files;
-  report.freed = done.freed;
-  for (const std::string& failure : done.failures)
-    report.failures.push_back(fmt::format("{}/{}", bin->area.path(), failure));
-  return report;
+  return empty(*bin, id);
 }
 
 }  // namespace tcm::cache

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/trash/trash_area.hpp"
 
+#include <algorithm>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -15,6 +17,17 @@ namespace tcm::cache {
 namespace {
 
 constexpr int kMaxScratches = 10'000;
+
+// "tmp.<pid>.<number>", see make_scratch.
+bool is_scratch_name(std::string_view name) {
+  constexpr std::string_view kPrefix = "tmp.";
+  const std::size_t dot = name.rfind('.');
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  return name.starts_with(kPrefix) && dot >= kPrefix.size() && is_number(name.substr(dot + 1)) &&
+         is_number(name.substr(kPrefix.size(), dot - kPrefix.size()));
+}
 
 }  // namespace
 
@@ -120,7 +133,7 @@ void TrashArea::sweep() {
   util::Fd listed;
   if (disk::open_own_directory_at(area_.get(), ".", listed) != 0) return;
   disk::list_directory(listed.get(), disk::list_buffer(), [&left](const char* name, disk::NodeType) {
-    if (is_temporary_entry(name)) left.emplace_back(name);
+    if (is_scratch_name(name)) left.emplace_back(name);
     return true;
   });
   disk::Removal ignored;

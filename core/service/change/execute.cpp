@@ -11,6 +11,7 @@
 #include "core/service/binary_check.hpp"
 #include "core/service/change/index_follower.hpp"
 #include "core/service/scan/prober.hpp"
+#include "core/util/system/path.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::service {
@@ -103,6 +104,15 @@ class RootWork {
   model::Beside other_files_;
 };
 
+/// The root's path through each of the spellings of the plan.
+std::vector<std::string> spellings_of(const Plan& plan, const std::string& root) {
+  std::vector<std::string> spellings;
+  for (const Spelling& spelling : plan.spellings)
+    if (util::is_at_or_below(root, spelling.resolved))
+      spellings.push_back(spelling.written + root.substr(spelling.resolved.size()));
+  return spellings;
+}
+
 /// The roots in which something is to be done, all locked before anything is done.
 class Work {
  public:
@@ -122,6 +132,8 @@ class Work {
       wanted.grace_ns = options.grace_ns;
       wanted.trash_id = plan.trash_id;
       wanted.keep_paths = options.keep_paths;
+      wanted.root = plan.root_ids[i];
+      wanted.spellings = spellings_of(plan, plan.roots[i]);
       wanted.jobs = options.jobs;
       wanted.binary_check = binary_check_of(backends);
       TCM_ASSIGN(cache::Editor editor, cache::Editor::open(plan.roots[i], std::move(wanted)));
@@ -167,7 +179,7 @@ class Work {
 void empty_expired(const Plan& plan, ExecuteReport& report) {
   for (const ExpiredBin& expired : plan.expired) {
     const std::string& root = plan.roots[expired.root];
-    auto emptied = cache::empty_trash(root, expired.bin.id);
+    auto emptied = cache::empty_trash(root, expired.bin);
     if (!emptied) {
       report.errors.push_back(std::move(emptied).error());
       continue;

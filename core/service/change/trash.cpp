@@ -168,7 +168,7 @@ Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& 
 Result<TrashDone> empty_trash(const TrashListing& listing, const std::vector<std::string>& words) {
   TCM_ASSIGN(const std::vector<std::string> ids, whole_ids(listing, words));
   TCM_ASSIGN(TrashDone done, each_bin(chosen_bins(listing.rows, ids),
-                                      [](const TrashRow& bin) { return cache::empty_trash(bin.root, bin.bin.id); }));
+                                      [](const TrashRow& bin) { return cache::empty_trash(bin.root, bin.bin); }));
   done.failures.insert(done.failures.begin(), listing.failures.begin(), listing.failures.end());
   return done;
 }

@@ -113,6 +113,12 @@ std::vector<std::string> RootSet::paths() const {
   return paths;
 }
 
+std::vector<cache::RootId> RootSet::ids() const {
+  std::vector<cache::RootId> ids;
+  for (const OpenRoot& root : roots_) ids.push_back(root.root.id());
+  return ids;
+}
+
 Result<void> for_each_candidate(const index::Criteria& criteria, bool newest_first, const RootSet& roots,
                                 index::Index& index, const std::function<Result<void>(Candidate&& candidate)>& each) {
   Gatherer gatherer(roots, each);

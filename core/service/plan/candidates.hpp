@@ -29,6 +29,7 @@ class RootSet {
   const cache::FileSystem& file_system(std::uint32_t position) const { return roots_[position].file_system; }
   std::optional<std::uint32_t> find(const std::string& path) const;
   std::vector<std::string> paths() const;
+  std::vector<cache::RootId> ids() const;  ///< in the same order
 
  private:
   struct OpenRoot {

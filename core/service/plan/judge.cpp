@@ -58,6 +58,8 @@ bool is_of_triton2(const Candidate& candidate, const cache::Inspection& seen) {
   return cache::key_encoding(candidate.key) == cache::KeyEncoding::md5_hex || cache::group_count(seen) == 0;
 }
 
+std::string_view first_component(std::string_view name) { return name.substr(0, name.find('/')); }
+
 bool is_debris(EntryKind kind) {
   return kind == EntryKind::leftover || kind == EntryKind::empty || kind == EntryKind::partial;
 }
@@ -162,13 +164,14 @@ void Judge::judge_drop(const Candidate& candidate, const cache::Inspection& seen
 
 bool Judge::holds_foreign_files(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const {
   const cache::Naming& naming = backends_.naming();
-  // What lies in a directory that a writer has not given its key yet is that writer's, whatever its name.
-  if (cache::is_temporary_entry(candidate.key)) return false;
   if (candidate.kind == EntryKind::foreign) {
     keep(verdict, KeptReason::foreign_file, "not an entry of Triton's");
   } else if (!seen.nested.empty()) {
     keep(verdict, KeptReason::foreign_file, seen.nested.front() + "/");
-  } else if (!cache::all_known_by_name(seen, candidate.backend, *naming.file_types)) {
+  } else if (auto foreign = cache::foreign_in_temporaries(seen, candidate.key, *naming.file_types)) {
+    keep(verdict, KeptReason::foreign_file, std::move(*foreign));
+  } else if (!cache::is_temporary_entry(candidate.key) &&
+             !cache::all_known_by_name(seen, candidate.backend, *naming.file_types)) {
     const model::Entry entry = roots_.root(candidate.root).read_entry(candidate.key, naming);
     for (const cache::InspectedFile& file : seen.files)
       if (!verdict.kept && !cache::is_tritons(file, entry)) keep(verdict, KeptReason::foreign_file, file.name);
@@ -204,11 +207,19 @@ void Judge::judge_sweep(const Candidate& candidate, const cache::Inspection& see
     return;
   }
   if (seen.temporaries.empty() || candidate.kind == EntryKind::foreign) return;
+  std::set<std::string_view> left;
+  for (const std::string& name : seen.temporaries) {
+    auto foreign = cache::foreign_in_temporaries(seen, candidate.key, *backends_.naming().file_types, name);
+    if (!foreign) continue;
+    left.insert(name);
+    if (left.size() == seen.temporaries.size()) return keep(verdict, KeptReason::foreign_file, std::move(*foreign));
+  }
   verdict.item = item_of(candidate, seen, Action::sweep);
   verdict.item->kernels = 0;
   verdict.item->reason = "temporaries of a dead writer";
   for (const cache::InspectedFile& file : seen.files)
-    if (cache::is_of_a_temporary(file.name)) take(file, ArtifactKind::other, verdict);
+    if (cache::is_of_temporaries(file.name, seen) && !left.contains(first_component(file.name)))
+      take(file, ArtifactKind::other, verdict);
   verdict.item->frees += seen.temporary_directories;
 }
 

@@ -140,9 +140,17 @@ class PlanItems {
 };
 inline constexpr std::size_t kMaxLargest = 10;
 
+/// A cache directory as a user or the environment writes it, and where that leads.
+struct Spelling {
+  std::string written;  ///< absolute, without a slash at its end
+  std::string resolved;
+};
+
 struct Plan {
   std::vector<std::string> roots;
+  std::vector<cache::RootId> root_ids;  ///< which directories those were
   PlanItems items;
+  std::vector<Spelling> spellings{};
   KeptList kept{};
   std::vector<std::string> notes{};  ///< what the user should know, one line each
   std::vector<Error> failures{};     ///< what could not be looked at

@@ -2,14 +2,18 @@
 #include "core/service/plan/prune.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "core/service/plan/copies.hpp"
 #include "core/service/plan/expired.hpp"
+#include "core/service/plan/known_dirs.hpp"
 #include "core/service/plan/plan_maker.hpp"
 #include "core/service/plan/prune_check.hpp"
+#include "core/util/system/env.hpp"
+#include "core/util/system/path.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
@@ -18,13 +22,20 @@ namespace tcm::service {
 namespace {
 
 /// What to bring in step with the disk.
-Result<std::vector<std::string>> concerned(const PruneRequest& request, index::Index& index) {
+Result<std::vector<std::string>> concerned(const PruneRequest& request, index::Index& index,
+                                           std::vector<Error>& failures) {
   if (!request.filters.cache_dirs.empty()) return request.filters.cache_dirs;
   if (!request.cache_dirs.empty()) return request.cache_dirs;
   TCM_ASSIGN(const auto known, index.roots());
   std::set<std::string> dirs;
+  if (known.empty()) return request.default_dirs;
   for (const index::RootRow& row : known) dirs.insert(row.location.cache_dir);
-  if (dirs.empty()) return request.default_dirs;
+  for (auto dir = dirs.begin(); dir != dirs.end();) {
+    auto checked = check_known_dir(*dir, request.default_dirs, request.index_on_server);
+    if (!checked) failures.push_back(std::move(checked).error());
+    dir = checked ? std::next(dir) : dirs.erase(dir);
+  }
+  if (dirs.empty()) return tl::unexpected(std::move(failures.front()));
   return std::vector<std::string>(dirs.begin(), dirs.end());
 }
 
@@ -38,6 +49,24 @@ Result<IndexReport> refresh(const PruneRequest& request, const std::vector<std::
   auto report = index_caches(wanted, index, backends, progress.index);
   progress.indexing.store(false);
   return report;
+}
+
+/// How the caches may be named in their groups: Triton writes its directory as it was told it.
+std::vector<Spelling> spellings_of(const PruneRequest& request) {
+  std::vector<std::string> written = request.filters.cache_dirs;
+  written.insert(written.end(), request.cache_dirs.begin(), request.cache_dirs.end());
+  written.insert(written.end(), request.default_dirs.begin(), request.default_dirs.end());
+  if (const auto dir = util::get_env("TRITON_CACHE_DIR")) written.push_back(*dir);
+  for (const char* name : {"TRITON_HOME", "HOME"})
+    if (const auto home = util::get_env(name)) written.push_back(*home + "/.triton/cache");
+  std::vector<Spelling> spellings;
+  for (const std::string& path : written) {
+    std::error_code error;
+    std::string whole = std::filesystem::absolute(path, error).string();
+    while (whole.ends_with('/')) whole.pop_back();
+    if (!error && !whole.empty()) spellings.push_back({whole, util::canonical_directory(path)});
+  }
+  return spellings;
 }
 
 std::vector<std::string> paths_of(const IndexReport& report) {
@@ -165,17 +194,19 @@ void note_trash(const RootSet& roots, Plan& plan) {
 Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const Backends& backends, std::int64_t now_ns,
                         PruneProgress& progress) {
   TCM_TRY(check_request(request));
-  TCM_ASSIGN(const std::vector<std::string> dirs, concerned(request, index));
+  std::vector<Error> failures;
+  TCM_ASSIGN(const std::vector<std::string> dirs, concerned(request, index, failures));
   TCM_ASSIGN(const IndexReport report, refresh(request, dirs, index, backends, progress));
   TCM_ASSIGN(index::Criteria criteria, criteria_of(request, dirs, backends, index, now_ns));
   if (request.mode == PruneMode::keys) criteria.kinds.clear();
   TCM_TRY(check_fields(criteria, index));
   TCM_TRY(check_everything(request, criteria, index));
-  std::vector<Error> failures = report.failures;
+  failures.insert(failures.end(), report.failures.begin(), report.failures.end());
   const RootSet roots = RootSet::open_to_change(paths_of(report), failures);
   if (roots.size() == 0 && failures.size() == 1) return tl::unexpected(std::move(failures.front()));
   TCM_ASSIGN(PlanItems items, PlanItems::create());
-  Plan plan{roots.paths(), std::move(items)};
+  Plan plan{roots.paths(), roots.ids(), std::move(items)};
+  plan.spellings = spellings_of(request);
   plan.failures = std::move(failures);
   note_file_systems(request, roots, plan);
   const Judge judge(request, roots, backends, now_ns);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/config/key.hpp"
 #include "core/service/plan/prune_check.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
@@ -214,6 +215,7 @@ Result<PruneRequest> complete(PruneRequest request, const ChangeWords& words, co
   read_trash(words, settings.prune, request);
   request.cache_dirs = chosen_cache_dirs(settings);
   request.default_dirs = settings.cache_dirs.value;
+  request.index_on_server = !config::database_file(settings.storage.url.value);
   request.jobs = settings.jobs.value;
   TCM_TRY(check_request(request));
   return request;

@@ -65,6 +65,7 @@ struct PruneRequest {
   /// What to work on when the filters name no cache directory; empty: all that the index knows, as for a list.
   std::vector<std::string> cache_dirs;
   std::vector<std::string> default_dirs;  ///< … when the index knows nothing yet
+  bool index_on_server = false;           ///< others write it: what it alone names is not touched (see known_dirs.hpp)
   std::optional<model::Layout> layout;
   unsigned jobs = 1;
 

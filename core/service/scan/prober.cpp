@@ -17,6 +17,9 @@ namespace {
 
 using model::ArtifactKind;
 
+// Beyond this a thread keeps no buffer: the next kernel is small again.
+constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
+
 // Each of these is memory that a thread uses for want of registers. Which of them a backend can read differs.
 constexpr std::array<std::string_view, 4> kSpillKeys{"local_bytes", "scratch_bytes", "spill_stores_bytes",
                                                      "stack_bytes"};
@@ -99,15 +102,25 @@ void Prober::probe_kernel(const std::string& key, const backend::PluginInfo& plu
   if (!plugin.has_probe && !plugin.has_validate) return;
   for (const ArtifactKind kind : {ArtifactKind::binary, ArtifactKind::assembly})
     for (const model::Artifact& artifact : record.artifacts) {
-      if (artifact.kind != kind || artifact.bytes == 0 || !read(key, artifact, record)) continue;
-      if (!is_sound(key, artifact, record)) {
-        record.resources.clear();
-        return;
-      }
-      if (plugin.has_probe) probe_artifact(key, artifact, record);
+      if (artifact.kind != kind || artifact.bytes == 0 || look_into(key, plugin, artifact, record)) continue;
+      record.resources.clear();
+      return;
     }
   record.spill_bytes = spill_bytes(record.resources);
   if (record.facts.arch.empty()) record.facts.arch = arch_of_binary(record.resources);
+}
+
+bool Prober::look_into(const std::string& key, const backend::PluginInfo& plugin, const model::Artifact& artifact,
+                       model::Record& record) {
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(artifact.bytes, kMaxArtifactBytes));
+  const util::ByteBudget::Share share = memory_.take(std::max(size, kKeptBuffer));
+  bool sound = true;
+  if (read(key, artifact, record)) {
+    sound = is_sound(key, artifact, record);
+    if (sound && plugin.has_probe) probe_artifact(key, artifact, record);
+  }
+  if (bytes_.capacity() > kKeptBuffer) bytes_ = std::string();
+  return sound;
 }
 
 std::string Prober::path_of(const std::string& key, const model::Artifact& artifact) const {
@@ -116,7 +129,8 @@ std::string Prober::path_of(const std::string& key, const model::Artifact& artif
 
 bool Prober::read(const std::string& key, const model::Artifact& artifact, model::Record& record) {
   if (artifact.bytes <= kMaxArtifactBytes) {
-    const auto read = root_.read_artifact(key, artifact.name, kMaxArtifactBytes, bytes_);
+    // A file that has grown since it was looked at is read the next time.
+    const auto read = root_.read_artifact(key, artifact.name, static_cast<std::size_t>(artifact.bytes), bytes_);
     if (read) return true;
     ask_again(record);
     // What is gone went while the entry was read.

@@ -38,7 +38,7 @@ void make_cache(const fs::path& root) {
   two.name = "other_kernel";
   two.source = kHip942;
   const fs::path entry = add_kernel(root, two);
-  write_file(entry / "tmp.pid_999999999_x/add_kernel.ttir", "half of");
+  write_file(entry / "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/add_kernel.ttir", "half of");
   set_tree_age(entry, std::chrono::hours(1));
 }
 
@@ -302,7 +302,9 @@ TEST_F(EditorFault, AWriterThatComesBeforeTheMoveGetsItsEntryBack) {
   std::set<std::string> written;
   const ShimmedRun run = drive("remove", {{"TCM_TEST_PAUSE_AT", kBeforeTheFirstMove}}, {}, [&] {
     for (const auto& [key, names] : original_)
-      write_file(root() / key / ("tmp.pid_" + std::to_string(::getpid()) + "_x/k.ttir"), "half of");
+      write_file(
+          root() / key / ("tmp.pid_" + std::to_string(::getpid()) + "_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/k.ttir"),
+          "half of");
   });
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_THAT(run.output, HasSubstr("pid " + std::to_string(::getpid())));

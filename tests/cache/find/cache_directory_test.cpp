@@ -151,7 +151,6 @@ TEST(FindRoots, EveryEncodingMarksARoot) {
 TEST(FindRoots, OtherEntriesMarkARootToo) {
   for (const auto add : {+[](const fs::path& root) { return add_module(root, 1, "x.so"); },
                          +[](const fs::path& root) { return add_autotune(root, 1, "x"); },
-                         +[](const fs::path& root) { return add_empty(root, 1); },
                          +[](const fs::path& root) { return add_leftover(root, 1); },
                          +[](const fs::path& root) { return add_triton20_kernel(root, 1); },
                          +[](const fs::path& root) {
@@ -163,6 +162,17 @@ TEST(FindRoots, OtherEntriesMarkARootToo) {
     add(dir / "above/c");
     EXPECT_THAT(roots(found(dir.path())), ElementsAre("above/c"));
   }
+}
+
+TEST(FindRoots, AnEmptyDirectoryWithAKeysNameProvesNothing) {
+  const TempDir dir;
+  const std::string real = "torchinductor_user/triton/0";
+  add_kernels(dir / real, 1);
+  write_file(dir / "tmp.Zx81kQp2Lm/thesis.tex", "mine");
+  fs::create_directory(dir / "0cc175b9c0f1b6a831c399e269772661");
+  EXPECT_THAT(roots(found(dir.path())), ElementsAre(real));
+  fs::create_directories(dir / "other" / make_key(1));
+  EXPECT_THAT(roots(found(dir / "other")), ElementsAre(".")) << "nothing else in it, and the user names it";
 }
 
 // Other tools name directories by digests as well.

@@ -147,14 +147,15 @@ TEST_F(PruneTest, LeftoversGoAndNothingElse) {
   add_partial(cache(), 2);
   add_leftover(cache(), 3);
   const fs::path kernel = add_kernel(cache(), {.seed = 4});
-  write_file(kernel / "tmp.pid_999999999_0b5c/add_kernel.ttir", "half");
-  write_file(kernel / "add_kernel.cubin.tmp/below/x", "half");
+  write_file(kernel / "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a19/add_kernel.ttir", "half");
+  write_file(kernel / "add_kernel.ttir.tmp.pid_999999999_17", "half");
+  write_file(kernel / "add_kernel.cubin.tmp/below/x", "a user's");
   set_tree_age(kernel, 1h);
   add_module(cache(), 5, "cuda_utils.so");
   add_autotune(cache(), 6, "matmul");
   add_entry(cache(), "fxgraph", {{"a/b", "foreign"}});
-  write_file(cache() / "tmp.0b5c5d4e-77/x", "a bundler's");
-  set_tree_age(cache() / "tmp.0b5c5d4e-77", 1h);
+  write_file(cache() / "tmp.0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a11/add_kernel.ttir", "a bundler's");
+  set_tree_age(cache() / "tmp.0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a11", 1h);
   const fs::path young = add_empty(cache(), 7);
   set_age(young, 1min);
   PruneRequest wanted = request(PruneMode::leftovers);
@@ -169,7 +170,48 @@ TEST_F(PruneTest, LeftoversGoAndNothingElse) {
   std::set<std::string> left;
   for (const auto& item : fs::directory_iterator(cache())) left.insert(item.path().filename().string());
   EXPECT_THAT(left, UnorderedElementsAre(make_key(4), make_key(5), make_key(6), make_key(7), "fxgraph"));
-  EXPECT_EQ(contents(kernel).size(), 8U);
+  EXPECT_EQ(contents(kernel).size(), 9U);
+}
+
+// Names are no proof: users call files and directories so too.
+TEST_F(PruneTest, FilesOfUsersStayWhateverTheyAreCalled) {
+  const std::string key = make_key(1);
+  const std::vector<std::string> mine = {
+      "tmp.Zx81kQp2Lm/thesis.tex",  // what mktemp -d makes
+      "tmp.Zx81kQp2Lm/data/results.csv",
+      "tmp.old-backup/photo.jpg",
+      "tmp.0badcafe/kernel.ttir",
+      "tmp.0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a11/thesis.tex",
+      "myproject/tmp.data/results.csv",
+      "myproject/tmp.0badcafe/kernel.ttir",
+      "Paper/draft.source",
+      "dumps/kernel.ttir",
+      "other/results.csv",
+      key + "/notes.tmp",
+      key + "/notes.json.tmp",
+      key + "/tmp.mywork/thesis.tex",
+      key + "/tmp.0badcafe/thesis.tex",
+      make_key(2) + "/tmp.0badcafe/below/thesis.tex",
+  };
+  const auto survive = [&](const char* what, const std::function<void(PruneRequest&)>& set, PruneMode mode) {
+    fs::remove_all(cache());
+    add_kernel(cache(), {.seed = 1});
+    for (const std::string& path : mine) write_file(cache() / path, "precious");
+    write_file(cache() / make_key(3) / "tmp.0badcafe/add_kernel.ttir", "half");
+    for (const auto& item : fs::directory_iterator(cache())) set_tree_age(item.path(), 24h * 30);
+    PruneRequest wanted = request(mode);
+    set(wanted);
+    service::Plan made = plan(wanted);
+    carry_out(made);
+    for (const std::string& path : mine) EXPECT_TRUE(fs::exists(cache() / path)) << what << ": " << path;
+    EXPECT_EQ(fs::exists(cache() / make_key(3)), mode == PruneMode::drop) << what;
+  };
+  survive(
+      "--leftovers", [](PruneRequest&) {}, PruneMode::leftovers);
+  survive(
+      "--drop ir", [](PruneRequest& wanted) { wanted.drop = {model::ArtifactKind::ir}; }, PruneMode::drop);
+  survive(
+      "--full", [](PruneRequest& wanted) { wanted.filters.kinds = {"all"}; }, PruneMode::full);
 }
 
 TEST_F(PruneTest, UnusedMeansNeitherReadNorWrittenSince) {

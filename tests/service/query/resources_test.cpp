@@ -132,7 +132,8 @@ TEST_F(Resources, StatsNameTheKernelsThatSpillMost) {
   const auto root = cache::Root::open(cache().string());
   ASSERT_TRUE(root);
   model::Entry entry = root->read_entry(make_key(3), backends_.naming());
-  service::Prober(*root, backends_).probe(entry);
+  util::ByteBudget memory(service::kMaxProbedBytes);
+  service::Prober(*root, backends_, memory).probe(entry);
   EXPECT_EQ(entry.records.at(0).spill_bytes, 0);
   entry.records.at(0).spill_bytes = 480;
   auto writer = index_.write_root(index_.roots()->front().id);
