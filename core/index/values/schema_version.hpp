@@ -4,6 +4,6 @@
 namespace tcm::index {
 
 /// The version of the schema that this release reads and writes.
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 }  // namespace tcm::index
