@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/show/prune_output.hpp"
 
+#include <map>
+
 #include <fmt/format.h>
 
 #include "cli/output/numbers.hpp"
@@ -54,7 +56,7 @@ std::string amount(const service::PlanSums& sums) {
 
 std::string root_text(const Plan& plan) {
   std::string text;
-  for (const std::string& root : plan.roots) text += "  in " + util::escape_control(root) + "\n";
+  for (const std::uint32_t root : plan.items.roots()) text += "  in " + util::escape_control(plan.roots[root]) + "\n";
   return text;
 }
 
@@ -108,25 +110,45 @@ void print_kept(Context& context, const service::KeptList& kept, const Plan& pla
   }
 }
 
+/// What tells the roots of a plan apart: their paths without what all of them begin with.
+std::map<std::uint32_t, std::string> short_roots(const Plan& plan) {
+  std::map<std::uint32_t, std::string> names;
+  if (plan.items.roots().size() < 2) return names;
+  std::string common = plan.roots[*plan.items.roots().begin()] + "/";
+  for (const std::uint32_t root : plan.items.roots())
+    while (!(plan.roots[root] + "/").starts_with(common)) common.erase(common.rfind('/', common.size() - 2) + 1);
+  for (const std::uint32_t root : plan.items.roots()) {
+    const std::string& path = plan.roots[root];
+    names[root] = path.size() < common.size() ? "." : path.substr(common.size());
+  }
+  return names;
+}
+
 Result<void> print_rows(Context& context, Plan& plan, const PlanView& view) {
   const bool all = context.verbose() || plan.items.sums().entries <= kShownRows;
-  Table table(context.out(),
-              {{"key", "key"},
-               {"name", "name", Align::left, 0, true},
-               {"action", "action", Align::left, 2},
-               {"files", "files", Align::right, 1},
-               {"size", "size", Align::right},
-               {"used", "used", Align::right, 3},
-               {"reason", "reason", Align::left, 4, true, 16, 40}},
-              context.out_terminal());
+  const auto roots = short_roots(plan);
+  std::vector<Column> columns{{"key", "key"},
+                              {"name", "name", Align::left, 0, true},
+                              {"action", "action", Align::left, 2},
+                              {"files", "files", Align::right, 1},
+                              {"size", "size", Align::right},
+                              {"used", "used", Align::right, 3},
+                              {"reason", "reason", Align::left, 4, true, 16, 40}};
+  if (!roots.empty()) columns.insert(columns.begin() + 2, {"root", "root", Align::left, 0, true, 8, 20});
+  Table table(context.out(), std::move(columns), context.out_terminal());
   std::uint64_t shown = 0;
   TCM_TRY(plan.items.for_each([&](PlanItem&& item) -> Result<void> {
     if (!all && shown >= kShownRows) return {};
     ++shown;
-    table.add_row({item.change.key.substr(0, kShortKey), item.name.empty() ? "-" : item.name,
-                   std::string(to_string(item.change.action)), count_text(item.files),
-                   util::format_bytes(item.bytes.total()), util::format_age(view.now_ns, item.last_use_ns),
-                   item.reason});
+    std::vector<std::string> cells{item.change.key.substr(0, kShortKey),
+                                   item.name.empty() ? "-" : item.name,
+                                   std::string(to_string(item.change.action)),
+                                   count_text(item.files),
+                                   util::format_bytes(item.bytes.total()),
+                                   util::format_age(view.now_ns, item.last_use_ns),
+                                   item.reason};
+    if (!roots.empty()) cells.insert(cells.begin() + 2, roots.at(item.root));
+    table.add_row(std::move(cells));
     return {};
   }));
   table.finish();

@@ -148,6 +148,7 @@ Result<void> PlanItems::add(const PlanItem& item) {
   pack(packer, item);
   TCM_TRY(spool_.append(packer.bytes()));
   sums_.add(item);
+  roots_.insert(item.root);
   if (largest_.size() == kMaxLargest && item.frees <= largest_.back().frees) return {};
   const auto before =
       std::find_if(largest_.begin(), largest_.end(), [&](const PlanItem& other) { return other.frees < item.frees; });

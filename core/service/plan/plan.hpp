@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,8 @@ class PlanItems {
   Result<void> for_each(const std::function<Result<void>(PlanItem&& item)>& each);
 
   const PlanSums& sums() const { return sums_; }
+  /// Positions of those roots in which something changes.
+  const std::set<std::uint32_t>& roots() const { return roots_; }
   /// Those that free most, at most kMaxLargest.
   const std::vector<PlanItem>& largest() const { return largest_; }
 
@@ -122,6 +125,7 @@ class PlanItems {
 
   util::Spool spool_;
   PlanSums sums_;
+  std::set<std::uint32_t> roots_;
   std::vector<PlanItem> largest_;
 };
 inline constexpr std::size_t kMaxLargest = 3;

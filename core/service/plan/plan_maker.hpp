@@ -39,6 +39,9 @@ void note_kept(const PlanContext& context, const Candidate& candidate, Verdict&&
 /// Every candidate, in order of key; all but the newest of each group when the request says so.
 Result<void> choose_all(const PlanContext& context, const Reason& reason);
 
+/// The entries that the request names. Errors: missing; usage when a word means several.
+Result<void> choose_keys(const PlanContext& context);
+
 /// Candidates by their last use until the budget is met.
 Result<void> choose_by_budget(const PlanContext& context);
 
