@@ -124,8 +124,11 @@ Result<void> follow_move(const model::RootLocation& location, index::Index& inde
   if (find_path(known, location.path) != nullptr) return {};
   const model::DirectoryPlace place = place_of(location.path);
   if (place.file_system.empty()) return {};
-  for (const index::RootRow& row : known)
-    if (row.place == place && !is_here(row.location.path)) return index.move_root(row.id, location, place);
+  for (const index::RootRow& row : known) {
+    if (row.place != place || is_here(row.location.path)) continue;
+    if (!is_here(row.location.cache_dir)) TCM_TRY(index.forget_cache_dir(row.location.cache_dir));
+    return index.move_root(row.id, location, place);
+  }
   return {};
 }
 
