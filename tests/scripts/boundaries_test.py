@@ -183,7 +183,7 @@ class Boundaries(unittest.TestCase):
             "core/index", "core/service",
         ],
         "core/service/scan": [
-            "core/util", "core/util/system", "core/util/thread", "core/model", "core/cache/format", "core/cache/find",
+            "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/model", "core/cache/format", "core/cache/find",
             "core/cache/read", "core/backend/terms", "core/index", "core/service",
         ],
         "core/service/plan": [
