@@ -68,7 +68,10 @@ void add_output_option(CLI::App& command, OutputOptions& options, const std::vec
 void add_output_options(CLI::App& command, OutputOptions& options) {
   const std::string group = "Output";
   add_output_option(command, options, names_of_formats(), group);
-  command.add_flag("-q,--quiet", options.ids, "Keys only, one a line (short for -o ids)")->group(group);
+  command
+      .add_flag("-q,--quiet", options.ids,
+                "Keys only, one a line, or paths when there are several roots (short for -o ids)")
+      ->group(group);
 }
 
 void add_filter_options(CLI::App& command, service::FilterWords& words) {

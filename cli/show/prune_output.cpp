@@ -56,8 +56,7 @@ std::string amount(const service::PlanSums& sums) {
 
 std::string root_text(const Plan& plan) {
   std::string text;
-  for (const std::uint32_t position : plan.items.roots())
-    text += "  in " + util::escape_control(plan.roots[position]) + "\n";
+  for (const std::uint32_t root : plan.items.roots()) text += "  in " + util::escape_control(plan.roots[root]) + "\n";
   return text;
 }
 

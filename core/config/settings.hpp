@@ -86,7 +86,8 @@ struct Settings {
   Setting<std::vector<std::string>> plugin_path;
   Setting<bool> no_plugins;
   Setting<bool> builtin_plugins_only;
-  Setting<unsigned> jobs;  ///< reading threads, at least 1
+  Setting<std::int64_t> forget_after_ns;  ///< how long the index keeps what it knows of a root that is not here
+  Setting<unsigned> jobs;                 ///< reading threads, at least 1
   Setting<util::LogLevel> log_level;
   Setting<std::string> log_file;  ///< empty: stderr
   Setting<LogFormat> log_format;

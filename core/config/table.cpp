@@ -88,6 +88,8 @@ constexpr std::array kKeys = std::to_array<Key>({
      false, "load only the backends installed with tcm", store<&S::builtin_plugins_only>},
     {"jobs", Type::count, "--jobs", "TCM_JOBS", "", "1 1024",
      true, "threads that read a cache, and that delete in it", store<&S::jobs>},
+    {"index.forget_after", Type::duration, "", "TCM_INDEX_FORGET_AFTER", "90d", "",
+     false, "how long the index keeps what it knows of a cache that is not there", store<&S::forget_after_ns>},
     {"log_level", Type::word, "--verbose", "TCM_LOG_LEVEL", "warning", kLogLevels,
      true, "how much to log", store<&S::log_level>},
     {"log_file", Type::path, "--log-file", "TCM_LOG_FILE", "none", "",

@@ -14,6 +14,7 @@
 #include "cli/output/numbers.hpp"
 #include "cli/run/interrupt.hpp"
 #include "core/service/scan/index_service.hpp"
+#include "core/service/scan/known_dirs.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 
@@ -22,6 +23,7 @@ namespace {
 
 struct IndexOptions {
   bool full_rescan = false;
+  std::vector<std::string> forget;
   OutputOptions output;
 };
 
@@ -38,6 +40,7 @@ void write_root(JsonWriter& json, const service::RootReport& root) {
   json.field("changed", root.changed);
   json.field("gone", root.gone);
   json.field("unchanged", root.unchanged);
+  json.field("absent", root.absent);
   const auto write_reasons = [&json](const char* name, const std::map<model::SkipReason, std::int64_t>& reasons) {
     json.key(name).begin_object();
     for (const auto& [reason, count] : reasons) json.field(to_string(reason), count);
@@ -75,7 +78,16 @@ void write_json(Context& context, const service::IndexReport& report, Format for
   json.end_object();
 }
 
+void print_absent(Context& context, const service::RootReport& root) {
+  context.out().write(
+      fmt::format("{}  is not here now\n  {} in {} stay in the index, with their hits; `tcm index "
+                  "--forget DIR` forgets them\n",
+                  util::escape_control(root.path), counted(root.kernels, "kernel", "kernels"),
+                  counted(root.entries, "entry", "entries")));
+}
+
 void print_root(Context& context, const service::RootReport& root) {
+  if (root.absent) return print_absent(context, root);
   std::string line = fmt::format("{}  {} in {}  {}", util::escape_control(root.path),
                                  counted(root.kernels, "kernel", "kernels"), counted(root.entries, "entry", "entries"),
                                  util::format_bytes(static_cast<std::uint64_t>(root.bytes)));
@@ -125,15 +137,45 @@ void print_table(Context& context, const service::IndexReport& report) {
   hint(context, report, unexplained);
 }
 
-ExitCode run_index(const IndexOptions& options, Context& context) {
-  service::IndexRequest request;
-  request.cache_dirs = context.settings().cache_dirs.value;
-  request.jobs = context.settings().jobs.value;
-  request.full_rescan = options.full_rescan;
-  request.layout = model::value_of<model::Layout>(model::kLayouts, context.settings().layout.value);
+ExitCode run_forget(const IndexOptions& options, Context& context) {
+  auto index = context.open_index(index::OpenMode::read);
+  if (!index) return context.report(index.error());
+  const auto forgotten = service::forget_caches(options.forget, *index);
+  if (!forgotten) return context.report(forgotten.error());
+  const Format format = format_of(options.output);
+  if (format == Format::json || format == Format::jsonl) {
+    JsonWriter json(context.out(), format == Format::json ? JsonWriter::Style::pretty : JsonWriter::Style::compact);
+    json.begin_object().field("schema", 1).field("forgotten_roots", forgotten->roots);
+    json.field("forgotten_entries", forgotten->entries).end_object();
+  } else {
+    context.out().write(fmt::format("Forgot {} with {}. Nothing on the disk was touched.\n",
+                                    counted(forgotten->roots, "root", "roots"),
+                                    counted(forgotten->entries, "entry", "entries")));
+  }
+  return finish_output(context, ExitCode::ok);
+}
 
+/// What to read: the directories that were named for this run, or else all that tcm knows of.
+Result<std::vector<std::string>> chosen_dirs(const Context& context, bool by_shape, index::Index& index) {
+  const auto& dirs = context.settings().cache_dirs;
+  // A layout is of one directory: it is not laid over the others.
+  if (dirs.origin.source == config::Source::flag || !by_shape) return dirs.value;
+  return service::with_known_dirs(dirs.value, dirs.origin.source == config::Source::default_value, index);
+}
+
+ExitCode run_index(const IndexOptions& options, Context& context) {
+  if (!options.forget.empty()) return run_forget(options, context);
   auto index = context.open_index(index::OpenMode::create);
   if (!index) return context.report(index.error());
+  service::IndexRequest request;
+  request.jobs = context.settings().jobs.value;
+  request.full_rescan = options.full_rescan;
+  request.forget_after_ns = context.settings().forget_after_ns.value;
+  request.layout = model::value_of<model::Layout>(model::kLayouts, context.settings().layout.value);
+  auto dirs = chosen_dirs(context, !request.layout, *index);
+  if (!dirs) return context.report(dirs.error());
+  request.cache_dirs = std::move(*dirs);
+
   service::IndexProgress progress;
   Result<service::IndexReport> report;
   {
@@ -162,17 +204,25 @@ void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& glo
   command
       ->add_option("--cache-dir", globals.flags.cache_dirs,
                    "Cache directory to read (repeatable). Default: TCM_CACHE_DIR, TCM_TRITON_CACHE_DIR, "
-                   "TRITON_CACHE_DIR, $TRITON_HOME/.triton/cache, ~/.triton/cache")
+                   "TRITON_CACHE_DIR, $TRITON_HOME/.triton/cache, ~/.triton/cache; and all that the index knows")
       ->allow_extra_args(false)
       ->type_name("DIR");
+  command->add_option("DIR", globals.flags.cache_dirs, "The same as --cache-dir DIR")->excludes("--cache-dir");
   command->add_option("--layout", globals.flags.layout, help_of("layout"))->type_name("LAYOUT");
   command->add_option("-j,--jobs", globals.flags.jobs, help_of("jobs"))->type_name("N");
   command->add_flag("--full-rescan", options->full_rescan, "Read every entry again, changed or not");
+  command
+      ->add_option("--forget", options->forget,
+                   "Read nothing; forget what the index knows of this directory, hits too (repeatable)")
+      ->allow_extra_args(false)
+      ->excludes("DIR", "--cache-dir", "--full-rescan")
+      ->type_name("DIR");
   add_output_option(*command, options->output, {"table", "json", "jsonl"});
   command->footer(
       "Examples:\n"
-      "  tcm index                                   the cache that Triton uses here\n"
-      "  tcm index --cache-dir ~/.cache/vllm         every root below a vLLM cache\n"
+      "  tcm index                                   the cache that Triton uses here, and all known ones\n"
+      "  tcm index ~/.cache/vllm                     every root below a vLLM cache\n"
+      "  tcm index --forget /mnt/old                 for a cache that does not come back\n"
       "  tcm index -v                                say which entries were skipped and why");
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_index(*options, context); };

@@ -9,7 +9,9 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/show/absent.hpp"
 #include "cli/show/records.hpp"
+#include "core/service/query/entry_words.hpp"
 #include "core/service/query/search.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
@@ -113,25 +115,28 @@ class CsvPrinter : public Printer {
 
 class IdPrinter : public Printer {
  public:
-  explicit IdPrinter(Context& context) : out_(context.out()) {}
-  /// Several kernels of one entry share its key; each key is printed once where they stand together.
+  IdPrinter(Context& context, service::EntryNames names) : names_(std::move(names)), out_(context.out()) {}
+  /// Several kernels of one entry share its name; each is printed once where they stand together.
   void row(const index::Row& row) override {
-    if (row.key == last_) return;
-    last_ = row.key;
-    out_.write((out_.to_terminal() ? util::escape_control(row.key) : row.key) + "\n");
+    std::string name = names_.name_of(row);
+    if (name == last_) return;
+    out_.write((out_.to_terminal() ? util::escape_control(name) : name) + "\n");
+    last_ = std::move(name);
   }
 
  private:
+  service::EntryNames names_;
   Sink& out_;
   std::string last_;
 };
 
-std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& columns, Format format) {
+std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& columns, Format format,
+                                      const service::EntryNames& names) {
   switch (format) {
     case Format::json: return std::make_unique<JsonPrinter>(context, columns);
     case Format::jsonl: return std::make_unique<JsonLinesPrinter>(context, columns);
     case Format::csv: return std::make_unique<CsvPrinter>(context, columns);
-    case Format::ids: return std::make_unique<IdPrinter>(context);
+    case Format::ids: return std::make_unique<IdPrinter>(context, names);
     case Format::table:
     case Format::wide: break;
   }
@@ -140,6 +145,7 @@ std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& colu
 
 /// What a person wants to know beside the rows; on stderr, so that a pipe gets rows alone.
 void print_summary(Context& context, const service::ListTotals& totals) {
+  note_absent(context, totals.absent);
   if (totals.matched == 0) {
     context.messages().note(totals.indexed_kernels == 0 ? "The index holds no kernel." : "Nothing matches.");
     return;
@@ -169,11 +175,13 @@ ExitCode run_list(const ListOptions& options, Context& context) {
   // Counting every match of a large index takes longer than listing fifty of them; only documents promise the number.
   request.exact_total = format == Format::json;
   request.fields = columns.fields;
+  const auto names = format == Format::ids ? service::EntryNames::read(*index) : service::EntryNames();
+  if (!names) return context.report(names.error());
 
   // The printer starts with the first row, so that a wrong filter prints an error and no half document.
   std::unique_ptr<Printer> printer;
   const auto start = [&] {
-    if (!printer) printer = make_printer(context, columns, format);
+    if (!printer) printer = make_printer(context, columns, format, *names);
   };
   const auto totals =
       service::list_records(request, *index, context.backends(), context.now_ns(), [&](const index::Row& row) {

@@ -12,6 +12,7 @@
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
 #include "cli/show/records.hpp"
+#include "core/service/query/entry_words.hpp"
 #include "core/service/query/search.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
@@ -142,8 +143,9 @@ void print_candidates(Context& context, index::RecordColumns known, const servic
                       const ShowOptions& options) {
   const bool one_host = std::all_of(result.candidates.begin(), result.candidates.end(),
                                     [&](const index::Row& row) { return row.host == result.candidates.front().host; });
-  context.messages().error(fmt::format("'{}' is ambiguous: {} records match; give more of the key{}", options.word,
-                                       count_text(result.matches), one_host ? "" : ", or --host"));
+  const std::string_view more = result.by_name ? "give a key, or a filter such as -a 90" : "give more of the key";
+  context.messages().error(fmt::format("'{}' is ambiguous: {} records match; {}{}", options.word,
+                                       count_text(result.matches), more, one_host ? "" : ", or --host"));
   const ColumnChoice columns =
       choose_columns(known, one_host ? "key,name,backend,arch,size,age,dir" : "key,name,backend,arch,size,age,host,dir",
                      Format::table);
@@ -156,6 +158,35 @@ void print_candidates(Context& context, index::RecordColumns known, const servic
   err.flush();
 }
 
+void print_sheet(Context& context, index::RecordColumns known, const service::Shown& shown) {
+  print_facts(context, known, shown);
+  print_resources(context, shown);
+  print_files(context, shown);
+  print_metadata(context, shown);
+}
+
+void print_all(Context& context, index::RecordColumns known, const service::ShowResult& result) {
+  print_sheet(context, known, *result.shown);
+  for (const service::Shown& shown : result.also) {
+    context.out().write("\n");
+    print_sheet(context, known, shown);
+  }
+  const auto printed = static_cast<std::int64_t>(result.also.size()) + 1;
+  if (result.matches > printed)
+    context.messages().note(fmt::format("{} more records have this key.", count_text(result.matches - printed)));
+}
+
+/// A document holds one record, so that a script need not ask which form it got.
+ExitCode refuse_several(Context& context, const service::ShowResult& result) {
+  const service::Shown& other = result.also.front();
+  context.messages().error(
+      other.row.root == result.shown->row.root
+          ? fmt::format("'{}' holds {} records; -o jsonl writes a line each", other.row.key, result.matches)
+          : fmt::format("'{}' lies in several roots; give the path of one, such as {}, or -o jsonl for a line each",
+                        other.row.key, service::entry_path(other.row.root, other.row.key)));
+  return ExitCode::usage;
+}
+
 ExitCode run_show(const ShowOptions& options, Context& context) {
   auto index = context.open_index(index::OpenMode::read);
   if (!index) return context.report(index.error());
@@ -166,13 +197,12 @@ ExitCode run_show(const ShowOptions& options, Context& context) {
     return ExitCode::usage;
   }
   const Format format = format_of(options.output);
+  if (format == Format::json && !result->also.empty()) return refuse_several(context, *result);
   if (format == Format::json || format == Format::jsonl) {
     write_json(context, index->columns(), *result->shown, format);
+    for (const service::Shown& shown : result->also) write_json(context, index->columns(), shown, format);
   } else {
-    print_facts(context, index->columns(), *result->shown);
-    print_resources(context, *result->shown);
-    print_files(context, *result->shown);
-    print_metadata(context, *result->shown);
+    print_all(context, index->columns(), *result);
   }
   return finish_output(context, ExitCode::ok);
 }
@@ -182,13 +212,17 @@ ExitCode run_show(const ShowOptions& options, Context& context) {
 void add_show_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<ShowOptions>();
   CLI::App* command = app.add_subcommand("show", "Show everything known of one kernel or entry");
-  command->add_option("key-or-name", options->word, "The first characters of a key, or a kernel's name")->required();
+  command
+      ->add_option("key-or-name", options->word,
+                   "The first characters of a key, the path of an entry, or a kernel's name")
+      ->required();
   add_filter_options(*command, options->filters);
   add_host_options(*command, options->filters);
   add_output_option(*command, options->output, {"table", "json", "jsonl"});
   command->footer(
       "Examples:\n"
       "  tcm show NK47D24P                           by the start of its key\n"
+      "  tcm show ~/.triton/cache/NK47D24P...        by its path, or that of a file in it\n"
       "  tcm show matmul_kernel -a 90                by name, if a filter leaves only one\n"
       "  tcm show NK47 --json                        with the whole metadata, for a script");
   command->callback([options, &invocation] {

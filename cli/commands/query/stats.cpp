@@ -9,6 +9,7 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/show/absent.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/search.hpp"
 #include "core/util/text/bytes.hpp"
@@ -163,6 +164,7 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
       context.messages().note(fmt::format("Beside the entries: {}, {}.",
                                           counted(stats->other_files.files, "file", "files"),
                                           util::format_bytes(stats->other_files.bytes)));
+    note_absent(context, stats->absent);
     if (stats->groups.empty()) context.messages().note("Nothing matches.");
   }
   return finish_output(context, ExitCode::ok);

@@ -92,7 +92,8 @@ model::Layout layout_of_path(std::string_view path) {
   bool in_compile_cache = false;
   for (const std::string_view component : util::split(path, '/')) {
     if (component == "torch_compile_cache") in_compile_cache = true;
-    if (in_compile_cache && component.starts_with("rank_")) return model::Layout::vllm;
+    if (in_compile_cache && (component.starts_with("rank_") || component == "torch_aot_compile"))
+      return model::Layout::vllm;
   }
   if (is_device_path(path)) return model::Layout::inductor;
   return is_root_path(path) ? model::Layout::vllm : model::Layout::triton;

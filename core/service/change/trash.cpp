@@ -2,6 +2,7 @@
 #include "core/service/change/trash.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <set>
@@ -22,10 +23,12 @@ namespace {
 Result<std::vector<std::string>> roots_of(const TrashRequest& request, index::Index& index) {
   std::set<std::string> paths;
   std::vector<std::string> wanted;
+  std::error_code ignored;
   for (const std::string& dir : request.cache_dirs) wanted.push_back(util::canonical_directory(dir));
   TCM_ASSIGN(const auto known, index.roots());
   for (const index::RootRow& row : known) {
     const auto inside = [&](const std::string& dir) { return util::is_at_or_below(row.location.path, dir); };
+    if (wanted.empty() && row.absent_ns != 0 && !std::filesystem::is_directory(row.location.path, ignored)) continue;
     if (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), inside)) paths.insert(row.location.path);
   }
   if (!paths.empty()) return std::vector<std::string>(paths.begin(), paths.end());

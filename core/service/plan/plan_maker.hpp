@@ -39,6 +39,9 @@ void note_kept(const PlanContext& context, const Candidate& candidate, Verdict&&
 /// Every candidate, in order of key; with limits of age or number those that one of them chooses. No budget.
 Result<void> choose_all(const PlanContext& context, const Reason& reason);
 
+/// The entries that the request names. Errors: missing; usage when a word means several.
+Result<void> choose_keys(const PlanContext& context);
+
 /// What limits of age or number choose, then the others by their last use until every budget is met.
 Result<void> choose_by_budget(const PlanContext& context);
 

@@ -12,6 +12,7 @@
 #include "core/service/plan/known_dirs.hpp"
 #include "core/service/plan/plan_maker.hpp"
 #include "core/service/plan/prune_check.hpp"
+#include "core/service/query/entry_words.hpp"
 #include "core/util/system/env.hpp"
 #include "core/util/system/path.hpp"
 #include "core/util/text/bytes.hpp"
@@ -21,21 +22,35 @@
 namespace tcm::service {
 namespace {
 
-/// What to bring in step with the disk.
-Result<std::vector<std::string>> concerned(const PruneRequest& request, index::Index& index,
-                                           std::vector<Error>& failures) {
-  if (!request.filters.cache_dirs.empty()) return request.filters.cache_dirs;
-  if (!request.cache_dirs.empty()) return request.cache_dirs;
-  TCM_ASSIGN(const auto known, index.roots());
+/// The cache directories that the index knows of and that may be changed without being named.
+std::set<std::string> known_dirs(const PruneRequest& request, const std::vector<index::RootRow>& known,
+                                 std::vector<Error>& failures) {
   std::set<std::string> dirs;
-  if (known.empty()) return request.default_dirs;
   for (const index::RootRow& row : known) dirs.insert(row.location.cache_dir);
   for (auto dir = dirs.begin(); dir != dirs.end();) {
     auto checked = check_known_dir(*dir, request.default_dirs, request.index_on_server);
     if (!checked) failures.push_back(std::move(checked).error());
     dir = checked ? std::next(dir) : dirs.erase(dir);
   }
-  if (dirs.empty()) return tl::unexpected(std::move(failures.front()));
+  return dirs;
+}
+
+/// What to bring in step with the disk. An entry that is named by its path concerns its own cache directory alone.
+Result<std::vector<std::string>> concerned(const PruneRequest& request, index::Index& index,
+                                           std::vector<Error>& failures) {
+  if (!request.filters.cache_dirs.empty()) return request.filters.cache_dirs;
+  TCM_ASSIGN(const auto known, index.roots());
+  std::set<std::string> dirs;
+  bool anywhere = request.keys.empty();
+  for (const std::string& word : request.keys) {
+    const auto place = is_entry_path(word) ? find_entry_path(word, known) : std::nullopt;
+    if (place) dirs.insert(place->root.location.cache_dir);
+    anywhere |= !place;
+  }
+  if (anywhere && !request.cache_dirs.empty()) dirs.insert(request.cache_dirs.begin(), request.cache_dirs.end());
+  if (anywhere && request.cache_dirs.empty()) dirs.merge(known_dirs(request, known, failures));
+  if (dirs.empty() && !failures.empty()) return tl::unexpected(std::move(failures.front()));
+  if (dirs.empty()) return request.default_dirs;
   return std::vector<std::string>(dirs.begin(), dirs.end());
 }
 
@@ -71,9 +86,18 @@ std::vector<Spelling> spellings_of(const PruneRequest& request) {
 
 std::vector<std::string> paths_of(const IndexReport& report) {
   std::vector<std::string> paths;
-  for (const RootReport& root : report.roots) paths.push_back(root.path);
+  for (const RootReport& root : report.roots)
+    if (!root.absent) paths.push_back(root.path);
   std::sort(paths.begin(), paths.end());
   return paths;
+}
+
+/// A line for each root that is not here, and that nothing can be freed in.
+std::vector<std::string> absent_notes(const IndexReport& report) {
+  std::vector<std::string> notes;
+  for (const RootReport& root : report.roots)
+    if (root.absent) notes.push_back(root.path + ": is not here now; the index keeps what it knows of it");
+  return notes;
 }
 
 /// Kernels, unless the user or the mode says otherwise.
@@ -140,29 +164,6 @@ void note_inductor(const PruneRequest& request, const IndexReport& report, Plan&
   }
 }
 
-Result<void> choose_key(const PlanContext& context, const std::string& key, LinkLedger& ledger) {
-  index::Criteria one = context.criteria;
-  one.key_prefix = key;
-  const Reason reason = [](const Candidate&, const PlanItem&) { return std::string("asked for"); };
-  const auto take = [&](Candidate&& candidate) -> Result<void> {
-    ++context.progress.looked_at;
-    if (candidate.key != key) return {};
-    return put_into_plan(context, candidate, context.judge.judge(candidate), ledger, reason);
-  };
-  return for_each_candidate(one, false, context.roots, context.index, take);
-}
-
-Result<void> choose_keys(const PlanContext& context) {
-  LinkLedger ledger;
-  std::set<std::string> done;
-  for (const std::string& word : context.request.keys) {
-    TCM_TRY(check_stop(context));
-    TCM_ASSIGN(const std::string key, whole_key(word, context.criteria, context.index));
-    if (done.insert(key).second) TCM_TRY(choose_key(context, key, ledger));
-  }
-  return {};
-}
-
 Result<void> choose(const PlanContext& context) {
   switch (context.request.mode) {
     case PruneMode::duplicates: return choose_duplicates(context);
@@ -204,10 +205,13 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   failures.insert(failures.end(), report.failures.begin(), report.failures.end());
   const RootSet roots = RootSet::open_to_change(paths_of(report), failures);
   if (roots.size() == 0 && failures.size() == 1) return tl::unexpected(std::move(failures.front()));
+  const std::vector<std::string> absent = absent_notes(report);
+  if (roots.size() == 0 && failures.empty() && !absent.empty()) return fail(ErrorCode::missing, absent.front());
   TCM_ASSIGN(PlanItems items, PlanItems::create());
   Plan plan{roots.paths(), roots.ids(), std::move(items)};
   plan.spellings = spellings_of(request);
   plan.failures = std::move(failures);
+  plan.notes = absent;
   note_file_systems(request, roots, plan);
   const Judge judge(request, roots, backends, now_ns);
   const PlanContext context{request, criteria, roots, index, backends, judge, now_ns, progress, plan};

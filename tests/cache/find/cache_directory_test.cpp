@@ -106,6 +106,18 @@ TEST(FindRoots, Vllm) {
   EXPECT_EQ(found(dir / "vllm/torch_compile_cache").roots.size(), 4U);
 }
 
+// What vLLM compiles ahead of time, from 0.33 on, lies beside the ranks.
+TEST(FindRoots, VllmsCompiledAheadOfTime) {
+  const TempDir dir;
+  const std::string root = "torch_compile_cache/torch_aot_compile/" + std::string(64, 'a') + "/inductor_cache/triton/0";
+  add_kernels(dir / root, 1);
+  for (const std::optional<Layout> layout : {std::optional<Layout>(), std::optional(Layout::vllm)}) {
+    const CacheDirectory vllm = found(dir.path(), layout);
+    EXPECT_EQ(vllm.layout, Layout::vllm);
+    EXPECT_THAT(roots(vllm), ElementsAre(root));
+  }
+}
+
 TEST(FindRoots, VllmsInductorTreesAlone) {
   const TempDir dir;
   make_vllm(dir / "vllm", 1);

@@ -352,5 +352,17 @@ TEST_F(PruneTest, KeysAreTakenAsGitTakesThem) {
   EXPECT_THAT(ambiguous.error().message, HasSubstr("ambiguous"));
 }
 
+TEST_F(PruneTest, APrefixIsAmbiguousHoweverManyRootsHoldItsFirstKey) {
+  const std::string first = make_key(2).substr(0, 51) + "A";
+  for (int device = 0; device < 70; ++device)
+    add_entry(cache() / "triton" / std::to_string(device), first, {{"__grp__k.json", R"({"child_paths": []})"}});
+  add_kernel(cache() / "triton/0", {.key = first.substr(0, 51) + "B"});
+  PruneRequest wanted = request(PruneMode::keys);
+  wanted.keys = {first.substr(0, 40)};
+  const auto ambiguous = try_plan(wanted);
+  ASSERT_FALSE(ambiguous);
+  EXPECT_EQ(ambiguous.error().code, ErrorCode::usage);
+}
+
 }  // namespace
 }  // namespace tcm::test
