@@ -21,7 +21,7 @@ constexpr std::int64_t kKept = std::int64_t{90} * 24 * 3600 * 1'000'000'000;
 std::vector<std::string_view> keys_put(const Batch& batch) {
   std::vector<std::string_view> keys;
   for (const auto& change : batch.changes)
-    if (const auto* put = std::get_if<EntryPut>(&change)) keys.emplace_back(put->rows.front().key);
+    if (const auto* put = std::get_if<EntryPut>(&change)) keys.emplace_back(put->key);
   return keys;
 }
 
