@@ -22,7 +22,7 @@ constexpr std::int64_t kSample = 32;
 class NamedRoot {
  public:
   explicit NamedRoot(const RootSet& roots) {
-    for (std::uint32_t i = 0; i < roots.size(); ++i) paths_.emplace_back(roots.root(i), false);
+    for (std::uint32_t i = 0; i < roots.size(); ++i) paths_.emplace_back(roots.root(i), cache::EditorOptions());
   }
 
   std::optional<std::uint32_t> find(const std::string& key, const std::string& group) {
