@@ -91,7 +91,10 @@ class RootWork {
   /// What was found broken only now is another thing in the index, too, and not the same with fewer files.
   IndexFollower::Step step_of(cache::Outcome&& outcome) const {
     const bool broken = outcome.status == cache::Status::kept && outcome.kept == model::KeptReason::broken;
-    if (broken) Prober(root(), backends_).probe(*outcome.now);
+    if (broken) {
+      util::ByteBudget memory(kMaxProbedBytes);
+      Prober(root(), backends_, memory).probe(*outcome.now);
+    }
     return {0, std::move(outcome.now), broken};
   }
 
