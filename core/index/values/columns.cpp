@@ -13,6 +13,8 @@ template <class... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
 
 bool has_no_member(const RecordColumn& column) { return std::holds_alternative<std::monostate>(column.member); }
 
