@@ -99,6 +99,12 @@ class RunTests(unittest.TestCase):
         for stage in ("format", "dev", "tidy", "asan", "tsan", "release"):
             self.assertRegex(run.stdout, rf"(?m)^{stage} +ok ")
 
+    def test_only_the_stages_that_are_named(self):
+        run = self.run_script("--stages", "format,asan")
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertEqual(self.stages_run(), ["asan"])
+        self.assertNotEqual(self.run_script("--stages", "formta").returncode, 0)
+
     def configured(self):
         """What each build was configured with, by its name."""
         lines = (self.base / "calls").read_text().splitlines()
