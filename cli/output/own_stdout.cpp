@@ -7,7 +7,7 @@
 namespace tcm::cli {
 namespace {
 
-/// To where nobody takes it for data; false when there is no standard error.
+/// Points it at standard error, which nobody parses as data; false when that is closed.
 bool point_away(int descriptor) { return ::dup2(STDERR_FILENO, descriptor) >= 0; }
 
 std::FILE* take_over() {

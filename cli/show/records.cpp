@@ -65,7 +65,7 @@ PrintedColumn printed(const RecordColumn& column) {
   return result;
 }
 
-/// Columns asked for by the name of a field are never dropped.
+/// Columns that --columns names are never dropped.
 PrintedColumn printed(const std::string& word, std::size_t place) {
   PrintedColumn result{{word, word}, nullptr, place};
   result.layout.align = Align::right;

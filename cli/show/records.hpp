@@ -33,7 +33,7 @@ struct ColumnChoice {
   index::RecordColumns table;
   std::vector<PrintedColumn> columns;
   std::vector<std::string> fields;  ///< words that are no column: resources and fields of the metadata
-  bool chosen = false;              ///< somebody asked for these
+  bool chosen = false;              ///< named by --columns, not the default
 };
 
 /// The columns for a format, or those that `chosen` names ("name,size,registers"). A table that nobody chose the

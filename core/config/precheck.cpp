@@ -86,7 +86,7 @@ class Scan {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  char before_ = '\n';  // the last character outside strings and comments that is no blank
+  char before_ = '\n';  // the last non-blank character outside strings and comments
   std::size_t line_ = 1;
   std::size_t dots_ = 0;
   std::string_view found_;

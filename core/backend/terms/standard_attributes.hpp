@@ -19,7 +19,7 @@ struct StandardAttribute {
 
 std::span<const StandardAttribute> standard_attributes();
 
-/// Null for a key that is no standard one.
+/// Null for a key that is not in the table.
 const StandardAttribute* find_standard_attribute(std::string_view key);
 bool is_standard_attribute(std::string_view key);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an editor is told to do to an entry, and what it says happened.
+// The changes that an editor carries out on entries, and their outcomes.
 #pragma once
 
 #include <cstdint>

@@ -29,7 +29,7 @@ struct NewGroup {
 struct DropPlan {
   std::optional<Outcome> decided;  ///< nothing is: this is the outcome
   model::EntryStamp stamp;
-  model::Entry entry;  ///< as it will be, but for the stamp
+  model::Entry entry;  ///< as it will be, except for the stamp
   std::vector<DroppedFile> files;
   std::vector<NewGroup> groups;
   std::size_t names = 0;  ///< directly in the entry, before
