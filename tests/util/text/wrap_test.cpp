@@ -32,7 +32,7 @@ TEST(ShortenMiddle, NeverGrowsTooWideNorCutsACharacter) {
     for (std::size_t width = 0; width <= 12; ++width) {
       const std::string cut = shorten_middle(text, width);
       EXPECT_LE(display_width(cut), width) << cut;
-      if (is_valid_utf8(text)) EXPECT_TRUE(is_valid_utf8(cut)) << cut;
+      EXPECT_EQ(is_valid_utf8(cut), is_valid_utf8(text) || cut == "…" || cut.empty()) << cut;
     }
 }
 
