@@ -8,6 +8,7 @@
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
+#include "core/util/text/wrap.hpp"
 
 namespace tcm::cli {
 namespace {
@@ -58,11 +59,22 @@ std::string root_text(const Plan& plan) {
   return text;
 }
 
+constexpr std::string_view kNoBreak = "\u00a0";
+
+std::string with_all(std::string text, std::string_view what, std::string_view instead) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += instead.size())
+    text.replace(at, what.size(), instead);
+  return text;
+}
+
+/// A number stays with its name and its unit where the line is wrapped.
 std::string kinds_line(const service::PlanSums& sums) {
   const model::ByteTotals& bytes = sums.bytes;
   std::string text;
   const auto add = [&text](std::string_view name, std::uint64_t value) {
-    if (value > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, util::format_bytes(value));
+    if (value > 0)
+      text +=
+          (text.empty() ? "" : ", ") + with_all(fmt::format("{} {}", name, util::format_bytes(value)), " ", kNoBreak);
   };
   add("ir", bytes.ir);
   add("source", bytes.source);
@@ -78,15 +90,21 @@ std::string budget_line(const service::BudgetState& budget) {
   const auto figure = [&](std::uint64_t value) {
     return budget.measure == service::Measure::files ? count_text(value) + " files" : util::format_bytes(value);
   };
+  const std::string after =
+      fmt::format("{}: {} {}, {} after this", budget.limit, figure(budget.used),
+                  budget.measure == service::Measure::missing ? "missing" : "used", figure(budget.afterwards));
   if (budget.measure == service::Measure::missing)
-    return budget.used == 0 ? fmt::format("  {}: so much is free\n", budget.limit)
-                            : fmt::format("  {}: {} missing, {} after this{}\n", budget.limit, figure(budget.used),
-                                          figure(budget.afterwards), budget.met() ? "" : ": cannot be met");
-  if (budget.used <= budget.allowed) return fmt::format("  {}: {} used\n", budget.limit, figure(budget.used));
-  return fmt::format("  {}: {} used, {} after this{}\n", budget.limit, figure(budget.used), figure(budget.afterwards),
-                     budget.met() ? ""
-                                  : fmt::format("; {} cannot be met: the rest was not asked for or may not go",
-                                                figure(budget.target)));
+    return budget.used == 0 ? fmt::format("{}: that much is free", budget.limit)
+                            : after + (budget.met() ? "" : ": cannot be met");
+  if (budget.used <= budget.allowed) return fmt::format("{}: {} used", budget.limit, figure(budget.used));
+  if (budget.met()) return after;
+  return fmt::format("{}; {} cannot be met: the rest does not match or must be kept", after, figure(budget.target));
+}
+
+/// A line below the first, wrapped to the terminal.
+void print_line(Context& context, std::string_view text) {
+  const std::string lines = util::wrap(text, context.out_terminal().width, 4, 2);
+  context.out().write("  " + with_all(lines, kNoBreak, " ") + "\n");
 }
 
 void print_kept(Context& context, const service::KeptList& kept, const Plan& plan) {
@@ -112,12 +130,12 @@ Result<void> print_rows(Context& context, Plan& plan, const PlanView& view) {
   const bool all = context.verbose() || plan.items.sums().entries <= kShownRows;
   Table table(context.out(),
               {{"key", "key"},
-               {"name", "name", Align::left, 0, true},
+               {"name", "name", Align::left, 0, true, 12, 24},
                {"action", "action", Align::left, 2},
                {"files", "files", Align::right, 1},
                {"size", "size", Align::right},
-               {"used", "used", Align::right, 3},
-               {"reason", "reason", Align::left, 4, true, 16, 40}},
+               {"used", "used", Align::right},
+               {.id = "reason", .header = "reason", .may_go_below = true}},
               context.out_terminal());
   std::uint64_t shown = 0;
   TCM_TRY(plan.items.for_each([&](PlanItem&& item) -> Result<void> {
@@ -147,13 +165,22 @@ void print_expired(Context& context, const Plan& plan) {
         fmt::format("  the trash gives up {}, whose time is over: {}\n", ids, util::format_bytes(bytes)));
 }
 
-std::string largest_line(const Plan& plan) {
-  std::string text;
-  for (const PlanItem& item : plan.items.largest())
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ",
-                        util::escape_control(item.name.empty() ? item.change.key.substr(0, kShortKey) : item.name),
-                        util::format_bytes(item.bytes.total()));
-  return text;
+/// On one line where they fit, else on a line each with their names shortened.
+void print_largest(Context& context, const Plan& plan) {
+  constexpr std::string_view kLabel = "  largest: ";
+  const std::size_t width = context.out_terminal().width;
+  std::string together;
+  std::string apart;
+  for (const PlanItem& item : plan.items.largest()) {
+    const std::string name = util::escape_control(item.name.empty() ? item.change.key.substr(0, kShortKey) : item.name);
+    const std::string size = util::format_bytes(item.bytes.total());
+    together += fmt::format("{}{} {}", together.empty() ? "" : ", ", name, size);
+    const std::size_t taken = kLabel.size() + size.size() + 1;
+    apart += fmt::format("{}{} {}\n", apart.empty() ? std::string(kLabel) : std::string(kLabel.size(), ' '),
+                         util::shorten_middle(name, width > taken + 12 ? width - taken : 12), size);
+  }
+  const bool fits = width == kUnlimitedWidth || kLabel.size() + util::display_width(together) <= width;
+  context.out().write(fits ? fmt::format("{}{}\n", kLabel, together) : apart);
 }
 
 }  // namespace
@@ -162,23 +189,25 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
   Sink& out = context.out();
   const service::PlanSums& sums = plan.items.sums();
   if (sums.entries == 0) {
-    out.write("Nothing to do: nothing that was asked for is there to go.\n");
+    out.write("Nothing to do: no entry matches.\n");
   } else {
-    out.write(action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove",
-                          view.dry_run ? "Would drop" : "Drop", view.dry_run ? "Would link" : "Link") +
-              ": " + amount(sums) + ".\n");
+    const std::string action = action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove",
+                                           view.dry_run ? "Would drop" : "Drop", view.dry_run ? "Would link" : "Link");
+    const std::string line = fmt::format("{}: {}.", action, amount(sums));
+    out.write(util::wrap(line, context.out_terminal().width, 2) + "\n");
     out.write(root_text(plan));
-    out.write(fmt::format("  {}; {}\n", kinds_line(sums),
-                          plan.trash_id.empty() ? fmt::format("frees {} on the disk", util::format_bytes(sums.frees))
-                                                : "frees nothing before the trash is emptied"));
-    if (plan.items.sums().entries > service::kMaxLargest) out.write("  largest: " + largest_line(plan) + "\n");
+    print_line(context,
+               fmt::format("{}; {}", kinds_line(sums),
+                           plan.trash_id.empty() ? fmt::format("frees {} on the disk", util::format_bytes(sums.frees))
+                                                 : "frees nothing until the trash is emptied"));
+    if (plan.items.sums().entries > service::kMaxLargest) print_largest(context, plan);
   }
-  for (const service::BudgetState& budget : plan.budgets) out.write(budget_line(budget));
+  for (const service::BudgetState& budget : plan.budgets) print_line(context, budget_line(budget));
   print_expired(context, plan);
   print_kept(context, plan.kept, plan);
   if (sums.entries > 0) TCM_TRY(print_rows(context, plan, view));
   const bool costs = view.request.mode == PruneMode::full || view.request.mode == PruneMode::keys;
-  if (costs && sums.kernels > 0) out.write("  cost: they compile again when they are used next\n");
+  if (costs && sums.kernels > 0) out.write("  cost: they are recompiled on next use\n");
   if (view.dry_run) out.write("Nothing was changed (--dry-run).\n");
   out.flush();
   for (const std::string& note : plan.notes) context.messages().warning(note);
@@ -196,8 +225,8 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
   if (!report.trash_id.empty()) out.write(fmt::format("  undo: tcm trash restore {}\n", report.trash_id));
   out.flush();
   if (report.relocated > 0)
-    context.messages().note(fmt::format("{} named another directory, and this one now: a cache that was moved.",
-                                        counted(report.relocated, "group", "groups")));
+    context.messages().note(fmt::format("Updated {} that named another directory (the cache had been moved).",
+                                        counted(report.relocated, "group file", "group files")));
   for (const service::Kept& failure : report.failures) context.messages().error(failure.detail);
   if (report.failed > report.failures.size())
     context.messages().error(fmt::format("{} more failed", count_text(report.failed - report.failures.size())));
