@@ -135,6 +135,17 @@ std::string number_text(const Key& key, std::uint64_t number) {
   return fmt::format("{}{}", number, key.type == Type::percent ? "%" : "");
 }
 
+/// "10%" or "5GiB", normalised.
+std::optional<Value> parse_space(std::string_view text) {
+  if (!text.ends_with('%')) {
+    const auto bytes = util::parse_bytes(text);
+    return bytes ? std::optional<Value>(size_text(*bytes)) : std::nullopt;
+  }
+  const auto percent = number_of(util::trim(text.substr(0, text.size() - 1)));
+  if (!percent || *percent < 1 || *percent > 100) return std::nullopt;
+  return std::to_string(*percent) + "%";
+}
+
 std::string form_of_type(const Key& key) {
   switch (key.type) {
     case Type::text: return "a text";
@@ -144,6 +155,7 @@ std::string form_of_type(const Key& key) {
     case Type::boolean: return "true or false";
     case Type::percent: return "a percentage from 1 to 100, such as 80%";
     case Type::size: return "a number of bytes or a number with a unit, such as 512, 64K, 1.5GiB or 2GB";
+    case Type::space: return "a size such as 512MiB or 20G, or a percentage of the file system from 1% to 100%";
     case Type::duration: return "a whole number and one of s m h d w mo y, such as 30s, 12h or 7d";
     case Type::count:
       return key.words.empty() ? "a whole number"
@@ -210,6 +222,7 @@ std::optional<Value> parse_value(const Key& key, std::string_view text) {
     case Type::count:
     case Type::percent: return parse_number(key, text);
     case Type::size: return value_of(util::parse_bytes(text));
+    case Type::space: return parse_space(text);
     case Type::duration: return value_of(util::parse_duration(text));
     case Type::word: break;
   }

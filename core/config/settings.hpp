@@ -57,7 +57,7 @@ struct PruneSettings {
   Setting<std::int64_t> grace_ns;                  ///< entries younger than that are left alone
   Setting<std::optional<std::uint64_t>> max_size;  ///< bytes
   Setting<std::optional<std::uint64_t>> max_files;
-  Setting<std::optional<std::uint64_t>> min_free;     ///< bytes that the file system is to have free
+  Setting<std::optional<std::string>> min_free;       ///< what file systems are to have free: "20GiB" or "10%"
   Setting<unsigned> low_water;                        ///< percent of a budget to go down to, 1 to 100
   Setting<std::optional<std::uint64_t>> keep_newest;  ///< kernels of each group
   Setting<std::optional<std::int64_t>> unused_for_ns;

@@ -102,7 +102,7 @@ constexpr std::array kKeys = std::to_array<Key>({
      false, "how large a cache may be", store_prune<&P::max_size>},
     {"prune.max_files", Type::count, "--max-files", "TCM_PRUNE_MAX_FILES", "none", "",
      false, "how many files a cache may have", store_prune<&P::max_files>},
-    {"prune.min_free", Type::size, "--min-free", "TCM_PRUNE_MIN_FREE", "none", "",
+    {"prune.min_free", Type::space, "--min-free", "TCM_PRUNE_MIN_FREE", "none", "",
      false, "how much the file system is to have free", store_prune<&P::min_free>},
     {"prune.low_water", Type::percent, "--low-water", "TCM_PRUNE_LOW_WATER", "100%", "",
      false, "how far to go below a limit once it is passed", store_prune<&P::low_water>},

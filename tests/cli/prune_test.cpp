@@ -227,6 +227,46 @@ TEST_F(Prune, TheTrashGivesBackWhatWasRemoved) {
   EXPECT_FALSE(fs::exists(cache() / ".tcm-trash"));
 }
 
+// Who runs it from a timer wants to hear of it.
+TEST_F(Prune, ABudgetThatIsNotMetIsPartlyDone) {
+  const ProgramResult ir_alone = tcm({"prune", "--max-size", "1K", "-y"});
+  EXPECT_EQ(ir_alone.exit_code, 3);
+  EXPECT_THAT(ir_alone.out, HasSubstr("1.0 KiB cannot be met so: --full would remove whole entries"));
+  EXPECT_EQ(tcm({"prune", "--max-size", "1K", "-y"}).exit_code, 3) << "nor when there is nothing left to do";
+  EXPECT_EQ(tcm({"prune", "--full", "--max-size", "1K", "--older-than", "400d", "-y"}).exit_code, 3);
+  EXPECT_EQ(tcm({"prune", "--full", "--max-size", "1K", "-y"}).exit_code, 0);
+}
+
+TEST_F(Prune, APlanSaysWhichFileALimitStandsIn) {
+  const fs::path file = home_ / ".config/tcm/config.toml";
+  write_file(file, "[prune]\nmax_files = 20\nunused_for = \"1y\"\n");
+  const ProgramResult plan = tcm({"prune", "--full", "--dry-run"});
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("  prune.max_files 20 (" + file.string() + ":2): 32 files used"),
+                              HasSubstr("  prune.unused_for 365d (" + file.string() + ":3): 0 of these")));
+  const ProgramResult filtered = tcm({"prune", "--full", "-a", "90", "--dry-run"});
+  EXPECT_THAT(filtered.err, HasSubstr("Not applied: prune.max_files 20 (" + file.string() + ":2)"));
+  EXPECT_THAT(filtered.err, HasSubstr("because of --arch."));
+}
+
+// A job may ask for either key of equal kernels, as torch.compile does.
+TEST_F(Prune, DeduplicationTakesNoHitUnlessThatIsAskedFor) {
+  add_kernel(cache(), {.seed = 11});
+  const ProgramResult linked = tcm({"prune", "--deduplicate", "--dry-run"});
+  EXPECT_THAT(linked.out, AllOf(HasSubstr("Would link equal files"), Not(HasSubstr("cost:"))));
+  const ProgramResult removed = tcm({"prune", "--deduplicate=content", "--dry-run"});
+  EXPECT_THAT(removed.out, HasSubstr("cost: 1 kernel is compiled again if a job asks for the older key"));
+}
+
+TEST_F(Prune, TheTrashIsEmptiedByIdOrByLast) {
+  tcm({"rm", make_key(1), "--trash", "-y"});
+  const ProgramResult wrong = tcm({"trash", "empty", "foo", "-y"});
+  EXPECT_EQ(wrong.exit_code, 6);
+  EXPECT_THAT(wrong.out + wrong.err, Not(HasSubstr("is empty")));
+  EXPECT_EQ(tcm({"trash", "empty", "foo"}).exit_code, 6) << "before anything is asked";
+  EXPECT_THAT(tcm({"trash", "list"}).out, AllOf(HasSubstr("EXPIRES"), HasSubstr("in 6d")));
+  EXPECT_THAT(tcm({"trash", "empty", "last", "-y"}).out, HasSubstr("Removed 1 entry"));
+}
+
 TEST_F(Prune, ConfiguredLimitsCountWhenNothingElseIsSaid) {
   environment_["TCM_PRUNE_MAX_FILES"] = "20";
   EXPECT_THAT(tcm({"prune", "--full", "--dry-run"}).out, HasSubstr("Would remove 2 kernels"));

@@ -48,8 +48,8 @@ class Lab:
                      "LC_ALL": "C.UTF-8", "TZ": "UTC", **more}
         return {name: str(value) for name, value in variables.items()}
 
-    def triton_environment(self, root):
-        path = {"PYTHONPATH": self.release.path, "PYTHONNOUSERSITE": "1", "TRITON_CACHE_DIR": root}
+    def triton_environment(self, root, **more):
+        path = {"PYTHONPATH": self.release.path, "PYTHONNOUSERSITE": "1", "TRITON_CACHE_DIR": root, **more}
         if self.release.numbers < (3, 5) and linker():
             path["TRITON_HIP_LLD_PATH"] = linker()
         return self.environment(**path)
@@ -57,10 +57,11 @@ class Lab:
     def triton_command(self, script, *arguments):
         return [sys.executable, "-B", str(HERE / script), *map(str, arguments)]
 
-    def compile(self, root, *arguments):
-        """What a fresh process says that compiled the set, or something else (see compile.py), with this root."""
+    def compile(self, root, *arguments, **more):
+        """What a fresh process says that compiled the set, or something else (see compile.py), with this root and more
+        variables."""
         run = subprocess.run(self.triton_command("compile.py", *(arguments or self.targets)), cwd=self.folder,
-                             env=self.triton_environment(root), stdin=subprocess.DEVNULL, capture_output=True,
+                             env=self.triton_environment(root, **more), stdin=subprocess.DEVNULL, capture_output=True,
                              text=True, timeout=SECONDS, check=False)
         if run.returncode != 0:
             raise Wrong(f"Triton {self.release.version} ended with {run.returncode}: {last_line(run.stderr)}")
@@ -69,8 +70,8 @@ class Lab:
             raise Wrong(f"another Triton was found: {answer['path']}")
         return answer
 
-    def kernels(self, root, *arguments):
-        answer = self.compile(root, *arguments)
+    def kernels(self, root, *arguments, **more):
+        answer = self.compile(root, *arguments, **more)
         if answer["errors"]:
             raise Wrong("{target} {kernel}: {error}".format(**answer["errors"][0]))
         return answer["kernels"]

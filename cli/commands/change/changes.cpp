@@ -28,7 +28,8 @@ Result<service::Plan> make_plan(const service::PruneRequest& request, index::Ind
 Result<service::ExecuteReport> carry_out(service::Plan& plan, const service::ExecuteOptions& options,
                                          index::Index& index, service::PruneProgress& progress, Context& context) {
   const InterruptGuard interrupts(progress.index.stop, index);
-  const ProgressWatch watch(context, "Freeing", [&](Progress& line) {
+  const ProgressWatch watch(context, "Freeing", [&, total = plan.items.sums().entries](Progress& line) {
+    line.expect(total);
     line.set(progress.done.load(std::memory_order_relaxed), progress.freed.load(std::memory_order_relaxed));
   });
   return service::execute(plan, options, index, context.backends(), progress);
@@ -41,7 +42,8 @@ ExitCode code_of(const service::Plan& plan, const service::ExecuteReport* report
   // Who names an entry wants to know that it is still there; who describes many expects that some are kept.
   const bool named = view.request.mode == service::PruneMode::keys;
   const bool kept = plan.kept.total() > 0 || (report != nullptr && report->kept.total() > 0);
-  const bool partial = !plan.failures.empty() || (report != nullptr && report->partial()) || (named && kept);
+  const bool met = plan.meets_budgets(report != nullptr ? report->done : plan.items.sums());
+  const bool partial = !plan.failures.empty() || (report != nullptr && report->partial()) || (named && kept) || !met;
   return partial ? ExitCode::partial : ExitCode::ok;
 }
 

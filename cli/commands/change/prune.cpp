@@ -25,7 +25,7 @@ ExitCode run_prune(const PruneOptions& options, Context& context) {
   const std::int64_t now = util::now_ns();
   service::PruneWords words = options.words;
   if (options.deduplicate_option->count() > 0)
-    words.deduplicate = options.deduplicate.empty() ? "content" : options.deduplicate;
+    words.deduplicate = options.deduplicate.empty() ? "hardlink" : options.deduplicate;
   return run_change(service::prune_request(words, context.settings(), now), options.change, now, context);
 }
 
@@ -42,10 +42,11 @@ void add_what(CLI::App& command, PruneOptions& options) {
       command
           .add_option(
               "--deduplicate", options.deduplicate,
-              "All but the newest of equal kernels of a root: content (metadata and binary are equal), metadata "
-              "(the original's looser rule); or hardlink: all stay and share their equal files [content]")
+              "hardlink: all kernels stay, and equal files become one; or all but the newest of equal kernels of a "
+              "root go, and compile again if their key is asked for: content (metadata and binary are equal), "
+              "metadata (the original's looser rule) [hardlink]")
           ->expected(0, 1)
-          ->default_str("content")
+          ->default_str("hardlink")
           ->type_name("HOW")
           ->group(group);
   must_be_one_of(*options.deduplicate_option, {"content", "metadata", "hardlink"});
@@ -55,10 +56,10 @@ void add_what(CLI::App& command, PruneOptions& options) {
 }
 
 void add_which(CLI::App& command, service::PruneWords& words) {
-  const std::string group = "Which kernels (with the filters below)";
+  const std::string group = "Limits: each is reason enough to go, for kernels that the filters below let through";
   command
       .add_option("--unused-for", words.unused_for,
-                  "Not used for AGE or longer, by the newest access or change of its files")
+                  "Not used for AGE or longer, by the newest access or change of its binary")
       ->type_name("AGE")
       ->group(group);
   command
@@ -66,7 +67,8 @@ void add_which(CLI::App& command, service::PruneWords& words) {
       ->type_name("SIZE")
       ->group(group);
   command.add_option("--max-files", words.max_files, "… until they hold no more files")->type_name("N")->group(group);
-  command.add_option("--min-free", words.min_free, "… until their file systems have this much free")
+  command
+      .add_option("--min-free", words.min_free, "… until their file systems have this much free, or 10% of their size")
       ->type_name("SIZE")
       ->group(group);
   command

@@ -63,6 +63,7 @@ void write_listing(const TrashOptions& options, const service::TrashListing& lis
     json.field("bytes", row.bin.bytes);
     json.field("allocated_bytes", row.bin.allocated);
     json.field("made", util::format_rfc3339(row.bin.made_ns));
+    json.field("expires", util::format_rfc3339(row.bin.made_ns + context.settings().prune.trash_keep_ns.value));
     json.field("user", util::user_name(row.bin.user));
     json.end_object();
   }
@@ -72,13 +73,14 @@ void write_listing(const TrashOptions& options, const service::TrashListing& lis
 }
 
 /// Of another user's bin only its existence is sure.
-std::vector<std::string> cells_of(const service::TrashRow& row, std::int64_t now) {
+std::vector<std::string> cells_of(const service::TrashRow& row, std::int64_t keep, std::int64_t now) {
   const auto known = [&row](std::string text) { return row.bin.ours ? std::move(text) : std::string("-"); };
   return {row.bin.id,
           known(count_text(row.bin.entries)),
           known(count_text(row.bin.files)),
           known(util::format_bytes(row.bin.bytes)),
           util::format_age(now, row.bin.made_ns),
+          row.bin.made_ns + keep > now ? "in " + util::format_age(row.bin.made_ns + keep, now) : "next prune",
           row.root};
 }
 
@@ -89,13 +91,14 @@ void print_listing(const service::TrashListing& listing, Context& context) {
                               {"files", "files", Align::right, 2},
                               {"size", "size", Align::right},
                               {"age", "age", Align::right, 1},
+                              {"expires", "expires", Align::right, 4},
                               {"root", "root", Align::left, 3, true}};
   const auto is_ours = [](const service::TrashRow& row) { return row.bin.ours; };
   const bool shared = !std::all_of(listing.rows.begin(), listing.rows.end(), is_ours);
   if (shared) columns.insert(columns.begin() + 1, {"user", "user"});
   Table table(context.out(), std::move(columns), context.out_terminal());
   for (const service::TrashRow& row : listing.rows) {
-    std::vector<std::string> cells = cells_of(row, now);
+    std::vector<std::string> cells = cells_of(row, context.settings().prune.trash_keep_ns.value, now);
     if (shared) cells.insert(cells.begin() + 1, util::user_name(row.bin.user));
     table.add_row(std::move(cells));
   }
@@ -152,13 +155,15 @@ ExitCode run_empty(const TrashOptions& options, Context& context) {
   if (!index) return context.report(index.error());
   const auto listing = service::list_trash(request_of(options, context), *index);
   if (!listing) return context.report(listing.error());
-  const service::TrashListing chosen{service::chosen_bins(listing->rows, options.ids), {}};
+  const auto ids = service::whole_ids(*listing, options.ids);
+  if (!ids) return context.report(ids.error());
+  const service::TrashListing chosen{service::chosen_bins(listing->rows, *ids), {}};
   if (!is_json(options)) print_listing(chosen, context);
   if (options.ids.empty() && chosen.rows.size() < listing->rows.size())
     context.messages().note("Bins of other users stay; tcm trash list shows them.");
   if (chosen.rows.empty() && options.ids.empty()) return print_done(options, {}, "Removed", context);
   if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
-  const auto done = service::empty_trash(*listing, options.ids);
+  const auto done = service::empty_trash(*listing, *ids);
   if (!done) return context.report(done.error());
   return print_done(options, *done, "Removed", context);
 }
@@ -202,7 +207,7 @@ void add_trash_command(CLI::App& app, Invocation& invocation) {
            "  tcm trash empty -y                          do not ask",
            {ExitCode::partial, ExitCode::needs_confirmation, ExitCode::missing, ExitCode::busy});
   restore->add_option("ID", options->id, "As tcm trash list prints it, or last")->required();
-  empty->add_option("ID", options->ids, "As tcm trash list prints it");
+  empty->add_option("ID", options->ids, "As tcm trash list prints them, or last");
   empty->add_flag("-y,--yes", options->yes, "Do not ask");
   list->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_list(*options, context); };

@@ -89,7 +89,8 @@ void print_facts(Context& context, index::RecordColumns columns, const service::
   sheet.line("ctas", row.num_ctas);
   sheet.line("warp size", row.warp_size);
   if (row.shared_bytes) sheet.line("shared memory", util::format_bytes(static_cast<std::uint64_t>(*row.shared_bytes)));
-  sheet.line("size", fmt::format("{} in {} files", util::format_bytes(row.bytes.total()), row.file_count));
+  sheet.line("size",
+             fmt::format("{} in {}", util::format_bytes(row.bytes.total()), counted(row.file_count, "file", "files")));
   sheet.line("modified", fmt::format("{} ({} ago)", util::format_local(row.modified_ns),
                                      util::format_age(context.now_ns(), row.modified_ns)));
   sheet.line("first seen", util::format_local(row.first_seen_ns));

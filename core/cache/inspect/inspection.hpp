@@ -21,8 +21,8 @@ struct InspectedFile {
 struct Inspection {
   model::EntryStamp stamp;           ///< `settled` is always true: nothing was read
   std::vector<InspectedFile> files;  ///< regular files, sorted by name, those of nested directories included
-  /// When somebody last had to do with it: the newest access or modification time of its files; the modification time
-  /// of the directory when it has none. Change times do not count: links and backups move those.
+  /// When somebody last had to do with any of it: the newest access or modification time of its files; the modification
+  /// time of the directory when it has none. Change times do not count: links and backups move those.
   std::int64_t last_use_ns = 0;
   std::int64_t newest_ns = 0;               ///< the newest modification time of the entry and of the temporaries in it
   std::uint64_t allocated = 0;              ///< as `du -l`: its files and directories

@@ -123,6 +123,17 @@ Result<TrashListing> list_trash(const TrashRequest& request, index::Index& index
   return listing;
 }
 
+Result<std::vector<std::string>> whole_ids(const TrashListing& listing, const std::vector<std::string>& words) {
+  std::vector<std::string> ids;
+  for (const std::string& word : words) {
+    const std::string id = word == "last" ? last_id(listing.rows).value_or(word) : word;
+    const auto is_it = [&](const TrashRow& row) { return row.bin.id == id; };
+    if (std::none_of(listing.rows.begin(), listing.rows.end(), is_it)) return no_such_bin(word);
+    ids.push_back(id);
+  }
+  return ids;
+}
+
 std::vector<TrashRow> chosen_bins(const std::vector<TrashRow>& rows, const std::vector<std::string>& ids) {
   std::vector<TrashRow> all;
   for (const TrashRow& row : rows) {
@@ -137,9 +148,8 @@ std::vector<TrashRow> chosen_bins(const std::vector<TrashRow>& rows, const std::
 Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& id, unsigned jobs, index::Index& index,
                                 const Backends& backends) {
   TCM_ASSIGN(const TrashListing listing, list_trash(request, index));
-  const std::string whole_id = id == "last" ? last_id(listing.rows).value_or(id) : id;
-  const std::vector<TrashRow> bins = chosen_bins(listing.rows, {whole_id});
-  if (bins.empty()) return no_such_bin(id);
+  TCM_ASSIGN(const std::vector<std::string> ids, whole_ids(listing, {id}));
+  const std::vector<TrashRow> bins = chosen_bins(listing.rows, ids);
   std::set<std::string> changed;
   const auto restore = [&changed](const TrashRow& bin) {
     auto report = cache::restore_trash(bin.root, bin.bin.id);
@@ -147,7 +157,7 @@ Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& 
     return report;
   };
   TCM_ASSIGN(TrashDone done, each_bin(bins, restore));
-  done.id = whole_id;
+  done.id = ids.front();
   done.failures.insert(done.failures.begin(), listing.failures.begin(), listing.failures.end());
   // The entries are back, whatever becomes of the index: the next run of it finds them.
   if (auto indexed = refresh(changed, jobs, index, backends, done.failures); !indexed)
@@ -155,11 +165,8 @@ Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& 
   return done;
 }
 
-Result<TrashDone> empty_trash(const TrashListing& listing, const std::vector<std::string>& ids) {
-  for (const std::string& id : ids) {
-    const auto is_it = [&](const TrashRow& row) { return row.bin.id == id; };
-    if (std::none_of(listing.rows.begin(), listing.rows.end(), is_it)) return no_such_bin(id);
-  }
+Result<TrashDone> empty_trash(const TrashListing& listing, const std::vector<std::string>& words) {
+  TCM_ASSIGN(const std::vector<std::string> ids, whole_ids(listing, words));
   TCM_ASSIGN(TrashDone done, each_bin(chosen_bins(listing.rows, ids),
                                       [](const TrashRow& bin) { return cache::empty_trash(bin.root, bin.bin.id); }));
   done.failures.insert(done.failures.begin(), listing.failures.begin(), listing.failures.end());

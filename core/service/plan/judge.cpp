@@ -68,10 +68,10 @@ std::uint64_t LinkLedger::remove(const LinkedFile& file) {
   return ++removed_[{file.device, file.inode}] >= file.links ? file.allocated : 0;
 }
 
-Verdict Judge::judge(const Candidate& candidate) const {
+Verdict Judge::judge(const Candidate& candidate, bool chosen) const {
   Verdict verdict;
   cache::Inspection seen = cache::inspect(roots_.root(candidate.root), candidate.key);
-  if (!may_touch(candidate, seen, verdict)) return verdict;
+  if (!may_touch(candidate, seen, chosen, verdict)) return verdict;
   switch (request_.mode) {
     case PruneMode::drop: judge_drop(candidate, seen, verdict); break;
     case PruneMode::leftovers: judge_sweep(candidate, seen, verdict); break;
@@ -86,14 +86,25 @@ Verdict Judge::judge(const Candidate& candidate) const {
   return verdict;
 }
 
-bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const {
+// A launch reads the group and the binary; a warm start of TorchInductor the binary alone. Who looks at the IR or at
+// the metadata, as tcm itself does in a cache of others, does not use the kernel.
+std::int64_t Judge::last_use_of(const Candidate& candidate, const cache::Inspection& seen) const {
+  const cache::FileTypes& types = backends_.naming().types();
+  std::int64_t newest = 0;
+  for (const cache::InspectedFile& file : seen.files)
+    if (cache::is_group(file.name) || cache::kind_by_name(file.name, candidate.backend, types) == ArtifactKind::binary)
+      newest = std::max({newest, file.node.atime_ns, file.node.mtime_ns});
+  return newest == 0 ? seen.last_use_ns : newest;
+}
+
+bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen, bool chosen, Verdict& verdict) const {
   if (seen.untouchable) {
     keep(verdict, *seen.untouchable, seen.detail);
   } else if (!seen.stamp.same_state(candidate.stamp)) {
     keep(verdict, KeptReason::changed, "changed while the plan was made");
   } else if (seen.other_user && (rewrites() || !seen.removable)) {
     keep(verdict, KeptReason::other_user, "of user " + util::user_name(*seen.other_user));
-  } else if (request_.unused_since_ns && seen.last_use_ns > *request_.unused_since_ns) {
+  } else if (!chosen && request_.unused_since_ns && last_use_of(candidate, seen) > *request_.unused_since_ns) {
     keep(verdict, KeptReason::recent);
   } else if (!seen.links.empty()) {
     keep(verdict, KeptReason::symlink, seen.links.front());
@@ -114,7 +125,7 @@ PlanItem Judge::item_of(const Candidate& candidate, const cache::Inspection& see
   item.name = candidate.name;
   item.kind = candidate.kind;
   item.kernels = candidate.kernels;
-  item.last_use_ns = seen.last_use_ns;
+  item.last_use_ns = last_use_of(candidate, seen);
   item.change.key = candidate.key;
   item.change.stamp = seen.stamp;
   item.change.action = action;

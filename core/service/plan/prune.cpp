@@ -57,8 +57,7 @@ Result<index::Criteria> criteria_of(const PruneRequest& request, const std::vect
 
 /// The words that fit every item of an unconditional choice.
 Reason reason_of(const PruneRequest& request, std::int64_t now_ns) {
-  return [&request, now_ns](const Candidate& candidate, const PlanItem& item) -> std::string {
-    if (request.unused_since_ns) return "last used " + util::format_age(now_ns, item.last_use_ns) + " ago";
+  return [&request, now_ns](const Candidate& candidate, const PlanItem&) -> std::string {
     if (!request.filters.older_than.empty())
       return "modified " + util::format_age(now_ns, candidate.stamp.mtime_ns) + " ago";
     return narrows(request.filters) ? "matches the filters" : "every kernel";
@@ -83,6 +82,20 @@ void note_file_systems(const PruneRequest& request, const RootSet& roots, Plan& 
     if (roots.file_system(i).noatime)
       plan.notes.push_back(roots.root(i).path() +
                            ": its file system keeps no access times (noatime); the last use is the last modification");
+}
+
+/// TorchInductor keeps what Triton compiled in its own graph cache as well.
+void note_inductor(const PruneRequest& request, const IndexReport& report, Plan& plan) {
+  if (request.mode == PruneMode::drop || request.mode == PruneMode::share || request.mode == PruneMode::leftovers)
+    return;
+  for (const std::uint32_t position : plan.items.roots()) {
+    const auto root = std::find_if(report.roots.begin(), report.roots.end(),
+                                   [&](const RootReport& known) { return known.path == plan.roots[position]; });
+    if (root != report.roots.end() && root->layout == model::Layout::inductor)
+      plan.notes.push_back(root->path +
+                           ": TorchInductor unpacks removed entries again at its next start, IR included; what lasts "
+                           "there is dropping the IR");
+  }
 }
 
 Result<void> choose_key(const PlanContext& context, const std::string& key, LinkLedger& ledger) {
@@ -155,6 +168,7 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   const Judge judge(request, roots, backends, now_ns);
   const PlanContext context{request, criteria, roots, index, backends, judge, now_ns, progress, plan};
   TCM_TRY(choose(context));
+  note_inductor(request, report, plan);
   if (request.mode == PruneMode::full && !narrows(request.filters)) note_skipped(report, plan);
   if (request.trash) {
     TCM_ASSIGN(plan.trash_id, new_trash_id(roots, index, now_ns));

@@ -33,12 +33,9 @@ Result<void> check_groups(const PruneRequest& request) {
 
 Result<void> check_budget(const PruneRequest& request) {
   const Budget& budget = request.budget;
-  if (budget.any() && request.keep_newest)
-    return refuse(
-        "--keep-newest and a budget (--max-size, --max-files, --min-free) exclude each other: two runs do both");
   if (budget.low_water != 100 && !budget.max_bytes && !budget.max_files)
     return refuse("--low-water says how far to go below --max-size or --max-files; give one of them");
-  if (request.trash && (budget.min_free || budget.max_bytes))
+  if (request.trash && budget.frees_bytes())
     return refuse("--trash keeps what is removed, which frees nothing; leave it out, or the budget in bytes");
   return {};
 }
