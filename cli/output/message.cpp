@@ -40,7 +40,8 @@ void Messages::error(const Error& error) const {
 
 void Messages::print(MessageKind kind, std::string_view text) const {
   const bool optional = kind == MessageKind::hint || kind == MessageKind::note;
-  if (quiet_ && optional) return;
+  const bool unheard = output_ != nullptr && output_->reader_left();
+  if (optional && (quiet_ || unheard)) return;
   write_message_line(stream_, format_message(kind, text, color_));
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/output/sink.hpp"
 #include "core/util/result.hpp"
 
 namespace tcm::cli {
@@ -25,6 +26,9 @@ class Messages {
   explicit Messages(bool color, bool quiet = false, std::FILE* stream = stderr)
       : color_(color), quiet_(quiet), stream_(stream) {}
 
+  /// Hints and notes explain this output, and say nothing once its reader has left. Not owned.
+  void explain(const Sink& output) { output_ = &output; }
+
   void error(std::string_view text) const { print(MessageKind::error, text); }
   /// Nothing for an error without a message: its cause is known already (see Sink::finish).
   void error(const Error& error) const;
@@ -38,6 +42,7 @@ class Messages {
   bool color_;
   bool quiet_;
   std::FILE* stream_;
+  const Sink* output_ = nullptr;
 };
 
 /// Writes one finished line, as it is, to a stream that may hold a progress line: for log output. Safe from any thread.

@@ -52,7 +52,9 @@ Context::Context(const GlobalOptions& options, config::Settings settings)
       messages_(err_terminal_.color, options.quiet),
       out_(own_stdout()),
       quiet_(options.quiet),
-      now_ns_(util::now_ns()) {}
+      now_ns_(util::now_ns()) {
+  messages_.explain(out_);
+}
 
 std::chrono::seconds Context::timeout() const {
   // Servers take 0 for no end of waiting, which nobody means.

@@ -11,6 +11,7 @@
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
+#include "core/util/text/wrap.hpp"
 
 namespace tcm::cli {
 namespace {
@@ -60,11 +61,22 @@ std::string root_text(const Plan& plan) {
   return text;
 }
 
+constexpr std::string_view kNoBreak = "\u00a0";
+
+std::string with_all(std::string text, std::string_view what, std::string_view instead) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += instead.size())
+    text.replace(at, what.size(), instead);
+  return text;
+}
+
+/// A number stays with its name and its unit where the line is wrapped.
 std::string kinds_line(const service::PlanSums& sums) {
   const model::ByteTotals& bytes = sums.bytes;
   std::string text;
   const auto add = [&text](std::string_view name, std::uint64_t value) {
-    if (value > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, util::format_bytes(value));
+    if (value > 0)
+      text +=
+          (text.empty() ? "" : ", ") + with_all(fmt::format("{} {}", name, util::format_bytes(value)), " ", kNoBreak);
   };
   add("ir", bytes.ir);
   add("source", bytes.source);
@@ -82,34 +94,40 @@ std::string frees_line(const Plan& plan) {
   const std::string kinds = kinds_line(sums);
   std::string frees = "frees " + util::format_bytes(sums.frees) + " on the disk";
   if (!plan.trash_id.empty())
-    frees = "frees nothing before the trash is emptied";
+    frees = "frees nothing until the trash is emptied";
   else if (sums.frees == 0 && sums.files > 0)
     frees = "frees nothing on the disk: the files have other names (hard links), which stay";
   return kinds.empty() ? frees : kinds + "; " + frees;
 }
 
 std::string limit_line(const service::LimitState& limit) {
-  return fmt::format("  {}: {} of these\n", limit.limit, count_text(limit.entries));
+  return fmt::format("{}: {} of these", limit.limit, count_text(limit.entries));
 }
 
 std::string unmet_text(const service::BudgetState& budget, const std::string& target, PruneMode mode) {
   if (budget.met()) return {};
   const std::string text = target.empty() ? ": cannot be met" : fmt::format("; {} cannot be met", target);
-  return text + (mode == PruneMode::drop ? " so: --full would remove whole entries"
-                                         : ": the rest was not asked for or may not go");
+  return text + (mode == PruneMode::drop ? " by dropping IR: --full would remove whole entries"
+                                         : ": the rest does not match or must be kept");
 }
 
 std::string budget_line(const service::BudgetState& budget, PruneMode mode) {
   const auto figure = [&](std::uint64_t value) {
     return budget.measure == service::Measure::files ? count_text(value) + " files" : util::format_bytes(value);
   };
+  const std::string after =
+      fmt::format("{}: {} {}, {} after this", budget.limit, figure(budget.used),
+                  budget.measure == service::Measure::missing ? "missing" : "used", figure(budget.afterwards));
   if (budget.measure == service::Measure::missing)
-    return budget.used == 0 ? fmt::format("  {}: so much is free\n", budget.limit)
-                            : fmt::format("  {}: {} missing, {} after this{}\n", budget.limit, figure(budget.used),
-                                          figure(budget.afterwards), unmet_text(budget, {}, mode));
-  if (budget.used <= budget.allowed) return fmt::format("  {}: {} used\n", budget.limit, figure(budget.used));
-  return fmt::format("  {}: {} used, {} after this{}\n", budget.limit, figure(budget.used), figure(budget.afterwards),
-                     unmet_text(budget, figure(budget.target), mode));
+    return budget.used == 0 ? fmt::format("{}: that much is free", budget.limit) : after + unmet_text(budget, {}, mode);
+  if (budget.used <= budget.allowed) return fmt::format("{}: {} used", budget.limit, figure(budget.used));
+  return after + unmet_text(budget, figure(budget.target), mode);
+}
+
+/// A line below the first, wrapped to the terminal.
+void print_line(Context& context, std::string_view text) {
+  const std::string lines = util::wrap(text, context.out_terminal().width, 4, 2);
+  context.out().write("  " + with_all(lines, kNoBreak, " ") + "\n");
 }
 
 void print_kept(Context& context, const service::KeptList& kept, const Plan& plan) {
@@ -148,12 +166,12 @@ std::size_t common_prefix(const Plan& plan) {
 /// The largest, or with -v all in the order in which they go.
 Result<void> print_rows(Context& context, Plan& plan, const PlanView& view) {
   std::vector<Column> columns{{"key", "key"},
-                              {"name", "name", Align::left, 0, true},
+                              {"name", "name", Align::left, 0, true, 12, 24},
                               {"action", "action", Align::left, 2},
                               {"files", "files", Align::right, 1},
                               {"size", "size", Align::right},
-                              {"used", "used", Align::right, 3},
-                              {"reason", "reason", Align::left, 5, true, 16, 40}};
+                              {"used", "used", Align::right},
+                              {.id = "reason", .header = "reason", .may_go_below = true}};
   const bool several = plan.items.roots().size() > 1;
   if (several) columns.insert(columns.begin() + 1, {"root", "root", Align::left, 4});
   const std::size_t prefix = common_prefix(plan);
@@ -199,9 +217,9 @@ void print_expired(Context& context, const Plan& plan) {
 std::string cost_line(const PlanView& view, const service::PlanSums& sums) {
   if (sums.kernels == 0) return {};
   if (view.request.mode == PruneMode::full || view.request.mode == PruneMode::keys)
-    return "  cost: they compile again when they are used next\n";
+    return "cost: they are recompiled on next use";
   if (view.request.mode != PruneMode::duplicates) return {};
-  return fmt::format("  cost: {} compiled again if a job asks for the older key; hardlink costs none\n",
+  return fmt::format("cost: {} compiled again if a job asks for the older key; hardlink costs none",
                      counted(sums.kernels, "kernel is", "kernels are"));
 }
 
@@ -218,21 +236,22 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
   Sink& out = context.out();
   const service::PlanSums& sums = plan.items.sums();
   if (sums.entries == 0) {
-    out.write("Nothing to do: nothing that was asked for is there to go.\n");
+    out.write("Nothing to do: no entry matches.\n");
   } else {
-    out.write(action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove",
-                          view.dry_run ? "Would drop" : "Drop", view.dry_run ? "Would link" : "Link") +
-              ": " + amount(sums) + ".\n");
+    const std::string action = action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove",
+                                           view.dry_run ? "Would drop" : "Drop", view.dry_run ? "Would link" : "Link");
+    const std::string line = fmt::format("{}: {}.", action, amount(sums));
+    out.write(util::wrap(line, context.out_terminal().width, 2) + "\n");
     out.write(root_text(plan));
-    out.write("  " + frees_line(plan) + "\n");
+    print_line(context, frees_line(plan));
   }
   if (sums.entries > 0)
-    for (const service::LimitState& limit : plan.limits) out.write(limit_line(limit));
-  for (const service::BudgetState& budget : plan.budgets) out.write(budget_line(budget, view.request.mode));
+    for (const service::LimitState& limit : plan.limits) print_line(context, limit_line(limit));
+  for (const service::BudgetState& budget : plan.budgets) print_line(context, budget_line(budget, view.request.mode));
   print_expired(context, plan);
   print_kept(context, plan.kept, plan);
   if (sums.entries > 0) TCM_TRY(print_rows(context, plan, view));
-  out.write(cost_line(view, sums));
+  if (const std::string cost = cost_line(view, sums); !cost.empty()) print_line(context, cost);
   if (view.dry_run) out.write("Nothing was changed (--dry-run).\n");
   out.flush();
   for (const std::string& note : plan.notes) context.messages().warning(note);
@@ -250,8 +269,8 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
   if (!report.trash_id.empty()) out.write(fmt::format("  undo: tcm trash restore {}\n", report.trash_id));
   out.flush();
   if (report.relocated > 0)
-    context.messages().note(fmt::format("{} named another directory, and this one now: a cache that was moved.",
-                                        counted(report.relocated, "group", "groups")));
+    context.messages().note(fmt::format("Updated {} that named another directory (the cache had been moved).",
+                                        counted(report.relocated, "group file", "group files")));
   for (const service::Kept& failure : report.failures) context.messages().error(failure.detail);
   if (report.failed > report.failures.size())
     context.messages().error(fmt::format("{} more failed", count_text(report.failed - report.failures.size())));

@@ -80,6 +80,13 @@ bool has_words(std::string_view text) {
   return scheme ? word.find_first_not_of("abcdefghijklmnopqrstuvwxyz_ ") == std::string_view::npos : word == "service";
 }
 
+/// "sqlite3:" and the like: most likely a URL of a kind that does not exist, and for a file there is "./".
+bool has_other_scheme(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  constexpr std::string_view kSchemeChars = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return colon != std::string_view::npos && colon >= 2 && text.find_first_not_of(kSchemeChars) == colon;
+}
+
 std::optional<Value> parse_database(std::string_view text) {
   if (text.starts_with("postgresql://") || text.starts_with("postgres://") || has_words(text)) return std::string(text);
   if (text.starts_with("postgresql:") || text.starts_with("service=")) return std::nullopt;
@@ -89,7 +96,7 @@ std::optional<Value> parse_database(std::string_view text) {
     if (path.starts_with("//")) path.remove_prefix(2);
     // sqlite://x would name a host.
     if (path.empty() || (text.starts_with("sqlite://") && path.front() != '/')) return std::nullopt;
-  } else if (text.find("://") != std::string_view::npos ||
+  } else if (text.find("://") != std::string_view::npos || has_other_scheme(text) ||
              (text.starts_with("postgres") && text.find('@') != std::string_view::npos)) {
     return std::nullopt;  // "postgres//user@host" is a slip of the hand, and a path with a password
   }

@@ -42,8 +42,7 @@ Result<void> check_file(const std::string& path, OpenMode mode) {
   // SQLite takes a file of one byte for an empty database, and would write over it.
   constexpr std::uintmax_t kHeader = 100;
   const std::uintmax_t size = fs::file_size(path, error);
-  if (!error && size > 0 && size < kHeader)
-    return fail(ErrorCode::corrupt, path + ": is not an index; delete it and run `tcm index` to rebuild");
+  if (!error && size > 0 && size < kHeader) return fail(not_an_index(path));
   return {};
 }
 

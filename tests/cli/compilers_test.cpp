@@ -75,7 +75,7 @@ TEST_F(Compilers, AKeyThatBeginsWithADashNeedsTwo) {
   ASSERT_EQ(tcm({"index"}).exit_code, 0);
   const ProgramResult taken_for_options = tcm({"show", key});
   EXPECT_EQ(taken_for_options.exit_code, 2);
-  EXPECT_THAT(taken_for_options.err, HasSubstr("a word that begins with '-' goes behind --"));
+  EXPECT_THAT(taken_for_options.err, HasSubstr("put -- before it"));
   EXPECT_EQ(tcm({"show", "--", key}).exit_code, 0);
   EXPECT_THAT(tcm({"stats", "-Z"}).err, Not(HasSubstr("goes behind")));
 }

@@ -231,7 +231,7 @@ TEST_F(Prune, TheTrashGivesBackWhatWasRemoved) {
 TEST_F(Prune, ABudgetThatIsNotMetIsPartlyDone) {
   const ProgramResult ir_alone = tcm({"prune", "--max-size", "1K", "-y"});
   EXPECT_EQ(ir_alone.exit_code, 3);
-  EXPECT_THAT(ir_alone.out, HasSubstr("1.0 KiB cannot be met so: --full would remove whole entries"));
+  EXPECT_THAT(ir_alone.out, HasSubstr("1.0 KiB cannot be met by dropping IR: --full would remove whole entries"));
   EXPECT_EQ(tcm({"prune", "--max-size", "1K", "-y"}).exit_code, 3) << "nor when there is nothing left to do";
   EXPECT_EQ(tcm({"prune", "--full", "--max-size", "1K", "--older-than", "400d", "-y"}).exit_code, 3);
   EXPECT_EQ(tcm({"prune", "--full", "--max-size", "1K", "-y"}).exit_code, 0);

@@ -8,6 +8,7 @@
 
 #include "cli/commands/change/changes.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/run/help.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
 
@@ -53,12 +54,13 @@ void add_rm_command(CLI::App& app, Invocation& invocation) {
       ->allow_extra_args(false)
       ->type_name("DIR");
   add_change_options(*command, options->words.change, options->change);
-  command->footer(
-      "Examples:\n"
-      "  tcm rm 4RYKE7YQ                             one entry\n"
-      "  tcm rm ~/.triton/cache/4RYKE7YQ...          the one in this cache, if several hold the key\n"
-      "  tcm list --name old_kernel -q | tcm rm - -y exactly what was listed\n"
-      "  tcm rm --trash 4RYKE7YQ                     to be had back with tcm trash restore last");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm rm 4RYKE7YQ                             one entry\n"
+           "  tcm rm ~/.triton/cache/4RYKE7YQ...          the one in this cache, if several hold the key\n"
+           "  tcm list --name old_kernel -q | tcm rm - -y exactly what was listed\n"
+           "  tcm rm --trash 4RYKE7YQ                     undo: tcm trash restore last",
+           {ExitCode::partial, ExitCode::needs_confirmation, ExitCode::missing, ExitCode::busy, ExitCode::interrupted});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_rm(*options, context); };
   });

@@ -13,6 +13,7 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/help.hpp"
 #include "cli/show/confirm.hpp"
 #include "core/util/system/user.hpp"
 #include "core/util/text/bytes.hpp"
@@ -180,16 +181,31 @@ CLI::App* add_verb(CLI::App& trash, const std::string& name, const std::string& 
 
 void add_trash_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<TrashOptions>();
-  CLI::App* trash = app.add_subcommand("trash", "What --trash kept: list, restore or empty it");
+  CLI::App* trash = app.add_subcommand("trash", "Manage removed entries that --trash kept");
   trash->require_subcommand(1);
-  trash->footer(
-      "Examples:\n"
-      "  tcm trash list                              what can be restored, and the room it takes\n"
-      "  tcm trash restore last                      undo the last prune --trash\n"
-      "  tcm trash empty -y                          give the room back");
-  CLI::App* list = add_verb(*trash, "list", "What can be restored, and the room it takes", *options);
+  end_help(*trash,
+           "Examples:\n"
+           "  tcm trash list                              what can be restored, and its size\n"
+           "  tcm trash restore last                      undo the last prune --trash\n"
+           "  tcm trash empty -y                          free its space",
+           {ExitCode::partial, ExitCode::needs_confirmation, ExitCode::missing, ExitCode::busy});
+  CLI::App* list = add_verb(*trash, "list", "What can be restored, and its size", *options);
   CLI::App* restore = add_verb(*trash, "restore", "Put the entries of a bin back where they were", *options);
   CLI::App* empty = add_verb(*trash, "empty", "Delete bins for good; all when none is named", *options);
+  end_help(*list,
+           "Examples:\n"
+           "  tcm trash list\n"
+           "  tcm trash list --cache-dir ~/.cache/vllm",
+           {ExitCode::partial, ExitCode::missing});
+  end_help(*restore,
+           "Examples:\n"
+           "  tcm trash restore last                      undo the last prune --trash",
+           {ExitCode::partial, ExitCode::missing, ExitCode::busy});
+  end_help(*empty,
+           "Examples:\n"
+           "  tcm trash empty                             ask, then delete every bin of yours\n"
+           "  tcm trash empty -y                          do not ask",
+           {ExitCode::partial, ExitCode::needs_confirmation, ExitCode::missing, ExitCode::busy});
   restore->add_option("ID", options->id, "As tcm trash list prints it, or last")->required();
   empty->add_option("ID", options->ids, "As tcm trash list prints them, or last");
   empty->add_flag("-y,--yes", options->yes, "Do not ask");

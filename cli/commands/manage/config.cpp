@@ -9,6 +9,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/help.hpp"
 #include "core/config/edit.hpp"
 #include "core/config/files.hpp"
 #include "core/util/text/redact.hpp"
@@ -202,6 +203,10 @@ std::shared_ptr<OutputOptions> add_output(CLI::App& command) {
 void add_show(CLI::App& config, Invocation& invocation) {
   CLI::App* command = config.add_subcommand("show", "Print every setting, its value and where that comes from");
   auto output = add_output(*command);
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config show                      every value, and the file or variable that sets it\n"
+           "  tcm config show --json");
   command->callback([output, &invocation] {
     invocation.command = [output](Context& context) { return run_show(format_of(*output) == Format::json, context); };
   });
@@ -211,6 +216,10 @@ void add_get(CLI::App& config, Invocation& invocation) {
   auto key = std::make_shared<std::string>();
   CLI::App* command = config.add_subcommand("get", "Print one value; of a list, one element a line");
   command->add_option("KEY", *key, "The setting")->required()->type_name("");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config get prune.max_size\n"
+           "  tcm config get cache_dir");
   command->callback(
       [key, &invocation] { invocation.command = [key](Context& context) { return run_get(*key, context); }; });
 }
@@ -224,6 +233,11 @@ void add_set(CLI::App& config, Invocation& invocation) {
       ->required()
       ->type_name("");
   command->add_flag("--project", options->project, "Into the project's .tcm.toml instead");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config set prune.max_size 10G\n"
+           "  tcm config set cache_dir ~/.triton/cache ~/.cache/vllm\n"
+           "  tcm config set prune.max_size none   no limit");
   command->callback([options, &invocation] {
     invocation.reads_files = false;
     invocation.command = [options](Context& context) { return run_set(*options, context); };
@@ -231,8 +245,11 @@ void add_set(CLI::App& config, Invocation& invocation) {
 }
 
 void add_path(CLI::App& config, Invocation& invocation) {
-  CLI::App* command = config.add_subcommand("path", "Print which files are looked for, the strongest first");
+  CLI::App* command = config.add_subcommand("path", "Print which files are read, in order of precedence");
   auto output = add_output(*command);
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config path");
   command->callback([output, &invocation] {
     invocation.reads_files = false;
     invocation.command = [output](Context& context) { return run_path(format_of(*output) == Format::json, context); };
@@ -249,11 +266,11 @@ void add_config_command(CLI::App& app, Invocation& invocation) {
   add_get(*command, invocation);
   add_set(*command, invocation);
   add_path(*command, invocation);
-  command->footer(
-      "Examples:\n"
-      "  tcm config show                      what counts here, and who says so\n"
-      "  tcm config set prune.max_size 10G    write it into your file\n"
-      "  tcm config path                      where files are looked for");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config show                      every value, and what sets it\n"
+           "  tcm config set prune.max_size 10G    write it into your file\n"
+           "  tcm config path                      which files are read");
 }
 
 }  // namespace tcm::cli

@@ -12,6 +12,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
+#include "cli/run/help.hpp"
 #include "cli/run/interrupt.hpp"
 #include "core/service/scan/index_service.hpp"
 #include "core/service/scan/known_dirs.hpp"
@@ -200,7 +201,7 @@ ExitCode run_index(const IndexOptions& options, Context& context) {
 
 void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& globals) {
   auto options = std::make_shared<IndexOptions>();
-  CLI::App* command = app.add_subcommand("index", "Bring the index in step with the caches on disk");
+  CLI::App* command = app.add_subcommand("index", "Update the index from the caches on disk");
   command
       ->add_option("--cache-dir", globals.flags.cache_dirs,
                    "Cache directory to read (repeatable). Default: TCM_CACHE_DIR, TCM_TRITON_CACHE_DIR, "
@@ -218,12 +219,13 @@ void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& glo
       ->excludes("DIR", "--cache-dir", "--full-rescan")
       ->type_name("DIR");
   add_output_option(*command, options->output, {"table", "json", "jsonl"});
-  command->footer(
-      "Examples:\n"
-      "  tcm index                                   the cache that Triton uses here, and all known ones\n"
-      "  tcm index ~/.cache/vllm                     every root below a vLLM cache\n"
-      "  tcm index --forget /mnt/old                 for a cache that does not come back\n"
-      "  tcm index -v                                say which entries were skipped and why");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm index                                   the cache that Triton uses here, and all known ones\n"
+           "  tcm index ~/.cache/vllm                     every root below a vLLM cache\n"
+           "  tcm index --forget /mnt/old                 for a cache that does not come back\n"
+           "  tcm index -v                                say which entries were skipped and why",
+           {ExitCode::partial, ExitCode::missing, ExitCode::busy, ExitCode::interrupted});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_index(*options, context); };
   });

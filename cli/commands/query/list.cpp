@@ -9,6 +9,8 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/checks.hpp"
+#include "cli/run/help.hpp"
 #include "cli/show/absent.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/entry_words.hpp"
@@ -144,19 +146,19 @@ std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& colu
 }
 
 /// What a person wants to know beside the rows; on stderr, so that a pipe gets rows alone.
-void print_summary(Context& context, const service::ListTotals& totals) {
+void print_summary(Context& context, const service::ListTotals& totals, const service::FilterWords& filters,
+                   index::Index& index) {
   note_absent(context, totals.absent);
   if (totals.matched == 0) {
-    context.messages().note(totals.indexed_kernels == 0 ? "The index holds no kernel." : "Nothing matches.");
-    return;
+    if (totals.indexed_kernels == 0) return context.messages().note("The index holds no kernels.");
+    return explain_nothing(context, filters, index);
   }
-  std::string line = totals.listed == totals.matched && totals.counted_all
-                         ? fmt::format("{} listed", count_text(totals.listed))
-                         : fmt::format("{} of {}{} listed", count_text(totals.listed),
-                                       totals.counted_all ? "" : "over ", count_text(totals.matched));
-  line += fmt::format(", {}; the index holds {}, {} in all.", util::format_bytes(totals.listed_bytes),
-                      counted(totals.indexed_kernels, "kernel", "kernels"), util::format_bytes(totals.indexed_bytes));
-  context.messages().note(line);
+  const bool whole = totals.listed == totals.matched && totals.counted_all;
+  const std::string of =
+      whole ? "" : fmt::format(" of {}{}", totals.counted_all ? "" : "more than ", count_text(totals.matched));
+  context.messages().note(fmt::format(
+      "{}{} listed, {}; index: {}, {}.", count_text(totals.listed), of, util::format_bytes(totals.listed_bytes),
+      counted(totals.indexed_kernels, "kernel", "kernels"), util::format_bytes(totals.indexed_bytes)));
 }
 
 ExitCode run_list(const ListOptions& options, Context& context) {
@@ -192,7 +194,7 @@ ExitCode run_list(const ListOptions& options, Context& context) {
   start();
   printer->finish(*totals);
   context.out().flush();
-  if (!is_machine_format(format)) print_summary(context, *totals);
+  if (!is_machine_format(format)) print_summary(context, *totals, request.filters, *index);
   return finish_output(context, options.fail_empty && totals->matched == 0 ? ExitCode::failed : ExitCode::ok);
 }
 
@@ -203,25 +205,33 @@ void add_list_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("list", "List kernels, newest first")->alias("ls");
   add_filter_options(*command, options->request.filters);
   add_host_options(*command, options->request.filters);
-  command
-      ->add_option(
-          "--sort", options->request.sort,
-          "By which column, resource or metadata field, with :asc or :desc; `--columns help` names the columns")
-      ->type_name("KEY");
-  command->add_option("--limit", options->request.limit, "At most so many")->type_name("N");
-  command
-      ->add_option("--columns", options->columns,
-                   "Which columns, in which order; any resource or metadata field is one; `help` names them")
-      ->type_name("A,B,C");
+  CLI::Option* const sort =
+      command
+          ->add_option(
+              "--sort", options->request.sort,
+              "By which column, resource or metadata field, with :asc or :desc; --columns help names the columns")
+          ->type_name("KEY");
+  must_not_be_empty(*sort, "a key to sort by, such as size");
+  CLI::Option* const limit =
+      command->add_option("--limit", options->request.limit, "At most this many")->type_name("N");
+  must_be_whole_number(*limit);
+  CLI::Option* const columns =
+      command
+          ->add_option("--columns", options->columns,
+                       "Which columns, in which order; any resource or metadata field is one; help names them")
+          ->type_name("A,B,C");
+  must_not_be_empty(*columns, "a list of columns, such as key,name,size");
   command->add_flag("--fail-empty", options->fail_empty, "Exit code 1 when nothing matches");
   add_output_options(*command, options->output);
-  command->footer(
-      "Examples:\n"
-      "  tcm list --sort size --limit 10             the ten largest kernels\n"
-      "  tcm list --glob 'triton_poi_*' -a 90        pointwise kernels for one GPU\n"
-      "  tcm list --older-than 30d --json            for a script\n"
-      "  tcm list --kind all --size 1M               everything from 1 MiB on\n"
-      "  tcm list --where 'registers>=128 and num_warps=8' --columns key,name,registers");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm list --sort size --limit 10             the ten largest kernels\n"
+           "  tcm list --glob 'triton_poi_*' -a 90        pointwise kernels for one GPU\n"
+           "  tcm list --older-than 30d --json            for a script\n"
+           "  tcm list --kind all --size 1M               everything of 1 MiB or more\n"
+           "  tcm list --where 'registers>=128 and num_warps=8'\n"
+           "  tcm list --columns key,name,registers       columns of your choice",
+           {ExitCode::missing});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_list(*options, context); };
   });

@@ -11,6 +11,7 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/help.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/entry_words.hpp"
 #include "core/service/query/search.hpp"
@@ -136,7 +137,11 @@ void print_resources(Context& context, const service::Shown& shown) {
 void print_metadata(Context& context, const service::Shown& shown) {
   if (shown.detail.metadata.empty()) return;
   context.out().write("\nmetadata\n");
-  JsonWriter(context.out(), JsonWriter::Style::pretty).raw(shown.detail.metadata);
+  JsonWriter json(context.out(), JsonWriter::Style::pretty);
+  if (context.out_terminal().is_tty)
+    json.raw_indented(shown.detail.metadata);
+  else
+    json.raw(shown.detail.metadata);
 }
 
 void print_candidates(Context& context, index::RecordColumns known, const service::ShowResult& result,
@@ -213,18 +218,19 @@ void add_show_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<ShowOptions>();
   CLI::App* command = app.add_subcommand("show", "Show everything known of one kernel or entry");
   command
-      ->add_option("key-or-name", options->word,
+      ->add_option("KEY-OR-NAME", options->word,
                    "The first characters of a key, the path of an entry, or a kernel's name")
       ->required();
   add_filter_options(*command, options->filters);
   add_host_options(*command, options->filters);
   add_output_option(*command, options->output, {"table", "json", "jsonl"});
-  command->footer(
-      "Examples:\n"
-      "  tcm show NK47D24P                           by the start of its key\n"
-      "  tcm show ~/.triton/cache/NK47D24P...        by its path, or that of a file in it\n"
-      "  tcm show matmul_kernel -a 90                by name, if a filter leaves only one\n"
-      "  tcm show NK47 --json                        with the whole metadata, for a script");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm show NK47D24P                           by the start of its key\n"
+           "  tcm show ~/.triton/cache/NK47D24P...        by its path, or that of a file in it\n"
+           "  tcm show matmul_kernel -a 90                by name, if a filter leaves only one\n"
+           "  tcm show NK47 --json                        with the whole metadata, for a script",
+           {ExitCode::missing});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_show(*options, context); };
   });

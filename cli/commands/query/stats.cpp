@@ -9,6 +9,8 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/checks.hpp"
+#include "cli/run/help.hpp"
 #include "cli/show/absent.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/search.hpp"
@@ -136,7 +138,10 @@ void print_rows(Context& context, index::RecordColumns known, std::string_view t
                 const std::vector<index::Row>& rows, const std::string& names) {
   if (rows.empty()) return;
   context.out().write(fmt::format("\n{}\n", title));
-  const ColumnChoice columns = choose_columns(known, names, Format::table);
+  ColumnChoice columns = choose_columns(known, names, Format::table);
+  // What the rows are ordered by is never left out.
+  for (PrintedColumn& column : columns.columns)
+    if (column.layout.id == "spill_bytes") column.layout.drop_priority = 0;
   Table table(context.out(), layouts_of(columns), context.out_terminal());
   for (const index::Row& row : rows)
     table.add_row(text_cells(columns, row, {context.now_ns(), context.out_terminal().is_tty}));
@@ -156,16 +161,15 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
   } else {
     print_groups(context, *stats, format);
     print_rows(context, index->columns(), "Largest entries:", stats->top, "key,name,backend,arch,size,age");
-    print_rows(context, index->columns(),
-               "Spill most (bytes a thread keeps in memory for want of registers):", stats->spilling,
+    print_rows(context, index->columns(), "Largest register spills (bytes per thread):", stats->spilling,
                "key,name,backend,arch,warps,spill_bytes");
     context.out().flush();
     if (stats->other_files.files > 0)
-      context.messages().note(fmt::format("Beside the entries: {}, {}.",
+      context.messages().note(fmt::format("Outside any entry: {}, {}.",
                                           counted(stats->other_files.files, "file", "files"),
                                           util::format_bytes(stats->other_files.bytes)));
     note_absent(context, stats->absent);
-    if (stats->groups.empty()) context.messages().note("Nothing matches.");
+    if (stats->groups.empty()) explain_nothing(context, options.request.filters, *index);
   }
   return finish_output(context, ExitCode::ok);
 }
@@ -180,18 +184,16 @@ void add_stats_command(CLI::App& app, Invocation& invocation) {
                    "Group by backend, arch, version, name, kind, root, host (several with commas)")
       ->allow_extra_args(false)
       ->type_name("KEY");
-  command
-      ->add_option("--top", options->request.top, "Name the N largest, too")
-
-      ->type_name("N");
+  must_be_whole_number(*command->add_option("--top", options->request.top, "Also name the N largest")->type_name("N"));
   add_filter_options(*command, options->request.filters);
   add_host_options(*command, options->request.filters);
   add_output_option(*command, options->output, {"table", "wide", "json", "jsonl", "csv"});
-  command->footer(
-      "Examples:\n"
-      "  tcm stats                                   what the caches hold, by kind of entry\n"
-      "  tcm stats --by backend,arch                 which GPUs take the room\n"
-      "  tcm stats --by name --top 5 --kind kernel   the names that take most, and the largest kernels");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm stats                                   what the caches hold, by kind of entry\n"
+           "  tcm stats --by backend,arch                 which GPUs take up the space\n"
+           "  tcm stats --by name --top 5                 the sums of each name, and the largest",
+           {ExitCode::missing});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_stats(*options, context); };
   });

@@ -142,6 +142,12 @@ bool is_busy(const soci::soci_error& error) {
   return code == SQLITE_BUSY || code == SQLITE_LOCKED;
 }
 
+Error not_an_index(const std::string& path) {
+  const bool is_own = path == "tcm.db" || path.ends_with("/tcm.db");
+  return {ErrorCode::corrupt, fmt::format("{}: is not an index of tcm; {}", path,
+                                          is_own ? "delete it and run `tcm index` to rebuild" : "name another file")};
+}
+
 Error describe_sqlite_error(const std::string& path, const soci::soci_error& error) {
   const std::string text = error.get_error_message();
   switch (code_of(error)) {
@@ -150,8 +156,7 @@ Error describe_sqlite_error(const std::string& path, const soci::soci_error& err
       return {ErrorCode::busy, fmt::format("{}: another process holds the index; try again when it is done, or wait "
                                            "longer with the setting storage.timeout",
                                            path)};
-    case SQLITE_NOTADB:
-      return {ErrorCode::corrupt, fmt::format("{}: is not an index; delete it and run `tcm index` to rebuild", path)};
+    case SQLITE_NOTADB: return not_an_index(path);
     case SQLITE_CORRUPT:
       return {ErrorCode::corrupt,
               fmt::format("{}: the index is damaged; delete it and run `tcm index` to rebuild", path)};

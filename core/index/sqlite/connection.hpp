@@ -29,6 +29,9 @@ std::unique_ptr<soci::session> connect_sqlite(const std::string& path, SqliteAcc
 /// The error for the user: its kind, and one line that begins with `path`.
 Error describe_sqlite_error(const std::string& path, const soci::soci_error& error);
 
+/// The error for a file that is not an index. Only under the name that tcm gives its own is it advised to delete it.
+Error not_an_index(const std::string& path);
+
 /// Whether `error` may come from a directory that refuses the files a WAL needs beside the database.
 bool is_refused_by_directory(const soci::soci_error& error);
 

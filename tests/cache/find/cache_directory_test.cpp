@@ -249,8 +249,8 @@ TEST(FindRoots, PathsThatAreNone) {
   write_file(dir / "file", "x");
   EXPECT_EQ(refused(dir / "none").code, ErrorCode::missing);
   EXPECT_THAT(refused(dir / "none").message, HasSubstr((dir / "none").string()));
-  EXPECT_EQ(refused(dir / "file").code, ErrorCode::failed);
-  EXPECT_EQ(refused("").code, ErrorCode::missing);
+  EXPECT_EQ(refused(dir / "file").code, ErrorCode::missing);
+  EXPECT_EQ(refused("").code, ErrorCode::usage);
   EXPECT_EQ(refused(dir / "file/below").code, ErrorCode::failed);
   EXPECT_EQ(refused(fs::path(std::string("a\0b", 3))).code, ErrorCode::failed);
 }
