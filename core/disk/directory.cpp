@@ -162,6 +162,9 @@ ReadOutcome read_file_at(int directory, const char* name, std::size_t limit, std
 }
 
 std::string_view error_text(int error) {
+  // Shorter than the system says it, and as the index says it.
+  if (error == ENOSPC) return "the disk is full";
+  if (error == EDQUOT) return "this user's share of the disk is full";
   const char* text = ::strerrordesc_np(error);
   return text ? text : "unknown error";
 }

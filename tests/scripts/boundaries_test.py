@@ -127,7 +127,8 @@ class Boundaries(unittest.TestCase):
         "core/cache/find": ["core/util", "core/model", "core/disk", "core/cache/format"],
         "core/cache/read": ["core/util", "core/model", "core/disk", "core/cache/format"],
         "core/cache/inspect": ["core/util", "core/model", "core/disk", "core/cache/format", "core/cache/read"],
-        "core/cache/trash": ["core/util", "core/disk", "core/cache/format", "core/cache/read"],
+        "core/cache/trash": ["core/util", "core/disk"]
+        + ["core/cache/format", "core/cache/read", "core/cache/inspect"],
         "core/cache/edit": ["core/util", "core/model", "core/disk"]
         + ["core/cache/format", "core/cache/read", "core/cache/inspect", "core/cache/trash"],
         "core/backend/find": ["core/util", "plugin-api"],

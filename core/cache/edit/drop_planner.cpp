@@ -144,7 +144,7 @@ std::optional<Outcome> DropPlanner::edit_groups() {
     if (Artifact* group = group_of(record))
       if (auto refused = edit(record, *group)) {
         for (const NewGroup& made : plan_.groups)
-          disk::unlink_at(*context_.trash.group_scratch(), made.scratch.c_str());
+          if (made.waiting.empty()) disk::unlink_at(*context_.trash.group_scratch(), made.scratch.c_str());
         plan_.groups.clear();
         return refused;
       }
@@ -161,10 +161,10 @@ std::optional<Outcome> DropPlanner::edit(const Record& record, Artifact& group) 
   if (std::none_of(children->begin(), children->end(), [this](const std::string& name) { return goes(name); }))
     return std::nullopt;
   if (auto refused = check_children(record, group.name, *children)) return refused;
-  const auto edited = edit_group(text, group_change());
+  auto edited = edit_group(text, group_change());
   if (!edited) return failed(group.name, edited.error());
   group.bytes = edited->size();
-  return write(group.name, old, *edited);
+  return write(group.name, old, std::move(*edited));
 }
 
 std::optional<Outcome> DropPlanner::read_group(const std::string& name, disk::Node& node, std::string& text) const {
@@ -203,12 +203,21 @@ std::optional<Outcome> DropPlanner::check_children(const Record& record, const s
   return std::nullopt;
 }
 
-std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::Node& old, const std::string& text) {
+std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::Node& old, std::string text) {
+  NewGroup made{group, {}, old, {}};
   const auto scratch = context_.trash.group_scratch();
-  if (!scratch) return cache::failed(scratch.error().message);
-  NewGroup made{group, fmt::format("group.{}", count_++), old};
-  if (const int error = disk::write_file_like(*scratch, made.scratch.c_str(), text, old); error != 0)
+  if (!scratch && !context_.trash.has_no_room()) return cache::failed(scratch.error().message);
+  int error = ENOSPC;
+  if (scratch) {
+    made.scratch = fmt::format("group.{}", count_++);
+    error = disk::write_file_like(*scratch, made.scratch.c_str(), text, old);
+  }
+  if (disk::is_no_room(error)) {
+    made.scratch.clear();
+    made.waiting = std::move(text);
+  } else if (error != 0) {
     return context_.failed(change_.key, group, "cannot write the new one", error);
+  }
   plan_.groups.push_back(std::move(made));
   return std::nullopt;
 }
