@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <memory>
 
 #include <CLI/App.hpp>
@@ -10,6 +12,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/run/interrupt.hpp"
+#include "cli/run/open_index.hpp"
 #include "core/service/scan/index_service.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
@@ -112,6 +115,18 @@ void print_table(Context& context, const service::IndexReport& report) {
   for (const service::RootReport& root : report.roots) explain_skipped(context, root);
 }
 
+/// No index is made for directories that are not there; one that exists forgets what has gone.
+Result<index::Index> open_for(const service::IndexRequest& request, Context& context) {
+  const auto is_there = [](const std::string& directory) {
+    std::error_code error;
+    return std::filesystem::exists(directory, error) || error;
+  };
+  const bool any = std::any_of(request.cache_dirs.begin(), request.cache_dirs.end(), is_there);
+  if (any || has_index(context)) return context.open_index(index::OpenMode::create);
+  TCM_ASSIGN(ChangeableIndex held, open_in_memory(context));
+  return std::move(held.index);
+}
+
 ExitCode run_index(const IndexOptions& options, Context& context) {
   service::IndexRequest request;
   request.cache_dirs = context.settings().cache_dirs.value;
@@ -119,7 +134,7 @@ ExitCode run_index(const IndexOptions& options, Context& context) {
   request.full_rescan = options.full_rescan;
   request.layout = model::value_of<model::Layout>(model::kLayouts, context.settings().layout.value);
 
-  auto index = context.open_index(index::OpenMode::create);
+  auto index = open_for(request, context);
   if (!index) return context.report(index.error());
   service::IndexProgress progress;
   Result<service::IndexReport> report;

@@ -8,6 +8,7 @@
 #include "cli/output/csv.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/open_index.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/search.hpp"
 #include "core/util/text/bytes.hpp"
@@ -172,7 +173,7 @@ ExitCode run_list(const ListOptions& options, Context& context) {
   request.exact_total = format == Format::json;
   request.fields = columns.fields;
   request.field_words = column_names();
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = open_to_read(context);
   if (!index) return context.report(index.error());
 
   // The printer starts with the first row, so that a wrong filter prints an error and no half document.

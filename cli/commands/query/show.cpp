@@ -10,6 +10,7 @@
 #include "cli/output/csv.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/open_index.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/search.hpp"
 #include "core/util/text/bytes.hpp"
@@ -154,7 +155,7 @@ void print_candidates(Context& context, const service::ShowResult& result, const
 }
 
 ExitCode run_show(const ShowOptions& options, Context& context) {
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = open_to_read(context);
   if (!index) return context.report(index.error());
   const auto result = service::show(options.word, options.filters, *index, context.backends(), context.now_ns());
   if (!result) return context.report(result.error());

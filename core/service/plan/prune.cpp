@@ -46,6 +46,15 @@ std::vector<std::string> paths_of(const IndexReport& report) {
   return paths;
 }
 
+/// Those in which something may be changed; of a plan that stays one all of them.
+RootSet open_roots(const PruneRequest& request, const std::vector<std::string>& paths, std::vector<Error>& failures) {
+  const std::size_t before = failures.size();
+  RootSet changeable = RootSet::open_to_change(paths, failures);
+  if (!request.dry_run || failures.size() == before) return changeable;
+  std::vector<Error> told;  // why a root cannot be opened is in `failures` already
+  return RootSet::open(paths, told);
+}
+
 /// Kernels, unless the user or the mode says otherwise.
 Result<index::Criteria> criteria_of(const PruneRequest& request, const std::vector<std::string>& dirs,
                                     const Backends& backends, std::int64_t now_ns) {
@@ -146,7 +155,7 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   TCM_TRY(check_fields(criteria, {}, "--where", {}, index));
   TCM_TRY(check_everything(request, criteria, index));
   std::vector<Error> failures = report.failures;
-  const RootSet roots = RootSet::open_to_change(paths_of(report), failures);
+  const RootSet roots = open_roots(request, paths_of(report), failures);
   if (roots.size() == 0 && failures.size() == 1) return tl::unexpected(std::move(failures.front()));
   TCM_ASSIGN(Plan plan, Plan::create(roots.paths()));
   plan.failures = std::move(failures);

@@ -55,6 +55,7 @@ struct PruneRequest {
   std::vector<std::string> default_dirs;  ///< … when the index knows nothing yet
   std::optional<model::Layout> layout;
   unsigned jobs = 1;
+  bool dry_run = false;  ///< nothing will be changed: roots that this user may not change are planned for and named
 
   std::vector<std::string> notes;  ///< what the user should know of how his words were read, a sentence each
 };
