@@ -259,6 +259,20 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
   return {};
 }
 
+void print_failures(Context& context, const service::ExecuteReport& report) {
+  std::uint64_t alike = 0;
+  for (const service::Kept& failure : report.failures) {
+    // A full disk refuses all entries alike: it is told once.
+    const bool is_full = failure.detail.find("the disk is full") != std::string::npos;
+    if (!is_full || alike++ == 0) context.messages().error(failure.detail);
+  }
+  const std::uint64_t unlisted = report.failed - report.failures.size();
+  if (alike > 1)
+    context.messages().error(fmt::format("{} more for the same reason", util::format_count(alike - 1 + unlisted)));
+  else if (unlisted > 0)
+    context.messages().error(fmt::format("{} more failed", util::format_count(unlisted)));
+}
+
 void print_report(Context& context, const Plan& plan, const service::ExecuteReport& report, const PlanView& view) {
   Sink& out = context.out();
   out.write(action_text(view.request, report.done, "Removed", "Dropped", "Linked") + ": " + amount(report.done) +
@@ -271,9 +285,7 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
   if (report.relocated > 0)
     context.messages().note(fmt::format("Updated {} that named another directory (the cache had been moved).",
                                         counted(report.relocated, "group file", "group files")));
-  for (const service::Kept& failure : report.failures) context.messages().error(failure.detail);
-  if (report.failed > report.failures.size())
-    context.messages().error(fmt::format("{} more failed", count_text(report.failed - report.failures.size())));
+  print_failures(context, report);
   for (const Error& error : report.errors) context.messages().error(error);
   if (report.interrupted) context.messages().error("interrupted; what was done is done, the rest is as it was");
 }

@@ -149,6 +149,7 @@ class Boundaries(unittest.TestCase):
         ],
         "core/cache/trash": [
             "core/util", "core/util/text", "core/util/system", "core/disk", "core/cache/format", "core/cache/read",
+            "core/cache/inspect",
         ],
         "core/cache/edit": [
             "core/util", "core/util/text", "core/util/thread", "core/model", "core/disk", "core/cache/format",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -14,6 +15,7 @@
 #include "cli/output/numbers.hpp"
 #include "cli/run/help.hpp"
 #include "cli/run/interrupt.hpp"
+#include "cli/run/open_index.hpp"
 #include "core/service/scan/index_service.hpp"
 #include "core/service/scan/known_dirs.hpp"
 #include "core/util/text/bytes.hpp"
@@ -164,9 +166,22 @@ Result<std::vector<std::string>> chosen_dirs(const Context& context, bool by_sha
   return service::with_known_dirs(dirs.value, dirs.origin.source == config::Source::default_value, index);
 }
 
+/// No index is made for directories that are not there; one that exists keeps or forgets what it knows of them.
+Result<index::Index> open_to_index(const Context& context) {
+  const auto is_there = [](const std::string& directory) {
+    std::error_code error;
+    return std::filesystem::exists(directory, error) || error;
+  };
+  const std::vector<std::string>& dirs = context.settings().cache_dirs.value;
+  if (std::any_of(dirs.begin(), dirs.end(), is_there) || has_index(context))
+    return context.open_index(index::OpenMode::create);
+  TCM_ASSIGN(ChangeableIndex held, open_in_memory(context));
+  return std::move(held.index);
+}
+
 ExitCode run_index(const IndexOptions& options, Context& context) {
   if (!options.forget.empty()) return run_forget(options, context);
-  auto index = context.open_index(index::OpenMode::create);
+  auto index = open_to_index(context);
   if (!index) return context.report(index.error());
   service::IndexRequest request;
   request.jobs = context.settings().jobs.value;

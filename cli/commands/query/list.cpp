@@ -11,6 +11,7 @@
 #include "cli/output/table.hpp"
 #include "cli/run/checks.hpp"
 #include "cli/run/help.hpp"
+#include "cli/run/open_index.hpp"
 #include "cli/show/absent.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/entry_words.hpp"
@@ -177,6 +178,8 @@ ExitCode run_list(const ListOptions& options, Context& context) {
   // Counting every match of a large index takes longer than listing fifty of them; only documents promise the number.
   request.exact_total = format == Format::json;
   request.fields = columns.fields;
+  auto index = open_to_read(context);
+  if (!index) return context.report(index.error());
   const auto names = format == Format::ids ? service::EntryNames::read(*index) : service::EntryNames();
   if (!names) return context.report(names.error());
 

@@ -12,6 +12,7 @@
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
 #include "cli/run/help.hpp"
+#include "cli/run/open_index.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/entry_words.hpp"
 #include "core/service/query/search.hpp"
@@ -193,7 +194,7 @@ ExitCode refuse_several(Context& context, const service::ShowResult& result) {
 }
 
 ExitCode run_show(const ShowOptions& options, Context& context) {
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = open_to_read(context);
   if (!index) return context.report(index.error());
   const auto result = service::show(options.word, options.filters, *index, context.backends(), context.now_ns());
   if (!result) return context.report(result.error());

@@ -11,8 +11,10 @@
 #include "cli/output/table.hpp"
 #include "cli/run/checks.hpp"
 #include "cli/run/help.hpp"
+#include "cli/run/open_index.hpp"
 #include "cli/show/absent.hpp"
 #include "cli/show/records.hpp"
+#include "core/service/change/trash.hpp"
 #include "core/service/query/search.hpp"
 #include "core/util/text/bytes.hpp"
 
@@ -148,8 +150,19 @@ void print_rows(Context& context, index::RecordColumns known, std::string_view t
   table.finish();
 }
 
+/// What lies in the trash is in no record, and takes room all the same.
+void note_trash(Context& context, const StatsOptions& options, index::Index& index) {
+  const auto& dirs = options.request.filters.cache_dirs;
+  const auto listing = service::list_trash(service::trash_request(dirs, context.settings()), index);
+  if (!listing) return;
+  std::uint64_t bytes = 0;
+  for (const service::TrashRow& row : listing->rows) bytes += row.bin.bytes;
+  if (bytes > 0)
+    context.messages().note(fmt::format("In the trash: {}; `tcm trash list` shows what.", util::format_bytes(bytes)));
+}
+
 ExitCode run_stats(const StatsOptions& options, Context& context) {
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = open_to_read(context);
   if (!index) return context.report(index.error());
   const auto stats = service::stats(options.request, *index, context.backends(), context.now_ns());
   if (!stats) return context.report(stats.error());
@@ -168,6 +181,7 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
       context.messages().note(fmt::format("Outside any entry: {}, {}.",
                                           counted(stats->other_files.files, "file", "files"),
                                           util::format_bytes(stats->other_files.bytes)));
+    note_trash(context, options, *index);
     note_absent(context, stats->absent);
     if (stats->groups.empty()) explain_nothing(context, options.request.filters, *index);
   }

@@ -146,7 +146,7 @@ std::optional<Outcome> DropPlanner::edit_groups() {
     if (Artifact* group = group_of(plan_.entry.records[i]))
       if (auto refused = edit(i, *group)) {
         for (const NewGroup& made : plan_.groups)
-          disk::unlink_at(*context_.trash.group_scratch(), made.scratch.c_str());
+          if (made.waiting.empty()) disk::unlink_at(*context_.trash.group_scratch(), made.scratch.c_str());
         plan_.groups.clear();
         return refused;
       }
@@ -164,10 +164,10 @@ std::optional<Outcome> DropPlanner::edit(std::size_t ordinal, Artifact& group) {
     return std::nullopt;
   if (auto refused = check_children(plan_.entry.records[ordinal], group.name, *children)) return refused;
   if (auto refused = check_hit(ordinal, *children)) return refused;
-  const auto edited = edit_group(text, group_change());
+  auto edited = edit_group(text, group_change());
   if (!edited) return failed(group.name, edited.error());
   group.bytes = edited->size();
-  return write(group.name, old, *edited);
+  return write(group.name, old, std::move(*edited));
 }
 
 std::optional<Outcome> DropPlanner::read_group(const std::string& name, disk::Node& node, std::string& text) const {
@@ -232,14 +232,21 @@ Outcome DropPlanner::keep_broken(std::size_t ordinal, model::SkipReason reason, 
   return outcome;
 }
 
-std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::Node& old, const std::string& text) {
+std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::Node& old, std::string text) {
+  NewGroup made{group, {}, old, {}};
   const auto scratch = context_.trash.group_scratch();
-  if (!scratch) return cache::failed(scratch.error().message);
-  NewGroup made{group, fmt::format("group.{}", count_++), old};
-  if (const int error =
-          disk::write_file_like(*scratch, made.scratch.c_str(), text, {directory_.get(), group.c_str(), old});
-      error != 0)
+  if (!scratch && !context_.trash.has_no_room()) return cache::failed(scratch.error().message);
+  int error = ENOSPC;
+  if (scratch) {
+    made.scratch = fmt::format("group.{}", count_++);
+    error = disk::write_file_like(*scratch, made.scratch.c_str(), text, {directory_.get(), group.c_str(), old});
+  }
+  if (disk::is_no_room(error)) {
+    made.scratch.clear();
+    made.waiting = std::move(text);
+  } else if (error != 0) {
     return context_.failed(change_.key, group, "cannot write the new one", error);
+  }
   plan_.groups.push_back(std::move(made));
   return std::nullopt;
 }

@@ -38,7 +38,7 @@ class DropPlanner {
   GroupEdit group_change();
   std::optional<Outcome> check_children(const model::Record& record, const std::string& group,
                                         const std::vector<std::string>& children);
-  std::optional<Outcome> write(const std::string& group, const disk::Node& old, const std::string& text);
+  std::optional<Outcome> write(const std::string& group, const disk::Node& old, std::string text);
   std::optional<Outcome> refuse_by_look(const EntryLook& look);
   Outcome failed(std::string_view name, std::string_view what) const {
     return context_.failed(change_.key, name, what);

@@ -38,7 +38,8 @@ class Editor::Impl {
   Result<void> start() {
     TCM_ASSIGN(lock_, RootLock::take(context_.root, context_.trash));
     TCM_ASSIGN(const bool there, context_.trash.find_to_change());
-    if (there) context_.trash.sweep();
+    disk::Removal ignored;
+    if (there) context_.trash.sweep(ignored);
     return {};
   }
 

@@ -28,6 +28,7 @@ class Dropper {
   EditContext& context_;
   GroupPaths group_paths_;
   std::uint64_t count_ = 0;
+  int freed_in_vain_ = 0;
 };
 
 }  // namespace tcm::cache

@@ -77,19 +77,29 @@ class EntrySweep {
   // Out of the entry in one step, so that nothing half deleted stays in it.
   int remove_directory(const Temporary& temporary, Outcome& outcome, disk::Removal& done) {
     const auto scratch = context_.trash.scratch();
+    if (!scratch && context_.trash.has_no_room()) return remove_in_place(temporary, outcome, done);
     if (!scratch) {
       outcome.status = Status::failed;
       outcome.detail = scratch.error().message;
       return 0;
     }
     const std::string place = fmt::format("swept.{}", count_++);
-    if (const int error = disk::move_directory(look_.directory.get(), temporary.name.c_str(), *scratch, place.c_str()))
-      return error;
+    const int error = disk::move_directory(look_.directory.get(), temporary.name.c_str(), *scratch, place.c_str());
+    if (disk::is_no_room(error)) return remove_in_place(temporary, outcome, done);
+    if (error != 0) return error;
     swept_ = true;
     disk::remove_tree(*scratch, place.c_str(), done);
     if (done.failures.empty()) return 0;
     fail(temporary, done.failures.front(), outcome);
     context_.trash.renew_scratch();
+    return 0;
+  }
+
+  // A full disk has no place to move it to. Half of a temporary is a temporary, which the next run finds.
+  int remove_in_place(const Temporary& temporary, Outcome& outcome, disk::Removal& done) {
+    swept_ = true;
+    disk::remove_tree(look_.directory.get(), temporary.name.c_str(), done);
+    if (!done.failures.empty()) fail(temporary, done.failures.front(), outcome);
     return 0;
   }
 

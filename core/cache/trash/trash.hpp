@@ -14,7 +14,7 @@ namespace tcm::cache {
 
 /// What a root's trash holds under one id.
 struct TrashBin {
-  std::string id;
+  std::string id;  ///< "tmp.<pid>.<n>": a killed process left it, to be emptied and never restored
   std::int64_t entries = 0;
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;      ///< apparent

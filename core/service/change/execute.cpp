@@ -197,6 +197,8 @@ void empty_expired(const Plan& plan, ExecuteReport& report) {
 Result<ExecuteReport> execute(Plan& plan, const ExecuteOptions& options, index::Index& index, const Backends& backends,
                               PruneProgress& progress) {
   ExecuteReport report;
+  // First what needs no room: on a full disk this makes some for the rest.
+  if (!progress.index.stop.load(std::memory_order_relaxed)) empty_expired(plan, report);
   {
     TCM_ASSIGN(Work work, Work::open(plan, options, index, backends));
     IndexFollower follower;
@@ -206,7 +208,6 @@ Result<ExecuteReport> execute(Plan& plan, const ExecuteOptions& options, index::
     work.finish(follower, report, progress);
   }  // gives the locks back
   report.interrupted = progress.index.stop.load(std::memory_order_relaxed);
-  if (!report.interrupted) empty_expired(plan, report);
   if (!plan.trash_id.empty() && report.done.entries > 0) report.trash_id = plan.trash_id;
   return report;
 }

@@ -60,7 +60,8 @@ tl::unexpected<Error> no_such_bin(const std::string& id) {
 std::optional<std::string> last_id(const std::vector<TrashRow>& rows) {
   const TrashRow* last = nullptr;
   for (const TrashRow& row : rows)
-    if (row.bin.ours && (last == nullptr || row.bin.made_ns > last->bin.made_ns)) last = &row;
+    if (row.bin.ours && cache::is_trash_id(row.bin.id) && (last == nullptr || row.bin.made_ns > last->bin.made_ns))
+      last = &row;
   return last == nullptr ? std::nullopt : std::optional(last->bin.id);
 }
 

@@ -100,6 +100,15 @@ std::vector<std::string> absent_notes(const IndexReport& report) {
   return notes;
 }
 
+/// Those in which something may be changed; of a plan that stays one all of them.
+RootSet open_roots(const PruneRequest& request, const std::vector<std::string>& paths, std::vector<Error>& failures) {
+  const std::size_t before = failures.size();
+  RootSet changeable = RootSet::open_to_change(paths, failures);
+  if (!request.dry_run || failures.size() == before) return changeable;
+  std::vector<Error> told;  // why a root cannot be opened is in `failures` already
+  return RootSet::open(paths, told);
+}
+
 /// Kernels, unless the user or the mode says otherwise.
 Result<index::Criteria> criteria_of(const PruneRequest& request, const std::vector<std::string>& dirs,
                                     const Backends& backends, const index::Index& index, std::int64_t now_ns) {
@@ -203,7 +212,7 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   TCM_TRY(check_fields(criteria, index));
   TCM_TRY(check_everything(request, criteria, index));
   failures.insert(failures.end(), report.failures.begin(), report.failures.end());
-  const RootSet roots = RootSet::open_to_change(paths_of(report), failures);
+  const RootSet roots = open_roots(request, paths_of(report), failures);
   if (roots.size() == 0 && failures.size() == 1) return tl::unexpected(std::move(failures.front()));
   const std::vector<std::string> absent = absent_notes(report);
   if (roots.size() == 0 && failures.empty() && !absent.empty()) return fail(ErrorCode::missing, absent.front());

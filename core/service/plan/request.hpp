@@ -68,6 +68,7 @@ struct PruneRequest {
   bool index_on_server = false;           ///< others write it: what it alone names is not touched (see known_dirs.hpp)
   std::optional<model::Layout> layout;
   unsigned jobs = 1;
+  bool dry_run = false;  ///< nothing will be changed: roots that this user may not change are planned for and named
 
   std::vector<std::string> notes;  ///< what the user should know of how his words were read, a sentence each
 };

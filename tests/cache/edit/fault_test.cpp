@@ -215,11 +215,26 @@ TEST_F(EditorFault, AReadThatASignalInterruptsIsDoneAgain) {
   expect_no_ir();
 }
 
-TEST_F(EditorFault, AFullDiskLeavesTheEntryWhole) {
+TEST_F(EditorFault, WithoutRoomInTheTrashTheGroupIsWrittenInTheEntry) {
   const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "write:*:ENOSPC@.tcm-trash"}});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  expect_no_ir();
+  expect_whole(0);
+}
+
+// Nothing that is deleted makes room: one entry is tried, whose group then lists files that are gone.
+TEST_F(EditorFault, ADiskThatStaysFullLeavesTheOtherEntriesWhole) {
+  const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "write:*:ENOSPC@__grp__,write:*:ENOSPC@.tcm-trash"}});
   EXPECT_EQ(run.exit_code, 3);
-  EXPECT_THAT(run.output, HasSubstr("cannot write the new one: No space left on device"));
-  for (const auto& [key, names] : original_) EXPECT_EQ(names_in(root() / key), names);
+  EXPECT_THAT(run.output, HasSubstr("cannot write the new one: the disk is full"));
+  std::size_t touched = 0;
+  for (const auto& [key, names] : original_) {
+    const auto left = names_in(root() / key);
+    touched += left != names ? 1U : 0U;
+    EXPECT_TRUE(fs::exists(root() / key / "add_kernel.json"));
+    for (const std::string& name : left) EXPECT_THAT(name, testing::Not(HasSubstr(".tmp")));
+  }
+  EXPECT_EQ(touched, 1U);
   EXPECT_FALSE(fs::exists(root() / ".tcm-trash"));
 }
 
