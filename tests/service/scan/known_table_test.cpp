@@ -24,7 +24,7 @@ TEST(KnownTable, FindsWhatWasAddedAndNothingElse) {
 
 TEST(KnownTable, CopesWithHashesThatFallIntoOneSlot) {
   KnownTable table;
-  for (std::int64_t i = 0; i < 100; ++i) table.add(known(i, static_cast<std::uint64_t>(i) << 40, 0));
+  for (std::int64_t i = 0; i < 100; ++i) table.add(known(i, static_cast<std::uint64_t>(i) << 40));
   table.seal();
   for (std::int64_t i = 0; i < 100; ++i) {
     ASSERT_NE(table.find(static_cast<std::uint64_t>(i) << 40, 0), nullptr);
