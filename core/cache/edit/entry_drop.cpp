@@ -85,7 +85,9 @@ class EntryDrop {
       group.scratch = fmt::format("{}.tmp.pid_{}_0", group.name, ::getpid());
       const char* name = group.scratch.c_str();
       int error = 0;
-      do error = disk::write_file_like(directory_.get(), name, group.waiting, group.old);
+      do
+        error = disk::write_file_like(directory_.get(), name, group.waiting,
+                                      {directory_.get(), group.name.c_str(), group.old});
       while (disk::is_no_room(error) && may_free_first_ && delete_next_file(outcome));
       if (error == 0) {
         changed_ = true;
