@@ -150,8 +150,9 @@ Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono:
     if (auto checked = check_nobody_writes(file); !checked) return full ? refused() : fail(std::move(checked).error());
     try {
       return connect_and_migrate(file, SqliteAccess::immutable, timeout, steps);
-    } catch (const soci::soci_error&) {
-      return refused();
+    } catch (const soci::soci_error& second) {
+      // What this one found wrong with the file says more than that the directory refused the first.
+      return is_refused_by_directory(second) ? refused() : fail(sqlite_immutable_dialect().describe(file, second));
     }
   }
 }

@@ -94,7 +94,7 @@ TEST_F(Failures, ASuggestionIsAnotherWordThatIsValidThere) {
 
 TEST_F(Failures, AWordTooManyIsToldWithTheOptionThatTakesIt) {
   expect_failure(tcm({"show", "A", "B"}), 2, "unexpected argument 'B': `tcm show` takes one KEY-OR-NAME");
-  expect_failure(tcm({"index", cache().string()}), 2, "write --cache-dir " + cache().string());
+  expect_failure(tcm({"stats", cache().string()}), 2, "write --cache-dir " + cache().string());
   expect_failure(tcm({"list", "matmul"}), 2, "write --name matmul");
   expect_failure(tcm({"config", "show", "x"}), 2, "unexpected argument 'x': `tcm config show` takes options only");
 }

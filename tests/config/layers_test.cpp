@@ -80,6 +80,8 @@ color = "never"
 [storage]
 url = "postgresql://u@h/db"
 timeout = "9s"
+[index]
+forget_after = "30d"
 [prune]
 grace = "1m"
 max_size = 4096
@@ -105,6 +107,7 @@ trash_max_size = "1M"
   EXPECT_EQ(found.color.value, "never");
   EXPECT_EQ(found.storage.url.value, "postgresql://u@h/db");
   EXPECT_EQ(found.storage.timeout_ns.value, 9 * util::kSecond);
+  EXPECT_EQ(found.forget_after_ns.value, 30 * util::kDay);
   EXPECT_EQ(found.prune.max_size.value, 4096U);
   EXPECT_EQ(found.prune.min_free.value, "6KiB");
   EXPECT_EQ(found.prune.low_water.value, 70U);

@@ -168,7 +168,7 @@ ExitCode run_list(const ListOptions& options, Context& context) {
     print_columns(context.out(), context.out_terminal(), index::record_columns(), format);
     return finish_output(context, ExitCode::ok);
   }
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = open_to_read(context);
   if (!index) return context.report(index.error());
   // Rows of several kinds need their kind beside them.
   const bool kinds = options.columns.empty() && !options.request.filters.kinds.empty() && format == Format::table;
@@ -178,8 +178,6 @@ ExitCode run_list(const ListOptions& options, Context& context) {
   // Counting every match of a large index takes longer than listing fifty of them; only documents promise the number.
   request.exact_total = format == Format::json;
   request.fields = columns.fields;
-  auto index = open_to_read(context);
-  if (!index) return context.report(index.error());
   const auto names = format == Format::ids ? service::EntryNames::read(*index) : service::EntryNames();
   if (!names) return context.report(names.error());
 
