@@ -65,7 +65,7 @@ TEST_F(HostileCache, IsIndexedInBoundedMemory) {
   EXPECT_THAT(result.err, Not(HasSubstr("memory")));
   EXPECT_LT(fs::file_size(database()), 64U << 20);
   const auto list = json({"list", "--kind", "all", "--key", make_key(15), "-o", "json"});
-  EXPECT_EQ(list.at("records").as_array().size(), 1U);
+  EXPECT_EQ(list.at("kernels").as_array().size(), 1U);
 }
 
 TEST_F(HostileCache, AnEntryWithTooManyFilesIsNamedAndLeftAlone) {
