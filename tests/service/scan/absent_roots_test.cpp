@@ -134,14 +134,16 @@ TEST_F(AbsentRoots, ACacheThatWasMovedWithALinkLeftBehindCountsOnce) {
   expect_hits(list({}));
 }
 
-TEST_F(AbsentRoots, AFileInThePlaceOfACacheIsNoCache) {
+TEST_F(AbsentRoots, ACacheWithAFileInItsPlaceIsAbsent) {
   fs::rename(cache(), away());
   write_file(cache(), "x");
   service::IndexProgress progress;
   service::IndexRequest request;
   request.cache_dirs = {cache().string()};
   const auto report = service::index_caches(request, index_, backends_, progress);
-  EXPECT_TRUE(!report || !report->failures.empty()) << "it is named";
+  ASSERT_TRUE(report);
+  ASSERT_THAT(report->roots, SizeIs(1));
+  EXPECT_TRUE(report->roots.front().absent);
   fs::remove(cache());
   fs::rename(away(), cache());
   index_all();
