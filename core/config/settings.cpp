@@ -112,8 +112,7 @@ class Resolver {
 
   /// Defaults that depend on the machine and its user.
   Result<Effective> found_out(const Key& key) const {
-    if (key.name == "jobs")
-      return Effective{&key, std::uint64_t{util::usable_processors()}, {}};
+    if (key.name == "jobs") return Effective{&key, std::uint64_t{util::usable_processors()}, {}};
     if (key.name == "host") return Effective{&key, machine_name(), {}};
     if (key.name == "storage.url")
       return Effective{&key, "sqlite:" + settings_.data_dir.value + "/tcm.db", settings_.data_dir.origin};
