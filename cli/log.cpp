@@ -14,6 +14,7 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/message.hpp"
 #include "core/util/system/file.hpp"
+#include "core/util/text/redact.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
 
@@ -67,7 +68,7 @@ class LineSink : public spdlog::sinks::base_sink<std::mutex> {
   util::Fd file_;
 };
 
-/// What was asked for, for whoever wonders later. Passwords are hidden by to_text.
+/// The settings that somebody made, for whoever wonders later.
 void log_settings(const config::Settings& settings) {
   if (!util::logs(LogLevel::debug)) return;
   for (const config::Effective& setting : settings.all)
@@ -97,7 +98,8 @@ Result<void> start_logging(const config::Settings& settings) {
   auto logger = std::make_shared<spdlog::logger>("tcm", std::move(sink));
   logger->set_level(level_of(settings.log_level.value));
   util::set_log_sink(settings.log_level.value, [logger, json](LogLevel level, std::string_view line) {
-    const std::string text = json ? std::string(line) : util::escape_control(line);
+    std::string text = util::redact_text(line);
+    if (!json) text = util::escape_control(text);
     logger->log(level_of(level), spdlog::string_view_t(text.data(), text.size()));
   });
   log_settings(settings);

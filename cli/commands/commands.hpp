@@ -23,7 +23,11 @@ void add_version_command(CLI::App& app, Invocation& invocation);
 /// The format that the options ask for; the check of the value was the parser's.
 Format format_of(const OutputOptions& options);
 
-/// Ends a command that printed data: tells when not everything could be written.
+/// Says that nothing matches, and which of the filters' words the index does not hold.
+void explain_nothing(Context& context, const service::FilterWords& filters, index::Index& index);
+
+/// Ends a command that printed data: tells when not everything could be written. A reader that left early, such as
+/// head, is no failure.
 ExitCode finish_output(Context& context, ExitCode code);
 
 }  // namespace tcm::cli

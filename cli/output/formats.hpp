@@ -23,7 +23,7 @@ inline constexpr std::array<FormatText, 6> kFormats{{
     {Format::json, "json", "one JSON document"},
     {Format::jsonl, "jsonl", "one JSON object a line"},
     {Format::csv, "csv", "comma-separated values with a header"},
-    {Format::ids, "ids", "keys only, one a line"},
+    {Format::ids, "ids", "keys only, one a line; paths of entries when the index has several roots"},
 }};
 
 constexpr std::string_view to_string(Format format) {

@@ -63,6 +63,46 @@ std::string tidy(std::string_view json) {
   return out;
 }
 
+/// Tidy JSON with a line for each member of an object and a blank behind each colon. An array of plain values stays on
+/// one line: there are long ones of small numbers.
+std::string indented(std::string_view tidy_json, std::size_t level) {
+  std::string out;
+  const auto line_break = [&] { out += '\n' + std::string(2 * level, ' '); };
+  std::vector<bool> broken;  // of each open bracket: whether its parts have lines of their own
+  bool in_string = false;
+  for (std::size_t i = 0; i < tidy_json.size(); ++i) {
+    const char c = tidy_json[i];
+    if (in_string) {
+      out += c;
+      if (c == '\\') out += tidy_json[++i];
+      in_string = c != '"';
+      continue;
+    }
+    in_string = c == '"';
+    if (c == '{' || c == '[') {
+      const bool empty = tidy_json[i + 1] == '}' || tidy_json[i + 1] == ']';
+      const std::size_t inner = tidy_json.find_first_of("{[]", i + 1);
+      broken.push_back(!empty && (c == '{' || tidy_json[inner] != ']'));
+      out += c;
+      if (broken.back()) ++level, line_break();
+    } else if (c == '}' || c == ']') {
+      if (broken.back()) --level, line_break();
+      broken.pop_back();
+      out += c;
+    } else if (c == ',') {
+      out += c;
+      if (broken.back())
+        line_break();
+      else
+        out += ' ';
+    } else {
+      out += c;
+      if (c == ':') out += ' ';
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string json_string(std::string_view text) {
@@ -150,6 +190,12 @@ JsonWriter& JsonWriter::unsigned_number(std::uint64_t number) { return scalar(st
 JsonWriter& JsonWriter::raw(std::string_view json) {
   if (json.empty()) return null();
   return is_valid_json(json) ? scalar(tidy(json)) : value(json);
+}
+
+JsonWriter& JsonWriter::raw_indented(std::string_view json) {
+  if (json.empty()) return null();
+  if (style_ != Style::pretty || !is_valid_json(json)) return raw(json);
+  return scalar(indented(tidy(json), levels_.size()));
 }
 
 }  // namespace tcm::cli

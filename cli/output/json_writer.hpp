@@ -57,6 +57,9 @@ class JsonWriter {
   /// and order of keys as they stand, blanks left out; empty text is null; what is no JSON becomes a string.
   JsonWriter& raw(std::string_view json);
 
+  /// The same, but with line breaks and indentation of its own where the style is pretty: for people.
+  JsonWriter& raw_indented(std::string_view json);
+
   /// key() and value().
   template <class T>
   JsonWriter& field(std::string_view name, const T& content) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/output/status_line.hpp"
+#include "core/util/text/redact.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cli {
@@ -28,7 +29,7 @@ Label label_of(MessageKind kind) {
 
 std::string format_message(MessageKind kind, std::string_view text, bool color) {
   const Label label = label_of(kind);
-  const std::string safe = util::escape_control(text);
+  const std::string safe = util::escape_control(util::redact_text(text));
   if (!color || label.text.empty()) return fmt::format("{}{}", label.text, safe);
   return fmt::format("{}{}\x1b[0m{}", label.color, label.text, safe);
 }
@@ -39,7 +40,8 @@ void Messages::error(const Error& error) const {
 
 void Messages::print(MessageKind kind, std::string_view text) const {
   const bool optional = kind == MessageKind::hint || kind == MessageKind::note;
-  if (quiet_ && optional) return;
+  const bool unheard = output_ != nullptr && output_->reader_left();
+  if (optional && (quiet_ || unheard)) return;
   write_message_line(stream_, format_message(kind, text, color_));
 }
 

@@ -7,13 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include "cli/output/sink.hpp"
 #include "core/util/result.hpp"
 
 namespace tcm::cli {
 
 enum class MessageKind : std::uint8_t { error, warning, hint, note };
 
-/// The line without its end. The text is escaped for the terminal here, so it may hold names from a cache. A note has
+/// The line without its end. The text is escaped for the terminal here, so it may hold names from a cache, and
+/// passwords in URLs are hidden (see util::redact_text). A note has
 /// no label: it is the plain outcome of a command.
 std::string format_message(MessageKind kind, std::string_view text, bool color);
 
@@ -23,6 +25,9 @@ class Messages {
   /// `quiet` keeps hints and notes back, never errors and warnings. The stream is not owned.
   explicit Messages(bool color, bool quiet = false, std::FILE* stream = stderr)
       : color_(color), quiet_(quiet), stream_(stream) {}
+
+  /// Hints and notes explain this output, and say nothing once its reader has left. Not owned.
+  void explain(const Sink& output) { output_ = &output; }
 
   void error(std::string_view text) const { print(MessageKind::error, text); }
   /// Nothing for an error without a message: its cause is known already (see Sink::finish).
@@ -37,6 +42,7 @@ class Messages {
   bool color_;
   bool quiet_;
   std::FILE* stream_;
+  const Sink* output_ = nullptr;
 };
 
 /// Writes one finished line, as it is, to a stream that may hold a progress line: for log output. Safe from any thread.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/output/progress.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/output/status_line.hpp"
@@ -23,8 +25,11 @@ std::string format_clock(std::chrono::seconds elapsed) {
 }  // namespace
 
 std::string format_progress(std::string_view label, std::uint64_t entries, std::uint64_t bytes,
-                            std::chrono::seconds elapsed, std::size_t width) {
+                            std::chrono::seconds elapsed, std::size_t width, std::uint64_t total) {
   std::string numbers = fmt::format("  {} entries", util::format_count(entries));
+  if (total > 0)
+    numbers = fmt::format("  {} of {} entries ({}%)", util::format_count(entries), util::format_count(total),
+                          std::min<std::uint64_t>(100, entries * 100 / total));
   if (bytes > 0) numbers += "  " + util::format_bytes(bytes);
   numbers += "  " + format_clock(elapsed);
   // The label gives way first: the numbers are what changes.
@@ -47,7 +52,8 @@ void Progress::run() {
     pause = kRedraw;
     const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_);
     draw_status_line(stream_, format_progress(label_, entries_.load(std::memory_order_relaxed),
-                                              bytes_.load(std::memory_order_relaxed), elapsed, width_));
+                                              bytes_.load(std::memory_order_relaxed), elapsed, width_,
+                                              total_.load(std::memory_order_relaxed)));
   }
 }
 

@@ -16,9 +16,9 @@
 
 namespace tcm::cli {
 
-/// The text of the line, cut to `width` columns. `bytes` 0 leaves the size out.
+/// The text of the line, cut to `width` columns. `bytes` 0 leaves the size out, `total` 0 how much of it is done.
 std::string format_progress(std::string_view label, std::uint64_t entries, std::uint64_t bytes,
-                            std::chrono::seconds elapsed, std::size_t width);
+                            std::chrono::seconds elapsed, std::size_t width, std::uint64_t total = 0);
 
 /// Drawn by a thread of its own, at most ten times a second, on one line that is cleared at the end. Without a terminal
 /// that can redraw lines, or not `enabled`, nothing is drawn and no thread runs; counting still works.
@@ -42,6 +42,9 @@ class Progress {
     bytes_.store(bytes, std::memory_order_relaxed);
   }
 
+  /// How many entries there are in all, where that is known. From any thread.
+  void expect(std::uint64_t entries) { total_.store(entries, std::memory_order_relaxed); }
+
   /// Clears the line and ends the thread. May be called more than once, by the owning thread.
   void stop();
 
@@ -53,6 +56,7 @@ class Progress {
   std::FILE* stream_;
   std::atomic<std::uint64_t> entries_{0};
   std::atomic<std::uint64_t> bytes_{0};
+  std::atomic<std::uint64_t> total_{0};
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
   std::condition_variable wake_;

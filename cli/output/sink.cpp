@@ -44,10 +44,12 @@ void Sink::flush() {
   if (ok() && std::fflush(stream_) != 0) error_number_ = errno != 0 ? errno : EIO;
 }
 
+bool Sink::reader_left() const { return error_number_ == EPIPE; }
+
 Result<void> Sink::finish() {
   flush();
   if (ok()) return {};
-  if (error_number_ == EPIPE) return fail(ErrorCode::failed, "");
+  if (reader_left()) return fail(ErrorCode::failed, "");
   return fail(ErrorCode::failed, "cannot write the output: " + std::generic_category().message(error_number_) +
                                      "; what was written is incomplete");
 }

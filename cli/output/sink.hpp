@@ -30,11 +30,14 @@ class Sink {
   void flush();
 
   /// Flushes and tells whether everything arrived. ErrorCode::failed with the system's reason; with an empty message
-  /// when the reader closed the pipe, which is no news to anybody: end quietly, but not with success.
+  /// when the reader closed the pipe, which is news to nobody.
   Result<void> finish();
 
   /// False after a failure: producers may stop early.
   bool ok() const { return error_number_ == 0; }
+
+  /// Whether writing ended because the reader closed the pipe, as head does: it has all that it wanted.
+  bool reader_left() const;
 
   /// Whether bytes written here reach a terminal: then text from outside must be escaped.
   bool to_terminal() const { return to_terminal_; }

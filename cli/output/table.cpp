@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "core/util/text/text.hpp"
+#include "core/util/text/wrap.hpp"
 
 namespace tcm::cli {
 namespace {
 
 constexpr std::size_t kGap = 2;
+constexpr std::size_t kIndentBelow = 4;
 
 std::string upper_ascii(std::string text) {
   for (char& c : text)
@@ -45,7 +47,13 @@ std::optional<std::size_t> widest_to_shrink(const std::vector<Column>& columns, 
   return widest;
 }
 
-/// Gives room that is left to the cut columns, the leftmost first.
+std::optional<std::size_t> next_to_go_below(const std::vector<Column>& columns, const std::vector<ColumnFit>& fit) {
+  for (std::size_t i = columns.size(); i-- > 0;)
+    if (fit[i].shown && columns[i].may_go_below) return i;
+  return std::nullopt;
+}
+
+/// Gives width that is left to the cut columns, the leftmost first.
 void grow(const std::vector<std::size_t>& natural, std::size_t width, std::vector<ColumnFit>& fit) {
   for (std::size_t i = 0; i < fit.size(); ++i) {
     const std::size_t used = line_width(fit);
@@ -76,6 +84,12 @@ std::vector<ColumnFit> fit_columns(const std::vector<Column>& columns, const std
     const std::optional<std::size_t> shrunk = widest_to_shrink(columns, fit);
     if (!shrunk) break;
     --fit[*shrunk].width;
+  }
+  while (line_width(fit) > width) {
+    const std::optional<std::size_t> moved = next_to_go_below(columns, fit);
+    if (!moved) break;
+    fit[*moved].shown = false;
+    fit[*moved].below = true;
   }
   grow(natural, width, fit);
   return fit;
@@ -125,7 +139,7 @@ void Table::print(const std::vector<std::string>& cells, bool header) {
     if (!fit_[i].shown) continue;
     const std::size_t width = fit_[i].width;
     const bool cut = columns_[i].flexible && width_ != kUnlimitedWidth;
-    const std::string text = cut ? util::truncate_to_width(cells[i], width) : cells[i];
+    const std::string text = cut ? util::shorten_middle(cells[i], width) : cells[i];
     const std::size_t blanks = padding(width, util::display_width(text));
     if (columns_[i].align == Align::right) pending += blanks;
     if (!text.empty()) {
@@ -138,6 +152,9 @@ void Table::print(const std::vector<std::string>& cells, bool header) {
   }
   if (header && bold_header_) line = "\x1b[1m" + line + "\x1b[0m";
   line += '\n';
+  for (std::size_t i = 0; i < cells.size() && !header; ++i)
+    if (fit_[i].below && !cells[i].empty())
+      line += std::string(kIndentBelow, ' ') + util::wrap(cells[i], width_, kIndentBelow, kIndentBelow) + '\n';
   sink_.write(line);
 }
 

@@ -19,21 +19,23 @@ struct Column {
   std::string header;  ///< printed in upper case
   Align align = Align::left;
   int drop_priority = 0;       ///< 0 is never dropped; of the others 1 goes first when it gets narrow, then 2, …
-  bool flexible = false;       ///< its cells may be cut with '…'; other columns are never cut
+  bool flexible = false;       ///< its cells may be cut, with '…' in the middle; other columns are never cut
   std::size_t min_width = 12;  ///< of a flexible column: it is never cut below that
   std::size_t preferred_width = 32;  ///< of a flexible column: other columns are dropped before it is cut below that
+  bool may_go_below = false;         ///< where the line is too narrow its cells stand on lines of their own, uncut
 };
 
 /// How each column is printed; same order as the columns.
 struct ColumnFit {
   bool shown = true;
+  bool below = false;  ///< on a line of its own, below the others of its row
   std::size_t width = 0;
 };
 
 /// Chooses columns and widths for a line of `width` columns. `natural` is what each column wants. Droppable columns go
 /// in their order until the rest fits with flexible ones at their preferred width; then flexible ones shrink, the
-/// widest first, down to their least width; room that is left over goes back to them. What still does not fit sticks
-/// out: columns that are never dropped are never lost.
+/// widest first, down to their least width; width that is left over goes back to them. What still does not fit goes
+/// below the line if it may, the rightmost first, or else sticks out: columns that are never dropped are never lost.
 std::vector<ColumnFit> fit_columns(const std::vector<Column>& columns, const std::vector<std::size_t>& natural,
                                    std::size_t width);
 

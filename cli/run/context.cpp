@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "cli/output/own_stdout.hpp"
+#include "cli/run/open_index.hpp"
+#include "core/index/location.hpp"
 #include "core/service/scan/host.hpp"
 #include "core/util/text/time.hpp"
 
@@ -52,7 +54,9 @@ Context::Context(const GlobalOptions& options, config::Settings settings)
       messages_(err_terminal_.color, options.quiet),
       out_(own_stdout()),
       quiet_(options.quiet),
-      now_ns_(util::now_ns()) {}
+      now_ns_(util::now_ns()) {
+  messages_.explain(out_);
+}
 
 std::chrono::seconds Context::timeout() const {
   // Servers take 0 for no end of waiting, which nobody means.
@@ -71,8 +75,10 @@ Result<index::Index> Context::open_index(index::OpenMode mode) const {
 
 Result<index::Index> Context::open_index_if_any() const {
   auto index = open_index(index::OpenMode::read);
-  if (!index && index.error().code == ErrorCode::missing) return open_index(index::OpenMode::create);
-  return index;
+  if (index || (index.error().code != ErrorCode::missing && !index::says_disk_full(index.error()))) return index;
+  auto held = open_in_memory(*this);
+  if (!held) return fail(std::move(held).error());
+  return std::move(held->index);
 }
 
 ExitCode Context::report(const Error& error) const {

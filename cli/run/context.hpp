@@ -37,7 +37,7 @@ class Context {
   /// An index that is missing is an error that names the command which makes one.
   Result<index::Index> open_index(index::OpenMode mode) const;
 
-  /// For what also works on a disk that no index knows: made when it is missing, but never for want of rights.
+  /// For what also works on a disk that no index knows: held in memory when it is missing or its disk is full.
   Result<index::Index> open_index_if_any() const;
 
   /// Says what went wrong, and what that means for the exit code.

@@ -4,6 +4,10 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/run/checks.hpp"
 
 namespace tcm::cli {
 namespace {
@@ -56,9 +60,11 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
 
 void add_output_option(CLI::App& command, OutputOptions& options, const std::vector<std::string>& formats,
                        const std::string& group) {
-  CLI::Option* const format = command.add_option("-o,--output", options.format, "Form of the output")
-                                  ->check(CLI::IsMember(formats))
-                                  ->type_name("FORMAT");
+  CLI::Option* const format =
+      command
+          .add_option("-o,--output", options.format, fmt::format("Form of the output: {}", fmt::join(formats, ", ")))
+          ->type_name("FORMAT");
+  must_be_one_of(*format, formats);
   CLI::Option* const json = command.add_flag("--json", options.json, "Short for -o json");
   if (group.empty()) return;
   format->group(group);
@@ -68,14 +74,20 @@ void add_output_option(CLI::App& command, OutputOptions& options, const std::vec
 void add_output_options(CLI::App& command, OutputOptions& options) {
   const std::string group = "Output";
   add_output_option(command, options, names_of_formats(), group);
-  command.add_flag("-q,--quiet", options.ids, "Keys only, one a line (short for -o ids)")->group(group);
+  command
+      .add_flag("-q,--quiet", options.ids,
+                "Keys only, one a line, or paths when there are several roots (short for -o ids)")
+      ->group(group);
 }
 
 void add_filter_options(CLI::App& command, service::FilterWords& words) {
   add_filter(command, "-n,--name", words.names, "Kernels of exactly this name", "NAME");
   add_filter(command, "--glob", words.globs, "Kernels whose name matches a shell pattern", "PATTERN");
-  add_filter(command, "-b,--backend", words.backends, "By backend, in any word that a plugin knows", "NAME");
-  add_filter(command, "-a,--arch", words.archs, "By GPU architecture, in any form that a plugin knows", "ARCH");
+  command.add_option("--key,--hash", words.key_prefix, "Keys that start with PREFIX")
+      ->type_name("PREFIX")
+      ->group(kFilters);
+  add_filter(command, "-b,--backend", words.backends, "By backend, under any name that a plugin recognises", "NAME");
+  add_filter(command, "-a,--arch", words.archs, "By GPU architecture, in any form that a plugin recognises", "ARCH");
   add_filter(command, "--triton-version", words.triton_versions, "3.6.0, 3.5 (any 3.5.x) or '>=3.3,<3.5'", "SPEC");
   add_filter(command, "--kind", words.kinds, "By kind of entry; all for every kind", "KIND");
   add_filter(command, "--older-than", words.older_than, "Modified before: 30m, 12h, 7d, 2w, 3mo, 1y, or a date", "AGE");
@@ -84,7 +96,6 @@ void add_filter_options(CLI::App& command, service::FilterWords& words) {
   add_filter(command, "--where", words.where, "By any field: 'registers>=128 and num_warps=8', 'shared>64K'",
              "CONDITION");
   add_filter(command, "--cache-dir", words.cache_dirs, "Only this cache directory or root", "DIR");
-  command.add_option("--key,--hash", words.key_prefix, "Keys that start so")->type_name("PREFIX")->group(kFilters);
 }
 
 void add_host_options(CLI::App& command, service::FilterWords& words) {

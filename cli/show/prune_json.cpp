@@ -74,6 +74,10 @@ Result<void> write_plan(JsonWriter& json, Plan& plan) {
   json.key("roots").begin_array();
   for (const std::string& root : plan.roots) json.value(root);
   json.end_array();
+  json.key("limits").begin_array();
+  for (const service::LimitState& limit : plan.limits)
+    json.begin_object().field("rule", limit.limit).field("entries", limit.entries).end_object();
+  json.end_array();
   json.key("budgets").begin_array();
   for (const service::BudgetState& budget : plan.budgets) {
     json.begin_object();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/show/prune_output.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "cli/output/numbers.hpp"
@@ -8,6 +11,7 @@
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
+#include "core/util/text/wrap.hpp"
 
 namespace tcm::cli {
 namespace {
@@ -16,8 +20,6 @@ using service::Plan;
 using service::PlanItem;
 using service::PruneMode;
 
-/// Rows of a plan that are shown unless -v asks for all.
-constexpr std::uint64_t kShownRows = 10;
 constexpr std::size_t kShortKey = 8;
 
 std::string kinds_text(model::KindSet kinds) {
@@ -49,20 +51,32 @@ std::string action_text(const service::PruneRequest& request, const service::Pla
 }
 
 std::string amount(const service::PlanSums& sums) {
+  if (sums.files == 0 && sums.entries > 0) return "directories without files";
   return fmt::format("{}, {}", counted(sums.files, "file", "files"), util::format_bytes(sums.bytes.total()));
 }
 
 std::string root_text(const Plan& plan) {
   std::string text;
-  for (const std::string& root : plan.roots) text += "  in " + util::escape_control(root) + "\n";
+  for (const std::uint32_t root : plan.items.roots()) text += "  in " + util::escape_control(plan.roots[root]) + "\n";
   return text;
 }
 
+constexpr std::string_view kNoBreak = "\u00a0";
+
+std::string with_all(std::string text, std::string_view what, std::string_view instead) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += instead.size())
+    text.replace(at, what.size(), instead);
+  return text;
+}
+
+/// A number stays with its name and its unit where the line is wrapped.
 std::string kinds_line(const service::PlanSums& sums) {
   const model::ByteTotals& bytes = sums.bytes;
   std::string text;
   const auto add = [&text](std::string_view name, std::uint64_t value) {
-    if (value > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, util::format_bytes(value));
+    if (value > 0)
+      text +=
+          (text.empty() ? "" : ", ") + with_all(fmt::format("{} {}", name, util::format_bytes(value)), " ", kNoBreak);
   };
   add("ir", bytes.ir);
   add("source", bytes.source);
@@ -74,19 +88,46 @@ std::string kinds_line(const service::PlanSums& sums) {
   return text;
 }
 
-std::string budget_line(const service::BudgetState& budget) {
+/// "ir 19.9 KiB, source 7.8 KiB; frees 40.0 KiB on the disk"
+std::string frees_line(const Plan& plan) {
+  const service::PlanSums& sums = plan.items.sums();
+  const std::string kinds = kinds_line(sums);
+  std::string frees = "frees " + util::format_bytes(sums.frees) + " on the disk";
+  if (!plan.trash_id.empty())
+    frees = "frees nothing until the trash is emptied";
+  else if (sums.frees == 0 && sums.files > 0)
+    frees = "frees nothing on the disk: the files have other names (hard links), which stay";
+  return kinds.empty() ? frees : kinds + "; " + frees;
+}
+
+std::string limit_line(const service::LimitState& limit) {
+  return fmt::format("{}: {} of these", limit.limit, count_text(limit.entries));
+}
+
+std::string unmet_text(const service::BudgetState& budget, const std::string& target, PruneMode mode) {
+  if (budget.met()) return {};
+  const std::string text = target.empty() ? ": cannot be met" : fmt::format("; {} cannot be met", target);
+  return text + (mode == PruneMode::drop ? " by dropping IR: --full would remove whole entries"
+                                         : ": the rest does not match or must be kept");
+}
+
+std::string budget_line(const service::BudgetState& budget, PruneMode mode) {
   const auto figure = [&](std::uint64_t value) {
     return budget.measure == service::Measure::files ? count_text(value) + " files" : util::format_bytes(value);
   };
+  const std::string after =
+      fmt::format("{}: {} {}, {} after this", budget.limit, figure(budget.used),
+                  budget.measure == service::Measure::missing ? "missing" : "used", figure(budget.afterwards));
   if (budget.measure == service::Measure::missing)
-    return budget.used == 0 ? fmt::format("  {}: so much is free\n", budget.limit)
-                            : fmt::format("  {}: {} missing, {} after this{}\n", budget.limit, figure(budget.used),
-                                          figure(budget.afterwards), budget.met() ? "" : ": cannot be met");
-  if (budget.used <= budget.allowed) return fmt::format("  {}: {} used\n", budget.limit, figure(budget.used));
-  return fmt::format("  {}: {} used, {} after this{}\n", budget.limit, figure(budget.used), figure(budget.afterwards),
-                     budget.met() ? ""
-                                  : fmt::format("; {} cannot be met: the rest was not asked for or may not go",
-                                                figure(budget.target)));
+    return budget.used == 0 ? fmt::format("{}: that much is free", budget.limit) : after + unmet_text(budget, {}, mode);
+  if (budget.used <= budget.allowed) return fmt::format("{}: {} used", budget.limit, figure(budget.used));
+  return after + unmet_text(budget, figure(budget.target), mode);
+}
+
+/// A line below the first, wrapped to the terminal.
+void print_line(Context& context, std::string_view text) {
+  const std::string lines = util::wrap(text, context.out_terminal().width, 4, 2);
+  context.out().write("  " + with_all(lines, kNoBreak, " ") + "\n");
 }
 
 void print_kept(Context& context, const service::KeptList& kept, const Plan& plan) {
@@ -95,7 +136,8 @@ void print_kept(Context& context, const service::KeptList& kept, const Plan& pla
     if (group.count == 0) continue;
     context.out().write(fmt::format("  kept: {} {}\n", count_text(group.count), word.text));
     const bool named = word.value == model::KeptReason::foreign_file || word.value == model::KeptReason::symlink ||
-                       word.value == model::KeptReason::mount_point || word.value == model::KeptReason::changed;
+                       word.value == model::KeptReason::mount_point || word.value == model::KeptReason::changed ||
+                       word.value == model::KeptReason::unreadable || word.value == model::KeptReason::broken;
     // What is in a user's way is named at once; the rest on demand.
     const std::size_t shown =
         context.verbose() ? group.examples.size() : std::min<std::size_t>(named ? 5 : 0, group.examples.size());
@@ -108,30 +150,55 @@ void print_kept(Context& context, const service::KeptList& kept, const Plan& pla
   }
 }
 
+/// How many leading characters all roots of the plan's items have in common, up to a slash.
+std::size_t common_prefix(const Plan& plan) {
+  const std::string& first = plan.roots[*plan.items.roots().begin()];
+  std::size_t length = first.size();
+  for (const std::uint32_t position : plan.items.roots()) {
+    const std::string& root = plan.roots[position];
+    const auto differs = std::mismatch(first.begin(), first.end(), root.begin(), root.end()).first;
+    length = std::min(length, static_cast<std::size_t>(differs - first.begin()));
+  }
+  const std::size_t slash = length == 0 ? std::string::npos : first.rfind('/', length - 1);
+  return slash == std::string::npos ? 0 : slash + 1;
+}
+
+/// The largest, or with -v all in the order in which they go.
 Result<void> print_rows(Context& context, Plan& plan, const PlanView& view) {
-  const bool all = context.verbose() || plan.items.sums().entries <= kShownRows;
-  Table table(context.out(),
-              {{"key", "key"},
-               {"name", "name", Align::left, 0, true},
-               {"action", "action", Align::left, 2},
-               {"files", "files", Align::right, 1},
-               {"size", "size", Align::right},
-               {"used", "used", Align::right, 3},
-               {"reason", "reason", Align::left, 4, true, 16, 40}},
-              context.out_terminal());
-  std::uint64_t shown = 0;
-  TCM_TRY(plan.items.for_each([&](PlanItem&& item) -> Result<void> {
-    if (!all && shown >= kShownRows) return {};
-    ++shown;
-    table.add_row({item.change.key.substr(0, kShortKey), item.name.empty() ? "-" : item.name,
-                   std::string(to_string(item.change.action)), count_text(item.files),
-                   util::format_bytes(item.bytes.total()), util::format_age(view.now_ns, item.last_use_ns),
-                   item.reason});
-    return {};
-  }));
+  std::vector<Column> columns{{"key", "key"},
+                              {"name", "name", Align::left, 0, true, 12, 24},
+                              {"action", "action", Align::left, 2},
+                              {"files", "files", Align::right, 1},
+                              {"size", "size", Align::right},
+                              {"used", "used", Align::right},
+                              {.id = "reason", .header = "reason", .may_go_below = true}};
+  const bool several = plan.items.roots().size() > 1;
+  if (several) columns.insert(columns.begin() + 1, {"root", "root", Align::left, 4});
+  const std::size_t prefix = common_prefix(plan);
+  Table table(context.out(), std::move(columns), context.out_terminal());
+  const auto add = [&](const PlanItem& item) {
+    std::vector<std::string> cells{item.change.key.substr(0, kShortKey),
+                                   item.name.empty() ? "-" : item.name,
+                                   std::string(to_string(item.change.action)),
+                                   count_text(item.files),
+                                   util::format_bytes(item.bytes.total()),
+                                   util::format_age(view.now_ns, item.last_use_ns),
+                                   item.reason};
+    if (several)
+      cells.insert(cells.begin() + 1, plan.roots[item.root].substr(std::min(prefix, plan.roots[item.root].size())));
+    table.add_row(std::move(cells));
+  };
+  if (!context.verbose()) {
+    for (const PlanItem& item : plan.items.largest()) add(item);
+  } else {
+    TCM_TRY(plan.items.for_each([&](PlanItem&& item) -> Result<void> {
+      add(item);
+      return {};
+    }));
+  }
   table.finish();
-  if (plan.items.sums().entries > shown)
-    context.out().write(fmt::format("… and {} more (-v shows all)\n", count_text(plan.items.sums().entries - shown)));
+  const std::uint64_t rest = plan.items.sums().entries - table.rows();
+  if (rest > 0) context.out().write(fmt::format("… and {} smaller ones (-v shows all)\n", count_text(rest)));
   return {};
 }
 
@@ -147,13 +214,20 @@ void print_expired(Context& context, const Plan& plan) {
         fmt::format("  the trash gives up {}, whose time is over: {}\n", ids, util::format_bytes(bytes)));
 }
 
-std::string largest_line(const Plan& plan) {
-  std::string text;
-  for (const PlanItem& item : plan.items.largest())
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ",
-                        util::escape_control(item.name.empty() ? item.change.key.substr(0, kShortKey) : item.name),
-                        util::format_bytes(item.bytes.total()));
-  return text;
+std::string cost_line(const PlanView& view, const service::PlanSums& sums) {
+  if (sums.kernels == 0) return {};
+  if (view.request.mode == PruneMode::full || view.request.mode == PruneMode::keys)
+    return "cost: they are recompiled on next use";
+  if (view.request.mode != PruneMode::duplicates) return {};
+  return fmt::format("cost: {} compiled again if a job asks for the older key; hardlink costs none",
+                     counted(sums.kernels, "kernel is", "kernels are"));
+}
+
+/// Why the disk got back nothing, where that needs a word.
+std::string why_nothing(const service::ExecuteReport& report) {
+  if (report.done.frees > 0 || report.done.files == 0) return {};
+  return report.trash_id.empty() ? ": the files have other names (hard links), which stay"
+                                 : ": the trash keeps them until it is emptied";
 }
 
 }  // namespace
@@ -162,23 +236,22 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
   Sink& out = context.out();
   const service::PlanSums& sums = plan.items.sums();
   if (sums.entries == 0) {
-    out.write("Nothing to do: nothing that was asked for is there to go.\n");
+    out.write("Nothing to do: no entry matches.\n");
   } else {
-    out.write(action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove",
-                          view.dry_run ? "Would drop" : "Drop", view.dry_run ? "Would link" : "Link") +
-              ": " + amount(sums) + ".\n");
+    const std::string action = action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove",
+                                           view.dry_run ? "Would drop" : "Drop", view.dry_run ? "Would link" : "Link");
+    const std::string line = fmt::format("{}: {}.", action, amount(sums));
+    out.write(util::wrap(line, context.out_terminal().width, 2) + "\n");
     out.write(root_text(plan));
-    out.write(fmt::format("  {}; {}\n", kinds_line(sums),
-                          plan.trash_id.empty() ? fmt::format("frees {} on the disk", util::format_bytes(sums.frees))
-                                                : "frees nothing before the trash is emptied"));
-    if (plan.items.sums().entries > service::kMaxLargest) out.write("  largest: " + largest_line(plan) + "\n");
+    print_line(context, frees_line(plan));
   }
-  for (const service::BudgetState& budget : plan.budgets) out.write(budget_line(budget));
+  if (sums.entries > 0)
+    for (const service::LimitState& limit : plan.limits) print_line(context, limit_line(limit));
+  for (const service::BudgetState& budget : plan.budgets) print_line(context, budget_line(budget, view.request.mode));
   print_expired(context, plan);
   print_kept(context, plan.kept, plan);
   if (sums.entries > 0) TCM_TRY(print_rows(context, plan, view));
-  const bool costs = view.request.mode == PruneMode::full || view.request.mode == PruneMode::keys;
-  if (costs && sums.kernels > 0) out.write("  cost: they compile again when they are used next\n");
+  if (const std::string cost = cost_line(view, sums); !cost.empty()) print_line(context, cost);
   if (view.dry_run) out.write("Nothing was changed (--dry-run).\n");
   out.flush();
   for (const std::string& note : plan.notes) context.messages().warning(note);
@@ -186,21 +259,33 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
   return {};
 }
 
+void print_failures(Context& context, const service::ExecuteReport& report) {
+  std::uint64_t alike = 0;
+  for (const service::Kept& failure : report.failures) {
+    // A full disk refuses all entries alike: it is told once.
+    const bool is_full = failure.detail.find("the disk is full") != std::string::npos;
+    if (!is_full || alike++ == 0) context.messages().error(failure.detail);
+  }
+  const std::uint64_t unlisted = report.failed - report.failures.size();
+  if (alike > 1)
+    context.messages().error(fmt::format("{} more for the same reason", util::format_count(alike - 1 + unlisted)));
+  else if (unlisted > 0)
+    context.messages().error(fmt::format("{} more failed", util::format_count(unlisted)));
+}
+
 void print_report(Context& context, const Plan& plan, const service::ExecuteReport& report, const PlanView& view) {
   Sink& out = context.out();
   out.write(action_text(view.request, report.done, "Removed", "Dropped", "Linked") + ": " + amount(report.done) +
-            fmt::format("; the disk got back {}.\n", util::format_bytes(report.done.frees)));
+            fmt::format("; the disk got back {}{}.\n", util::format_bytes(report.done.frees), why_nothing(report)));
   print_kept(context, report.kept, plan);
   if (report.trash_emptied > 0)
     out.write(fmt::format("  the trash gave up {}\n", util::format_bytes(report.trash_emptied)));
   if (!report.trash_id.empty()) out.write(fmt::format("  undo: tcm trash restore {}\n", report.trash_id));
   out.flush();
   if (report.relocated > 0)
-    context.messages().note(fmt::format("{} named another directory, and this one now: a cache that was moved.",
-                                        counted(report.relocated, "group", "groups")));
-  for (const service::Kept& failure : report.failures) context.messages().error(failure.detail);
-  if (report.failed > report.failures.size())
-    context.messages().error(fmt::format("{} more failed", count_text(report.failed - report.failures.size())));
+    context.messages().note(fmt::format("Updated {} that named another directory (the cache had been moved).",
+                                        counted(report.relocated, "group file", "group files")));
+  print_failures(context, report);
   for (const Error& error : report.errors) context.messages().error(error);
   if (report.interrupted) context.messages().error("interrupted; what was done is done, the rest is as it was");
 }

@@ -28,6 +28,9 @@ Result<void> print_plan(Context& context, service::Plan& plan, const PlanView& v
 void print_report(Context& context, const service::Plan& plan, const service::ExecuteReport& report,
                   const PlanView& view);
 
+/// The entries that failed, on stderr; those that a full disk refused in two lines at most.
+void print_failures(Context& context, const service::ExecuteReport& report);
+
 /// Both as one JSON document; `report` is null in a dry run. Errors: those of reading the plan.
 Result<void> write_plan_json(Context& context, service::Plan& plan, const service::ExecuteReport* report,
                              const PlanView& view, Format format);

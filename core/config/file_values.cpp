@@ -35,7 +35,8 @@ void make_absolute(const Key& key, Value& value, const FileState& file, const st
 bool takes(const Key& key, LeafKind kind) {
   switch (kind) {
     case LeafKind::string: return (key.type != Type::boolean && key.type != Type::count) || key.optional();
-    case LeafKind::integer: return key.type == Type::count || key.type == Type::percent || key.type == Type::size;
+    case LeafKind::integer:
+      return key.type == Type::count || key.type == Type::percent || key.type == Type::size || key.type == Type::space;
     case LeafKind::boolean: return key.type == Type::boolean;
     case LeafKind::list: return key.type == Type::paths;
     case LeafKind::container:

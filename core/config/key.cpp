@@ -80,6 +80,13 @@ bool has_words(std::string_view text) {
   return scheme ? word.find_first_not_of("abcdefghijklmnopqrstuvwxyz_ ") == std::string_view::npos : word == "service";
 }
 
+/// "sqlite3:" and the like: most likely a URL of a kind that does not exist, and for a file there is "./".
+bool has_other_scheme(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  constexpr std::string_view kSchemeChars = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return colon != std::string_view::npos && colon >= 2 && text.find_first_not_of(kSchemeChars) == colon;
+}
+
 std::optional<Value> parse_database(std::string_view text) {
   if (text.starts_with("postgresql://") || text.starts_with("postgres://") || has_words(text)) return std::string(text);
   if (text.starts_with("postgresql:") || text.starts_with("service=")) return std::nullopt;
@@ -89,7 +96,7 @@ std::optional<Value> parse_database(std::string_view text) {
     if (path.starts_with("//")) path.remove_prefix(2);
     // sqlite://x would name a host.
     if (path.empty() || (text.starts_with("sqlite://") && path.front() != '/')) return std::nullopt;
-  } else if (text.find("://") != std::string_view::npos ||
+  } else if (text.find("://") != std::string_view::npos || has_other_scheme(text) ||
              (text.starts_with("postgres") && text.find('@') != std::string_view::npos)) {
     return std::nullopt;  // "postgres//user@host" is a slip of the hand, and a path with a password
   }
@@ -128,6 +135,17 @@ std::string number_text(const Key& key, std::uint64_t number) {
   return fmt::format("{}{}", number, key.type == Type::percent ? "%" : "");
 }
 
+/// "10%" or "5GiB", normalised.
+std::optional<Value> parse_space(std::string_view text) {
+  if (!text.ends_with('%')) {
+    const auto bytes = util::parse_bytes(text);
+    return bytes ? std::optional<Value>(size_text(*bytes)) : std::nullopt;
+  }
+  const auto percent = number_of(util::trim(text.substr(0, text.size() - 1)));
+  if (!percent || *percent < 1 || *percent > 100) return std::nullopt;
+  return std::to_string(*percent) + "%";
+}
+
 std::string form_of_type(const Key& key) {
   switch (key.type) {
     case Type::text: return "a text";
@@ -137,6 +155,7 @@ std::string form_of_type(const Key& key) {
     case Type::boolean: return "true or false";
     case Type::percent: return "a percentage from 1 to 100, such as 80%";
     case Type::size: return "a number of bytes or a number with a unit, such as 512, 64K, 1.5GiB or 2GB";
+    case Type::space: return "a size such as 512MiB or 20G, or a percentage of the file system from 1% to 100%";
     case Type::duration: return "a whole number and one of s m h d w mo y, such as 30s, 12h or 7d";
     case Type::count:
       return key.words.empty() ? "a whole number"
@@ -203,6 +222,7 @@ std::optional<Value> parse_value(const Key& key, std::string_view text) {
     case Type::count:
     case Type::percent: return parse_number(key, text);
     case Type::size: return value_of(util::parse_bytes(text));
+    case Type::space: return parse_space(text);
     case Type::duration: return value_of(util::parse_duration(text));
     case Type::word: break;
   }
@@ -217,10 +237,10 @@ std::string to_text(const Key& key, const Value& value) {
     std::string operator()(std::uint64_t number) const { return number_text(key, number); }
     std::string operator()(std::int64_t duration) const { return duration_text(duration); }
     std::string operator()(const std::string& text) const {
-      return key.type == Type::database ? util::redact_url(text) : text;
+      return key.type == Type::database ? util::redact_url(text) : util::redact_text(text);
     }
     std::string operator()(const std::vector<std::string>& list) const {
-      return fmt::format("{}", fmt::join(list, ", "));
+      return util::redact_text(fmt::format("{}", fmt::join(list, ", ")));
     }
   };
   return std::visit(Visitor{key}, value);

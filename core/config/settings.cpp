@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
 
 #include <fmt/format.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #include "core/util/system/env.hpp"
+#include "core/util/system/processors.hpp"
 #include "core/util/text/redact.hpp"
 #include "core/util/text/text.hpp"
 
@@ -112,8 +112,7 @@ class Resolver {
 
   /// Defaults that depend on the machine and its user.
   Result<Effective> found_out(const Key& key) const {
-    if (key.name == "jobs")
-      return Effective{&key, std::uint64_t{std::max(1U, std::thread::hardware_concurrency())}, {}};
+    if (key.name == "jobs") return Effective{&key, std::uint64_t{util::usable_processors()}, {}};
     if (key.name == "host") return Effective{&key, machine_name(), {}};
     if (key.name == "storage.url")
       return Effective{&key, "sqlite:" + settings_.data_dir.value + "/tcm.db", settings_.data_dir.origin};

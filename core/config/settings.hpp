@@ -57,7 +57,7 @@ struct PruneSettings {
   Setting<std::int64_t> grace_ns;                  ///< entries younger than that are left alone
   Setting<std::optional<std::uint64_t>> max_size;  ///< bytes
   Setting<std::optional<std::uint64_t>> max_files;
-  Setting<std::optional<std::uint64_t>> min_free;     ///< bytes that the file system is to have free
+  Setting<std::optional<std::string>> min_free;       ///< what file systems are to have free: "20GiB" or "10%"
   Setting<unsigned> low_water;                        ///< percent of a budget to go down to, 1 to 100
   Setting<std::optional<std::uint64_t>> keep_newest;  ///< kernels of each group
   Setting<std::optional<std::int64_t>> unused_for_ns;
@@ -86,7 +86,8 @@ struct Settings {
   Setting<std::vector<std::string>> plugin_path;
   Setting<bool> no_plugins;
   Setting<bool> builtin_plugins_only;
-  Setting<unsigned> jobs;  ///< reading threads, at least 1
+  Setting<std::int64_t> forget_after_ns;  ///< how long the index keeps what it knows of a root that is not here
+  Setting<unsigned> jobs;                 ///< reading threads, at least 1
   Setting<util::LogLevel> log_level;
   Setting<std::string> log_file;  ///< empty: stderr
   Setting<LogFormat> log_format;

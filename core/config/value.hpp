@@ -41,6 +41,7 @@ enum class Type : std::uint8_t {
   count,     ///< std::uint64_t
   percent,   ///< std::uint64_t, 1 to 100
   size,      ///< std::uint64_t, bytes
+  space,     ///< std::string: a size, or a percentage of a file system, in a form that reads back: "5GiB", "10%"
   duration,  ///< std::int64_t, nanoseconds
   word,      ///< std::string, one of the key's words
 };

@@ -50,18 +50,23 @@ int look_at(int directory, const char* name, int flags, Node& node) {
 constexpr int kReading = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 // -1 with ENOSYS where the system does not have it, or a container's filter forbids it.
-int open_beneath(int directory, const char* name, int flags) {
+int open_resolving(int directory, const char* name, int flags, std::uint64_t resolve) {
   static std::atomic<bool> missing = false;
   if (!missing) {
     open_how how{};
     how.flags = static_cast<std::uint64_t>(flags);
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS;
+    how.resolve = resolve;
     const long fd = ::syscall(SYS_openat2, directory, name, &how, sizeof how);
     if (fd >= 0 || (errno != ENOSYS && (errno != EPERM || (flags & O_NOATIME) != 0))) return static_cast<int>(fd);
     missing = true;
   }
   errno = ENOSYS;
   return -1;
+}
+
+int open_beneath(int directory, const char* name, int flags) {
+  return open_resolving(directory, name, flags,
+                        RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS);
 }
 
 // What openat2 does, in two steps.
@@ -117,6 +122,20 @@ int open_directory_at(int directory, const char* name, util::Fd& opened) {
   return open_at(directory, name, O_DIRECTORY, opened);
 }
 
+int open_resolved_directory(const char* path, util::Fd& opened) {
+  constexpr int kFlags = kReading | O_DIRECTORY;
+  for (;;) {
+    int fd = open_resolving(AT_FDCWD, path, kFlags | O_NOATIME, RESOLVE_NO_SYMLINKS);
+    if (fd < 0 && errno == EPERM) fd = open_resolving(AT_FDCWD, path, kFlags, RESOLVE_NO_SYMLINKS);
+    if (fd >= 0) {
+      opened = util::Fd(fd);
+      return 0;
+    }
+    if (errno == ENOSYS) return open_directory_at(AT_FDCWD, path, opened);
+    if (errno != EINTR && errno != EAGAIN) return errno;
+  }
+}
+
 int open_own_directory_at(int directory, const char* name, util::Fd& opened) {
   constexpr int kFlags = kReading | O_DIRECTORY;
   for (;;) {
@@ -161,7 +180,26 @@ ReadOutcome read_file_at(int directory, const char* name, std::size_t limit, std
   return outcome;
 }
 
+int read_file_in_pieces(int directory, const char* name, std::uint64_t limit, std::span<char> buffer,
+                        const std::function<void(std::string_view piece)>& each) {
+  util::Fd file;
+  Node node;
+  if (const int error = open_file_at(directory, name, file, node); error != 0) return error;
+  for (std::uint64_t done = 0;;) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno;
+    if (got == 0) return 0;
+    done += static_cast<std::uint64_t>(got);
+    if (node.bytes > limit || done > limit) return EFBIG;
+    each({buffer.data(), static_cast<std::size_t>(got)});
+  }
+}
+
 std::string_view error_text(int error) {
+  // Shorter than the system says it, and as the index says it.
+  if (error == ENOSPC) return "the disk is full";
+  if (error == EDQUOT) return "this user's share of the disk is full";
   const char* text = ::strerrordesc_np(error);
   return text ? text : "unknown error";
 }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,6 +57,10 @@ int open_directory_at(int directory, const char* name, util::Fd& opened);
 /// mount point, with ELOOP or ENOTDIR as above.
 int open_own_directory_at(int directory, const char* name, util::Fd& opened);
 
+/// The same for a path from the top that was resolved before: fails with ELOOP when any of its components is a link by
+/// now. Where the system cannot tell (before Linux 5.6), only the last one is looked at.
+int open_resolved_directory(const char* path, util::Fd& opened);
+
 /// Opens a regular file for reading; everything else fails, a link with ELOOP, the rest with EINVAL. Never waits.
 int open_file_at(int directory, const char* name, util::Fd& opened, Node& node);
 
@@ -69,6 +74,11 @@ struct ReadOutcome {
 
 /// Reads a regular file of at most `limit` bytes into `text`. Never waits: a FIFO or device is not_a_file.
 ReadOutcome read_file_at(int directory, const char* name, std::size_t limit, std::string& text);
+
+/// Reads a regular file in pieces of at most the size of `buffer`, and hands each to `each`. Fails with EFBIG when it
+/// has more than `limit` bytes, and as open_file_at.
+int read_file_in_pieces(int directory, const char* name, std::uint64_t limit, std::span<char> buffer,
+                        const std::function<void(std::string_view piece)>& each);
 
 /// The words of the system for an errno, in English whatever the locale.
 std::string_view error_text(int error);

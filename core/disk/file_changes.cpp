@@ -2,9 +2,11 @@
 #include "core/disk/file_changes.hpp"
 
 #include <cstdio>
+#include <string>
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "core/util/system/write_all.hpp"
@@ -21,11 +23,57 @@ timespec time_of(std::int64_t ns) {
   return {seconds, ns - seconds * util::kSecond};
 }
 
+// Linux's limits for the list of names and for one value (XATTR_LIST_MAX, XATTR_SIZE_MAX).
+constexpr std::size_t kMaxAttributeBytes = std::size_t{64} << 10;
+constexpr const char* kAccessList = "system.posix_acl_access";
+
+bool is_copied(std::string_view attribute) {
+  return attribute == kAccessList || attribute == "security.selinux" || attribute.starts_with("user.");
+}
+
+// Whoever may read a file by its access list alone loses it without; what else cannot be copied harms nobody.
+int copy_attribute(int from, int to, const char* name) {
+  std::string value(kMaxAttributeBytes, '\0');
+  const ssize_t size = ::fgetxattr(from, name, value.data(), value.size());
+  const bool needed = std::string_view(name) == kAccessList;
+  if (size < 0) return needed && errno != ENODATA ? errno : 0;
+  const int result = ::fsetxattr(to, name, value.data(), static_cast<std::size_t>(size), 0);
+  return result != 0 && needed ? errno : 0;
+}
+
+int copy_attributes(int from, int to) {
+  std::string names(kMaxAttributeBytes, '\0');
+  const ssize_t size = ::flistxattr(from, names.data(), names.size());
+  if (size < 0) return errno == ENOTSUP || errno == ENOSYS ? 0 : errno;
+  names.resize(static_cast<std::size_t>(size));
+  bool has_access_list = false;
+  for (std::size_t at = 0; at < names.size();) {
+    const std::string_view name(names.c_str() + at);
+    at += name.size() + 1;
+    if (!is_copied(name)) continue;
+    has_access_list |= name == kAccessList;
+    if (const int error = copy_attribute(from, to, name.data()); error != 0) return error;
+  }
+  // The directory that it is made in may give each new file one.
+  if (!has_access_list) ::fremovexattr(to, kAccessList);
+  return 0;
+}
+
+int copy_attributes_of(const LikeFile& like, int to) {
+  util::Fd from;
+  Node node;
+  if (const int error = open_file_at(like.directory, like.name, from, node); error != 0) return error;
+  return copy_attributes(from.get(), to);
+}
+
 int make_like(int fd, const Node& like) {
   Node made;
   if (const int error = stat_of(fd, made); error != 0) return error;
   if ((made.uid != like.uid || made.gid != like.gid) && ::fchown(fd, like.uid, like.gid) != 0) return errno;
-  if (::fchmod(fd, like.mode) != 0) return errno;
+  return error_of(::fchmod(fd, like.mode));
+}
+
+int set_times_like(int fd, const Node& like) {
   const timespec times[2] = {time_of(like.atime_ns), time_of(like.mtime_ns)};
   return error_of(::futimens(fd, times));
 }
@@ -72,12 +120,15 @@ int link_file(int from, const char* name, int to, const char* new_name) {
   return error_of(::linkat(from, name, to, new_name, 0));
 }
 
-int write_file_like(int directory, const char* name, std::string_view text, const Node& like) {
+int write_file_like(int directory, const char* name, std::string_view text, const LikeFile& like) {
   constexpr int kWriting = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   const util::Fd file(::openat(directory, name, kWriting, 0600));
   if (!file.valid()) return errno;
   int error = util::write_all(file.get(), text);
-  if (error == 0) error = make_like(file.get(), like);
+  if (error == 0) error = make_like(file.get(), like.node);
+  // Behind the mode, whose group part a list has as its mask.
+  if (error == 0) error = copy_attributes_of(like, file.get());
+  if (error == 0) error = set_times_like(file.get(), like.node);
   if (error != 0) unlink_at(directory, name);
   return error;
 }

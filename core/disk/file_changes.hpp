@@ -10,6 +10,9 @@
 
 namespace tcm::disk {
 
+/// Whether an errno says that the file system, or the user's share of it, has no room left for a block or a file.
+constexpr bool is_no_room(int error) { return error == ENOSPC || error == EDQUOT; }
+
 /// For its owner alone.
 int make_directory_at(int directory, const char* name);
 /// For all who may write in `directory`, as far as this user can give it to them; root gives it to the owner of that.
@@ -25,8 +28,16 @@ int replace_file(int from, const char* name, int to, const char* new_name);
 /// Another name for a file.
 int link_file(int from, const char* name, int to, const char* new_name);
 
-/// Writes a new file with the mode, the owner and the times of `like`. When that fails nothing stays.
-int write_file_like(int directory, const char* name, std::string_view text, const Node& like);
+/// An existing file that a new one is to be like.
+struct LikeFile {
+  int directory;
+  const char* name;
+  const Node& node;
+};
+
+/// Writes a new file with the mode, the owner, the times and the access control list of another, and as many of its
+/// other extended attributes (user.*, labels) as this user may set. When that fails nothing stays.
+int write_file_like(int directory, const char* name, std::string_view text, const LikeFile& like);
 
 /// Sets the modification time and leaves the access time.
 int set_mtime(int fd, std::int64_t mtime_ns);

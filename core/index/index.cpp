@@ -46,6 +46,17 @@ Result<RootRow> Index::ensure_root(const model::RootLocation& location, const mo
   return index::ensure_root(impl_->session, impl_->host, location, place);
 }
 
+Result<void> Index::move_root(std::int64_t root_id, const model::RootLocation& location,
+                              const model::DirectoryPlace& place) {
+  return index::move_root(impl_->session, root_id, location, place);
+}
+
+Result<void> Index::mark_absent(std::int64_t root_id, std::int64_t since_ns) {
+  return index::mark_absent(impl_->session, root_id, since_ns);
+}
+
+Result<void> Index::forget_cache_dir(const std::string& path) { return index::forget_cache_dir(impl_->session, path); }
+
 Result<void> Index::put_cache_dir(const CacheDirRow& row) {
   return index::put_cache_dir(impl_->session, impl_->host, row);
 }
@@ -57,6 +68,11 @@ Result<std::int64_t> Index::forget_roots(const std::string& cache_dir, const std
 Result<void> Index::known_entries(std::int64_t root_id, std::uint64_t shards, std::uint64_t shard,
                                   const std::function<void(const KnownEntry&)>& each) {
   return read_known_entries(impl_->session, root_id, shards, shard, each);
+}
+
+Result<void> Index::keys_of(const std::vector<std::int64_t>& record_ids,
+                            const std::function<void(std::int64_t id, const std::string& key)>& each) {
+  return read_keys(impl_->session, record_ids, each);
 }
 
 Result<std::unique_ptr<RootWriter>> Index::write_root(std::int64_t root_id) {
@@ -101,7 +117,7 @@ Result<std::vector<Group>> Index::group(const Criteria& criteria, const std::vec
 
 Result<Detail> Index::detail(std::int64_t record_id) { return read_detail(impl_->session, record_id); }
 
-Result<std::vector<std::pair<model::SkipReason, std::int64_t>>> Index::problems(std::int64_t root_id) {
+Result<std::vector<ProblemCount>> Index::problems(std::int64_t root_id) {
   return count_problems(impl_->session, root_id);
 }
 

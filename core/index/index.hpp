@@ -53,15 +53,24 @@ class Index {
   void stop_waiting_when(const std::atomic<bool>* stop);
 
   // -- writing ---------------------------------------------------------------------------------------------------
-  /// Finds or makes the row of a root; its layout, cache directory and place are brought up to date.
+  /// Finds or makes the row of a root, which is here; its layout, cache directory and place are brought up to date.
   Result<RootRow> ensure_root(const model::RootLocation& location, const model::DirectoryPlace& place = {});
+  /// A root is somewhere else now, where the index knows none: its records go with it.
+  Result<void> move_root(std::int64_t root_id, const model::RootLocation& location, const model::DirectoryPlace& place);
+  /// A root was not found. Its records stay; since when is kept from the first time on until ensure_root().
+  Result<void> mark_absent(std::int64_t root_id, std::int64_t since_ns);
   Result<void> put_cache_dir(const CacheDirRow& row);
+  /// The directory is gone, or its files count elsewhere. Its roots stay.
+  Result<void> forget_cache_dir(const std::string& path);
   /// Removes roots below `cache_dir` that are not among `present`, with all their records: they are gone from the disk.
   /// Returns how many entries went.
   Result<std::int64_t> forget_roots(const std::string& cache_dir, const std::vector<std::string>& present);
   /// Calls `each` for every entry of a root whose util::hash64(key) % shards == shard, in no order.
   Result<void> known_entries(std::int64_t root_id, std::uint64_t shards, std::uint64_t shard,
                              const std::function<void(const KnownEntry&)>& each);
+  /// The keys of the entries of these records, those of them that are there; in any order.
+  Result<void> keys_of(const std::vector<std::int64_t>& record_ids,
+                       const std::function<void(std::int64_t id, const std::string& key)>& each);
   Result<std::unique_ptr<RootWriter>> write_root(std::int64_t root_id);
   /// Makes every entry with a kernel that another backend read than `served` says (or that none could name) be read
   /// again by the next scan. Returns how many.
@@ -94,7 +103,7 @@ class Index {
   Result<std::vector<Group>> group(const Criteria& criteria, const std::vector<GroupKey>& by);
   Result<Detail> detail(std::int64_t record_id);
   /// How many entries of a root have each problem.
-  Result<std::vector<std::pair<model::SkipReason, std::int64_t>>> problems(std::int64_t root_id);
+  Result<std::vector<ProblemCount>> problems(std::int64_t root_id);
 
  private:
   struct Impl;

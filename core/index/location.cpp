@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/index/sqlite/connection.hpp"
 #include "core/util/text/redact.hpp"
 #include "core/util/text/text.hpp"
 
@@ -62,6 +63,11 @@ Result<Location> file_at(const std::string& path) {
 Result<Location> parse_location(const std::string& text) {
   const std::string_view all = text;
   if (all.starts_with("postgresql://") || all.starts_with("postgres://")) return parse_server_url(text);
+  constexpr std::string_view kMemory = "memory:";
+  if (all.starts_with(kMemory)) {
+    TCM_ASSIGN(const Location copied, parse_location(text.substr(kMemory.size())));
+    return Location{Location::Kind::memory, copied.kind == Location::Kind::sqlite ? copied.target : std::string()};
+  }
   if (all.starts_with("service=")) return Location{Location::Kind::postgresql, text};
   constexpr std::string_view kWords = "postgresql:";
   if (all.starts_with(kWords)) return Location{Location::Kind::postgresql, text.substr(kWords.size())};
@@ -72,6 +78,17 @@ Result<Location> parse_location(const std::string& text) {
                                               "postgresql://USER@HOST/DATABASE",
                                               util::escape_control(util::redact_url(text)), all.substr(0, end)));
   return file_at(text);
+}
+
+bool has_room(const std::string& location) {
+  const auto place = parse_location(location);
+  if (!place || place->kind != Location::Kind::sqlite) return true;
+  return has_room_beside(place->target);
+}
+
+bool says_disk_full(const Error& error) {
+  // The code is shared with what permissions refuse: who meets either cannot write.
+  return error.code == ErrorCode::denied && error.message.ends_with(kDiskFull);
 }
 
 }  // namespace tcm::index

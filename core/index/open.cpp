@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <soci/soci.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/index/location.hpp"
@@ -34,7 +35,10 @@ Result<void> check_file(const std::string& path, OpenMode mode) {
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
     if (mode == OpenMode::read) return fail(ErrorCode::missing, path + ": there is no index yet; run `tcm index`");
-    return util::make_private_directories(fs::path(path).parent_path().string());
+    auto made = util::make_private_directories(fs::path(path).parent_path().string());
+    if (!made && !has_room_beside(path)) return fail(ErrorCode::denied, fmt::format("{}: {}", path, kDiskFull));
+    if (!made) return fail(std::move(made).error());
+    return {};
   }
   if (error) return fail(code_of(error), fmt::format("{}: {}", path, error.message()));
   if (!fs::is_regular_file(status))
@@ -42,8 +46,7 @@ Result<void> check_file(const std::string& path, OpenMode mode) {
   // SQLite takes a file of one byte for an empty database, and would write over it.
   constexpr std::uintmax_t kHeader = 100;
   const std::uintmax_t size = fs::file_size(path, error);
-  if (!error && size > 0 && size < kHeader)
-    return fail(ErrorCode::corrupt, path + ": is not an index; delete it and run `tcm index` to rebuild");
+  if (!error && size > 0 && size < kHeader) return fail(not_an_index(path));
   return {};
 }
 
@@ -84,32 +87,117 @@ Result<void> check_nobody_writes(const std::string& file) {
                           file));
 }
 
-Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono::seconds timeout,
-                            std::span<const Migration> steps) {
+Result<std::string> absolute_file(const std::string& path) {
   if (path.empty() || path.find('\0') != std::string::npos)
     return fail(ErrorCode::usage, "the path of the index is empty or holds a zero byte");
   // Absolute, so that no path looks like one of SQLite's special names (":memory:", "file:…").
   std::error_code error;
   const std::string file = fs::absolute(path, error).native();
   if (error) return fail(code_of(error), fmt::format("{}: {}", path, error.message()));
-  TCM_TRY(check_file(file, mode));
+  return file;
+}
 
-  const Dialect& dialect = sqlite_dialect();
-  const auto attempt = [&](SqliteAccess access, const Dialect& how) -> Result<Session> {
-    Session session(file, connect_sqlite(file, access, timeout), how);
+/// Connects and brings the schema up to date. Throws soci::soci_error.
+Result<Session> connect_and_migrate(const std::string& file, SqliteAccess access, std::chrono::seconds timeout,
+                                    std::span<const Migration> steps) {
+  const bool immutable = access == SqliteAccess::immutable;
+  Session session(file, connect_sqlite(file, access, timeout),
+                  immutable ? sqlite_immutable_dialect() : sqlite_dialect());
+  try {
     TCM_TRY(bring_up_to_date(session, steps));
-    return session;
+  } catch (const soci::soci_error& error) {
+    throw_with_cause(session.sql(), error);
+  }
+  return session;
+}
+
+/// SQLite maps the file of its shared memory and allocates one byte of each page of it. Where a block of the disk is
+/// smaller than a page the rest is allocated when it is written to, and a disk that is full then kills the process
+/// (SIGBUS). So that file is only used where it is whole, or there is room for it.
+bool is_too_full_for_wal(const std::string& file) {
+  if (has_room_beside(file)) return false;
+  struct stat shared {};
+  constexpr int kBlock = 512;
+  return ::stat((file + "-shm").c_str(), &shared) != 0 || shared.st_size == 0 ||
+         shared.st_blocks * kBlock < shared.st_size;
+}
+
+Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono::seconds timeout,
+                            std::span<const Migration> steps) {
+  TCM_ASSIGN(const std::string file, absolute_file(path));
+  TCM_TRY(check_file(file, mode));
+  std::error_code error;
+  if (is_too_full_for_wal(file)) {
+    const auto full = [&] { return fail(ErrorCode::denied, fmt::format("{}: {}", file, kDiskFull)); };
+    if (mode != OpenMode::read || !check_nobody_writes(file)) return full();
+    try {
+      return connect_and_migrate(file, SqliteAccess::immutable, timeout, steps);
+    } catch (const soci::soci_error& refused) {
+      return is_full(refused) || is_refused_by_directory(refused)
+                 ? full()
+                 : fail(sqlite_immutable_dialect().describe(file, refused));
+    }
+  }
+  try {
+    return connect_and_migrate(file, mode == OpenMode::create ? SqliteAccess::create : SqliteAccess::existing, timeout,
+                               steps);
+  } catch (const soci::soci_error& first) {
+    const auto refused = [&] { return fail(sqlite_dialect().describe(file, first)); };
+    const bool full = is_full(first);
+    // Who wants to write finds no way around a full disk but an index in memory.
+    if ((full && mode != OpenMode::read) || (!full && !is_refused_by_directory(first)) || !fs::exists(file, error))
+      return refused();
+    if (auto checked = check_nobody_writes(file); !checked) return full ? refused() : fail(std::move(checked).error());
+    try {
+      return connect_and_migrate(file, SqliteAccess::immutable, timeout, steps);
+    } catch (const soci::soci_error& second) {
+      // What this one found wrong with the file says more than that the directory refused the first.
+      return is_refused_by_directory(second) ? refused() : fail(sqlite_immutable_dialect().describe(file, second));
+    }
+  }
+}
+
+// What is held in memory has a bound. A larger index is left aside, and the caller fills an empty one by a scan.
+constexpr std::uintmax_t kMostCopied = std::uintmax_t{512} << 20;
+
+/// Fills `memory` from the file, by whichever way it can be read; false when by none.
+bool copy_file(const std::string& file, std::chrono::seconds timeout, Session& memory) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(file, error);
+  if (error || size == 0 || size > kMostCopied) return false;
+  for (const SqliteAccess access : {SqliteAccess::existing, SqliteAccess::immutable}) {
+    if (access == SqliteAccess::existing && is_too_full_for_wal(file)) continue;
+    if (access == SqliteAccess::immutable && !check_nobody_writes(file)) return false;
+    try {
+      const auto source = connect_sqlite(file, access, timeout);
+      copy_database(*source, memory.sql());
+      return true;
+    } catch (const soci::soci_error&) {
+      // By the next way, or none: the index is a mirror, and a scan makes another.
+    }
+  }
+  return false;
+}
+
+Result<Session> open_in_memory(const std::string& path, std::chrono::seconds timeout,
+                               std::span<const Migration> steps) {
+  std::string file;
+  if (!path.empty()) {
+    TCM_ASSIGN(file, absolute_file(path));
+  }
+  const std::string where = file.empty() ? "the index in memory" : file;
+  const auto empty = [&] {
+    return Session(where, connect_sqlite(where, SqliteAccess::memory, timeout), sqlite_dialect());
   };
   try {
-    return attempt(mode == OpenMode::create ? SqliteAccess::create : SqliteAccess::existing, dialect);
-  } catch (const soci::soci_error& first) {
-    if (!is_refused_by_directory(first) || !fs::exists(file, error)) return fail(dialect.describe(file, first));
-    TCM_TRY(check_nobody_writes(file));
-    try {
-      return attempt(SqliteAccess::immutable, sqlite_immutable_dialect());
-    } catch (const soci::soci_error&) {
-      return fail(dialect.describe(file, first));
-    }
+    Session session = empty();
+    const bool copied = !file.empty() && copy_file(file, timeout, session);
+    // A copy that failed half-way is no copy.
+    if (!copied) session = empty();
+    TCM_TRY(bring_up_to_date(session, steps));
+    return session;
+  } catch (const soci::soci_error& error) {
+    return fail(sqlite_dialect().describe(where, error));
   }
 }
 
@@ -118,6 +206,7 @@ Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono:
 Result<Session> open_session(const std::string& location, OpenMode mode, std::chrono::seconds timeout,
                              std::span<const Migration> steps) {
   TCM_ASSIGN(const Location place, parse_location(location));
+  if (place.kind == Location::Kind::memory) return open_in_memory(place.target, timeout, steps);
   if (place.kind == Location::Kind::postgresql) return open_postgres(place.target, mode, timeout, steps);
   return open_sqlite(place.target, mode, timeout, steps);
 }

@@ -43,6 +43,7 @@ enum class KeptReason : std::uint8_t {
   unreadable,     ///< cannot be read, so nothing is known of it
   needs_ir,       ///< of a Triton release that compiles again without its IR
   other_user,     ///< belongs to somebody else, and this user may not change it
+  broken,         ///< a hit of it would fail, so its group is left as it is
 };
 
 struct KeptWord {
@@ -51,7 +52,7 @@ struct KeptWord {
   std::string_view text;  ///< for people, after a count: "3 …"
 };
 
-inline constexpr std::array<KeptWord, 15> kKeptReasons{{
+inline constexpr std::array<KeptWord, 16> kKeptReasons{{
     {KeptReason::young, "young", "younger than the grace period"},
     {KeptReason::in_use, "in_use", "in use by a live writer"},
     {KeptReason::changed, "changed", "changed since the plan"},
@@ -67,6 +68,7 @@ inline constexpr std::array<KeptWord, 15> kKeptReasons{{
     {KeptReason::unreadable, "unreadable", "unreadable"},
     {KeptReason::needs_ir, "needs_ir", "of Triton 2, which compiles again without its IR"},
     {KeptReason::other_user, "other_user", "of other users, who alone may change them"},
+    {KeptReason::broken, "broken", "broken; `tcm prune --full --kind broken` removes them"},
 }};
 
 constexpr std::string_view to_string(Action action) { return word_of(kActions, action); }

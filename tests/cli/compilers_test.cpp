@@ -75,7 +75,7 @@ TEST_F(Compilers, AKeyThatBeginsWithADashNeedsTwo) {
   ASSERT_EQ(tcm({"index"}).exit_code, 0);
   const ProgramResult taken_for_options = tcm({"show", key});
   EXPECT_EQ(taken_for_options.exit_code, 2);
-  EXPECT_THAT(taken_for_options.err, HasSubstr("a word that begins with '-' goes behind --"));
+  EXPECT_THAT(taken_for_options.err, HasSubstr("put -- before it"));
   EXPECT_EQ(tcm({"show", "--", key}).exit_code, 0);
   EXPECT_THAT(tcm({"stats", "-Z"}).err, Not(HasSubstr("goes behind")));
 }
@@ -87,7 +87,8 @@ TEST_F(Compilers, WhatABackendPrintsIsNotInTheOutput) {
   fs::copy_file(TCM_TEST_PLUGIN_DIR "/chatty.so", plugins / "libtcm_backend_chatty.so");
   environment_["TCM_PLUGIN_PATH"] = plugins.string();
   const fs::path entry = cache() / "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRSA";
-  write_file(entry / "k.json", R"({"name": "k", "target": {"backend": "alpha", "arch": 7}, "hash": "0"})");
+  write_file(entry / "k.json",
+             R"({"name": "k", "target": {"backend": "alpha", "arch": 7, "warp_size": 32}, "shared": 0, "hash": "0"})");
   write_file(entry / "k.tst", "binary");
   write_file(entry / "__grp__k.json", R"({"child_paths": {"k.json": "/x/k.json", "k.tst": "/x/k.tst"}})");
   const ProgramResult indexed = tcm({"index", "--json"});

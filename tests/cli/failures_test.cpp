@@ -42,9 +42,13 @@ TEST_F(Failures, AMissingCacheDirectoryIsNamed) {
   expect_failure(tcm({"index", "--cache-dir", "/nowhere/at/all"}), 6, "/nowhere/at/all");
 }
 
-TEST_F(Failures, AFileIsNoCacheDirectory) {
+TEST_F(Failures, WhatHoldsNoCacheIsNotFoundAndAnEmptyPathIsWrongUsage) {
   write_file(home_ / "file", "x");
-  expect_failure(tcm({"index", "--cache-dir", (home_ / "file").string()}), 1, "file");
+  expect_failure(tcm({"index", "--cache-dir", (home_ / "file").string()}), 6, "not a directory");
+  fs::create_directories(home_ / "sources" / "include");
+  write_file(home_ / "sources" / "include" / "a.h", "x");
+  expect_failure(tcm({"index", "--cache-dir", (home_ / "sources").string()}), 6, "sources");
+  expect_failure(tcm({"index", "--cache-dir", ""}), 2, "empty");
 }
 
 TEST_F(Failures, BadValuesExitWithTwoAndNameTheForm) {
@@ -68,8 +72,81 @@ TEST_F(Failures, MistypedWordsGetASuggestion) {
   expect_failure(tcm({"lsit"}), 2, "did you mean list?");
   expect_failure(tcm({"list", "--nmae", "x"}), 2, "did you mean --name?");
   expect_failure(tcm({"trash", "lst"}), 2, "did you mean list?");
-  expect_failure(tcm({"trash"}), 2, "one of these must follow: list, restore, empty (see tcm trash --help)");
+  expect_failure(tcm({"trash"}), 2, "`tcm trash` needs a command: list, restore, empty (see tcm trash --help)");
   expect_failure(tcm({"index", "--full-resacn"}), 2, "did you mean --full-rescan?");
+  // What a word begins goes before what is merely near.
+  expect_failure(tcm({"list", "--older", "3d"}), 2, "unknown option '--older'; did you mean --older-than?");
+  expect_failure(tcm({"trash", "rest"}), 2, "unknown command 'trash rest'; did you mean restore?");
+  expect_failure(tcm({"db", "stat"}), 2, "unknown command 'db stat'; did you mean status?");
+}
+
+TEST_F(Failures, ASuggestionIsAnotherWordThatIsValidThere) {
+  expect_failure(tcm({"--json", "list"}), 2, "'--json' is an option of `tcm list`; put it after the command");
+  expect_failure(tcm({"config", "list"}), 2,
+                 "unknown command 'config list'; it must be one of show, get, set, path (see tcm config --help)");
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"show", "KEY", "--file", "ptx"}, {"list", "--since", "7d"}, {"config", "show", "prune"}}) {
+    const ProgramResult result = tcm(words);
+    expect_failure(result, 2, "see tcm " + words.front());
+    EXPECT_THAT(result.err, Not(HasSubstr("did you mean")));
+  }
+}
+
+TEST_F(Failures, AWordTooManyIsToldWithTheOptionThatTakesIt) {
+  expect_failure(tcm({"show", "A", "B"}), 2, "unexpected argument 'B': `tcm show` takes one KEY-OR-NAME");
+  expect_failure(tcm({"stats", cache().string()}), 2, "write --cache-dir " + cache().string());
+  expect_failure(tcm({"list", "matmul"}), 2, "write --name matmul");
+  expect_failure(tcm({"config", "show", "x"}), 2, "unexpected argument 'x': `tcm config show` takes options only");
+}
+
+// The parser's own words are for programmers.
+TEST_F(Failures, WrongUsageIsToldInTheProgramsOwnWords) {
+  expect_failure(tcm({"list", "--limit", "x"}), 2, "--limit: 'x' is not a whole number");
+  expect_failure(tcm({"list", "-o", "yaml"}), 2, "--output: 'yaml' is not one of table, wide, json");
+  expect_failure(tcm({"prune", "--deduplicate=x"}), 2, "--deduplicate: 'x' is not one of content, metadata, hardlink");
+  expect_failure(tcm({"stats", "--top"}), 2, "--top needs a value: N");
+  expect_failure(tcm({"list", "--limit", "1", "--limit", "2"}), 2, "--limit may be given only once");
+  expect_failure(tcm({"list", "--json=maybe"}), 2, "--json takes no value");
+  expect_failure(tcm({"show"}), 2, "`tcm show` needs KEY-OR-NAME");
+  expect_failure(tcm({"db", "copy"}), 2, "`tcm db copy` needs --to");
+  expect_failure(tcm({"rm", "A", "--trash", "--no-trash"}), 2, "exclude each other");
+  expect_failure(tcm({"list", "--sort", ""}), 2, "--sort: '' is not a key to sort by");
+  expect_failure(tcm({"list", "--columns", " "}), 2, "--columns: ' ' is not a list of columns");
+}
+
+// Only under the name that tcm gives its own index.
+TEST_F(Failures, NobodyIsAdvisedToDeleteAFileOfHisOwn) {
+  const std::string file = (home_ / "notes.txt").string();
+  for (const std::string& content : {std::string("short"), std::string(8192, 'x')}) {
+    write_file(file, content);
+    const ProgramResult result = tcm({"list", "--db", file});
+    expect_failure(result, 1, file + ": is not an index of tcm; name another file");
+    EXPECT_THAT(result.err, Not(HasSubstr("delete")));
+  }
+}
+
+TEST_F(Failures, AMistypedVariableOrKindOfDatabaseIsNoticed) {
+  expect_failure(tcm({"list", "--db", "sqlite3:/x"}), 2, "sqlite3:/x");
+  EXPECT_FALSE(fs::exists("sqlite3:"));
+  add_kernels(cache(), 1);
+  tcm({"index"});
+  environment_["TCM_JOB"] = "3";
+  environment_["TCM_ADD_PLUGIN_PATH"] = "/nowhere";
+  const ProgramResult result = tcm({"list", "--json"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err, "tcm: warning: TCM_JOB: tcm does not read this variable; did you mean TCM_JOBS?\n");
+}
+
+TEST_F(Failures, WhatTheIndexDoesNotHoldIsNamedWhenNothingMatches) {
+  add_kernels(cache(), 1);
+  tcm({"index"});
+  for (const char* command : {"list", "stats"}) {
+    EXPECT_THAT(tcm({command, "-b", "nvdia"}).err,
+                HasSubstr("no kernel in the index has the backend 'nvdia'; it holds cuda"));
+    EXPECT_THAT(tcm({command, "-a", "sm_999"}).err, HasSubstr("has the architecture 'sm_999'; it holds "));
+    EXPECT_THAT(tcm({command, "--cache-dir", "/never"}).err, HasSubstr("/never: not in the index"));
+    EXPECT_THAT(tcm({command, "-b", "cuda", "-n", "none"}).err, Not(HasSubstr("hint")));
+  }
 }
 
 // A database that cannot be read is not an empty one: no "nothing found", no exit code 0,
@@ -103,16 +180,41 @@ TEST_F(Failures, CorruptEntriesAreCountedExplainedAndDoNotStopTheRest) {
   set_tree_age(cache(), std::chrono::hours(1));
   const ProgramResult quiet = tcm({"index"});
   EXPECT_EQ(quiet.exit_code, 3);
-  EXPECT_THAT(quiet.out, AllOf(HasSubstr("3 kernels"), HasSubstr("2 skipped"), HasSubstr("group file is not valid")));
+  EXPECT_THAT(quiet.out, AllOf(HasSubstr("3 kernels"), HasSubstr("2 broken  0 skipped"),
+                               HasSubstr("broken 1: group file is not valid")));
   EXPECT_THAT(quiet.err, HasSubstr("tcm index -v"));
+  EXPECT_THAT(quiet.err, HasSubstr("`tcm list --kind broken`"));
   const ProgramResult verbose = tcm({"index", "-v"});
   EXPECT_EQ(verbose.exit_code, 3) << "still so in a run that reads nothing";
   EXPECT_THAT(verbose.err, AllOf(HasSubstr(make_key(1)), HasSubstr(make_key(2))));
   const ProgramResult as_json = tcm({"index", "--json"});
   const auto root = boost::json::parse(as_json.out).at("roots").at(0);
-  EXPECT_EQ(root.at("skipped"), 2);
-  EXPECT_EQ(root.at("skip_reasons").at("group_malformed"), 1);
-  EXPECT_EQ(root.at("skip_reasons").at("metadata_malformed"), 1);
+  EXPECT_EQ(root.at("broken"), 2);
+  EXPECT_EQ(root.at("skipped"), 0);
+  EXPECT_EQ(root.at("broken_reasons").at("group_malformed"), 1);
+  EXPECT_EQ(root.at("broken_reasons").at("metadata_malformed"), 1);
+}
+
+// What `tcm index` says to do about broken entries works as it stands.
+TEST_F(Failures, TheCureForBrokenEntriesCures) {
+  add_kernels(cache(), 4);
+  fs::remove(cache() / make_key(1) / "add_kernel.cubin");
+  fs::remove(cache() / make_key(1) / "add_kernel.hsaco");
+  for (const auto& file : fs::directory_iterator(cache() / make_key(2)))
+    if (const auto kind = file.path().extension(); kind == ".cubin" || kind == ".hsaco")
+      fs::resize_file(file.path(), 0);
+  set_tree_age(cache(), std::chrono::hours(1));
+  EXPECT_THAT(tcm({"index"}).err, HasSubstr("`tcm prune --full --kind broken`"));
+  const auto listed = json({"list", "--kind", "broken", "--json"});
+  EXPECT_EQ(listed.at("total"), 2);
+  EXPECT_THAT(tcm({"show", make_key(1)}).out, HasSubstr("binary_missing: add_kernel."));
+  const ProgramResult cured = tcm({"prune", "--full", "--kind", "broken", "-y"});
+  EXPECT_EQ(cured.exit_code, 0) << cured.out << cured.err;
+  EXPECT_FALSE(fs::exists(cache() / make_key(1)));
+  EXPECT_FALSE(fs::exists(cache() / make_key(2)));
+  const ProgramResult after = tcm({"index"});
+  EXPECT_EQ(after.exit_code, 0) << after.out << after.err;
+  EXPECT_THAT(after.out, HasSubstr("2 kernels in 2 entries"));
 }
 
 TEST_F(Failures, AnUnreadableDirectoryIsNamedAndTheRestGoesOn) {

@@ -2,6 +2,7 @@
 // The command line itself.
 #include <filesystem>
 
+#include "core/util/text/text.hpp"
 #include "tests/cli/cli_fixture.hpp"
 
 namespace tcm::test {
@@ -21,6 +22,83 @@ TEST_F(Options, EveryCommandHasHelpWithExamples) {
   EXPECT_THAT(tcm({"--help"}).out, HasSubstr("Exit codes:"));
   EXPECT_EQ(tcm({}).exit_code, 2);
   EXPECT_THAT(tcm({}).err, HasSubstr("Subcommands"));
+}
+
+const std::vector<std::vector<std::string>> kCommands{{"index"},
+                                                      {"list"},
+                                                      {"show"},
+                                                      {"stats"},
+                                                      {"prune"},
+                                                      {"rm"},
+                                                      {"trash"},
+                                                      {"trash", "list"},
+                                                      {"trash", "restore"},
+                                                      {"trash", "empty"},
+                                                      {"plugins"},
+                                                      {"config"},
+                                                      {"config", "show"},
+                                                      {"config", "get"},
+                                                      {"config", "set"},
+                                                      {"config", "path"},
+                                                      {"db"},
+                                                      {"db", "status"},
+                                                      {"db", "copy"},
+                                                      {"db", "migrate"},
+                                                      {"db", "vacuum"},
+                                                      {"db", "import-legacy"},
+                                                      {"version"},
+                                                      {"help"}};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text = "tcm";
+  for (const std::string& word : words) text += " " + word;
+  return text;
+}
+
+TEST_F(Options, TheHelpOfACommandHasItsOwnExamplesAndExitCodesAndNamesTheGlobalOptions) {
+  for (std::vector<std::string> words : kCommands) {
+    const std::string name = joined(words);
+    words.emplace_back("--help");
+    const std::string help = tcm(words).out;
+    const std::string examples = help.substr(std::min(help.find("Examples:\n"), help.size()));
+    EXPECT_THAT(examples, AllOf(HasSubstr("  " + name), HasSubstr("\nExit codes:\n  0   done"))) << name;
+    EXPECT_THAT(help, AllOf(HasSubstr("Usage: " + name), HasSubstr("Global options (explained by tcm --help): "),
+                            HasSubstr("--plugin-path")));
+    const bool asks =
+        name.starts_with("tcm prune") || name.starts_with("tcm rm") || name == "tcm trash" || name == "tcm trash empty";
+    EXPECT_EQ(help.find("\n  5   not confirmed") != std::string::npos, asks) << name;
+  }
+}
+
+TEST_F(Options, HelpIsWrappedToTheTerminalAndBreaksNoWord) {
+  for (std::vector<std::string> words : kCommands) {
+    words.emplace_back("--help");
+    for (const std::string& line : lines_of(tcm(words).out)) EXPECT_LE(util::display_width(line), 80U) << line;
+    for (const int width : {40, 60})
+      for (const std::string& line : lines_of(tcm_on_terminal(width, words).out)) {
+        // A word that is longer than what is left of its line is not broken.
+        const std::size_t first = std::min(line.find_first_not_of(' '), line.size());
+        if (line.find(' ', first) == std::string::npos) continue;
+        EXPECT_LE(util::display_width(line), static_cast<std::size_t>(width)) << line;
+      }
+  }
+  EXPECT_THAT(tcm({"index", "--help"}).out, HasSubstr("TCM_CACHE_DIR,"));
+}
+
+TEST_F(Options, HelpIsACommandToo) {
+  EXPECT_EQ(tcm({"help"}).out, tcm({"--help"}).out);
+  for (std::vector<std::string> words : kCommands) {
+    if (words.front() == "help") continue;
+    std::vector<std::string> asked = words;
+    asked.insert(asked.begin(), "help");
+    words.emplace_back("--help");
+    EXPECT_EQ(tcm(asked).out, tcm(words).out);
+  }
+  EXPECT_EQ(tcm({"help", "du"}).out, tcm({"stats", "--help"}).out);
+  const ProgramResult unknown = tcm({"help", "config", "sett"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("unknown command 'config sett'; did you mean set?"));
+  EXPECT_EQ(tcm({"help", "list", "x"}).exit_code, 2);
 }
 
 TEST_F(Options, VerboseIsAcceptedBeforeAndAfterTheCommand) {
@@ -64,6 +142,7 @@ TEST_F(Options, OneOptionTakesOneValueAndMayBeRepeated) {
 TEST_F(Options, VersionIsPrintedBothWays) {
   EXPECT_THAT(tcm({"--version"}).out, testing::StartsWith("tcm "));
   EXPECT_EQ(tcm({"version"}).out, tcm({"--version"}).out);
+  EXPECT_EQ(tcm({"-V"}).out, tcm({"--version"}).out);
   EXPECT_EQ(json({"version", "--json"}).at("plugin_abi"), "1.0");
 }
 

@@ -2,6 +2,7 @@
 // What a user sees at a terminal and in a pipe.
 #include <boost/json.hpp>
 
+#include "core/util/text/text.hpp"
 #include "tests/cli/cli_fixture.hpp"
 
 namespace tcm::test {
@@ -31,7 +32,7 @@ TEST_F(OutputOf, NameAndSizeNeverVanishAndLinesFitTheTerminal) {
     const auto lines = lines_of(tcm_on_terminal(width, {"list"}).out);
     ASSERT_GE(lines.size(), 2U) << width;
     EXPECT_THAT(lines.at(0), AllOf(HasSubstr("KEY"), HasSubstr("NAME"), HasSubstr("SIZE"))) << width;
-    EXPECT_THAT(lines.at(1), AllOf(HasSubstr("triton_per_"), HasSubstr("KiB"))) << width;
+    EXPECT_THAT(lines.at(1), AllOf(HasSubstr("triton_pe"), HasSubstr("d_view_11"), HasSubstr("KiB"))) << width;
     EXPECT_LE(lines.at(0).size(), static_cast<std::size_t>(width));
     EXPECT_LE(lines.at(1).size(), static_cast<std::size_t>(width) + 2) << "an ellipsis is three bytes";
   }
@@ -125,6 +126,62 @@ TEST_F(OutputOf, AReaderThatLeavesEndsTheListQuietly) {
   const ProgramResult result = run_program("/bin/sh", run);
   EXPECT_EQ(result.out, "{\n");
   EXPECT_EQ(result.err, "");
+}
+
+// Also for `set -o pipefail`: head got all that it wanted.
+TEST_F(OutputOf, AReaderThatLeavesIsNoFailureAndIsToldNothing) {
+  add_kernels(cache(), 1000);  // more than a pipe holds
+  tcm({"index"});
+  ProgramRun run;
+  run.environment = environment_;
+  for (const char* command :
+       {"list", "list -o csv", "list -q --sort name", "list --json", "stats --by name --top 1000"}) {
+    run.arguments = {"-c", std::string("set -o pipefail; '" TCM_PROGRAM "' ") + command + " | head -1"};
+    const ProgramResult result = run_program("/bin/bash", run);
+    EXPECT_EQ(result.exit_code, 0) << command;
+    EXPECT_EQ(result.err, "") << command;
+  }
+}
+
+// The names of inductor differ least at the front.
+TEST_F(OutputOf, APlanKeepsItsReasonsAndTheLastUseAtEveryWidth) {
+  const std::string front = "triton_per_fused_add_native_layer_norm_native_layer_norm_backward_";
+  for (std::uint64_t i = 1; i <= 5; ++i) make_named(front + "view_" + std::to_string(i), i);
+  tcm({"index"});
+  environment_["NO_COLOR"] = "1";
+  for (const int width : {40, 60, 80, 200}) {
+    const auto lines =
+        lines_of(tcm_on_terminal(width, {"prune", "--full", "--glob", "triton_*", "--grace", "0s", "--dry-run"}).out);
+    std::size_t reasons = 0;
+    std::size_t ends = 0;
+    for (const std::string& line : lines) {
+      reasons += line.find("matches the filters") != std::string::npos ? 1 : 0;
+      ends += line.find("view_") != std::string::npos ? 1 : 0;
+      // A path is not broken.
+      if (line.starts_with("  in ")) continue;
+      EXPECT_LE(util::display_width(line), static_cast<std::size_t>(width)) << line;
+    }
+    EXPECT_EQ(reasons, 5U) << width;
+    EXPECT_GE(ends, 5U) << width;
+    EXPECT_THAT(lines, testing::Contains(AllOf(testing::StartsWith("KEY"), HasSubstr("USED"))));
+  }
+}
+
+TEST_F(OutputOf, TheLineBelowAListFits80Columns) {
+  add_kernels(cache(), 1200);
+  tcm({"index"});
+  const auto lines = lines_of(tcm({"list", "--limit", "8"}).err);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_THAT(lines[0], testing::StartsWith("8 of more than 1,000 listed, "));
+  EXPECT_THAT(lines[0], HasSubstr("; index: 1,200 kernels, "));
+  EXPECT_LE(lines[0].size(), 80U);
+}
+
+TEST_F(OutputOf, MetadataIsIndentedForPeopleAndOneLineInAPipe) {
+  add_kernels(cache(), 1);
+  tcm({"index"});
+  EXPECT_THAT(tcm_on_terminal(80, {"show", make_key(1)}).out, HasSubstr("\n  \"num_warps\": "));
+  EXPECT_THAT(tcm({"show", make_key(1)}).out, HasSubstr("\"num_warps\":"));
 }
 
 }  // namespace

@@ -168,7 +168,7 @@ TEST_F(Prune, AFailingSystemCallIsSaidAndTheRestGoesOn) {
   for (const Case& one :
        std::vector<Case>{{{"prune", "-y"}, "unlinkat:1:EIO@/", "Input/output error", 4},
                          {{"prune", "-y"}, "renameat:2:EACCES", "Permission denied", 4},
-                         {{"prune", "-y"}, "write:2:ENOSPC@.tcm-trash", "No space left on device", 4},
+                         {{"prune", "-y"}, "write:2:EIO@.tcm-trash", "Input/output error", 4},
                          {{"prune", "-y"}, "syncfs:1:EIO", "Input/output error", 4},
                          {{"prune", "-y", "--full", "--all"}, "renameat2:2:EACCES", "Permission denied", 1},
                          {{"prune", "-y", "--full", "--all"}, "unlinkat:5:EIO", "Input/output error", 0}}) {
@@ -207,7 +207,9 @@ TEST_F(Prune, TheTrashNeedsNoIndex) {
   EXPECT_THAT(tcm({"trash", "list"}).out, HasSubstr(cache().string()));
   fs::remove(database());
   EXPECT_EQ(tcm({"trash", "restore", "last"}).out, "Restored 4 entries.\n");
-  EXPECT_EQ(json({"list", "--json"}).at("total").as_int64(), 4) << "and it is indexed";
+  EXPECT_FALSE(fs::exists(database()));
+  EXPECT_EQ(tcm({"index"}).exit_code, 0);
+  EXPECT_EQ(json({"list", "--json"}).at("total").as_int64(), 4);
 }
 
 TEST_F(Prune, TheTrashGivesBackWhatWasRemoved) {
@@ -225,6 +227,46 @@ TEST_F(Prune, TheTrashGivesBackWhatWasRemoved) {
   EXPECT_EQ(tcm({"trash", "empty"}).exit_code, 5);
   EXPECT_EQ(tcm({"trash", "empty", "-y"}).exit_code, 0);
   EXPECT_FALSE(fs::exists(cache() / ".tcm-trash"));
+}
+
+// Who runs it from a timer wants to hear of it.
+TEST_F(Prune, ABudgetThatIsNotMetIsPartlyDone) {
+  const ProgramResult ir_alone = tcm({"prune", "--max-size", "1K", "-y"});
+  EXPECT_EQ(ir_alone.exit_code, 3);
+  EXPECT_THAT(ir_alone.out, HasSubstr("1.0 KiB cannot be met by dropping IR: --full would remove whole entries"));
+  EXPECT_EQ(tcm({"prune", "--max-size", "1K", "-y"}).exit_code, 3) << "nor when there is nothing left to do";
+  EXPECT_EQ(tcm({"prune", "--full", "--max-size", "1K", "--older-than", "400d", "-y"}).exit_code, 3);
+  EXPECT_EQ(tcm({"prune", "--full", "--max-size", "1K", "-y"}).exit_code, 0);
+}
+
+TEST_F(Prune, APlanSaysWhichFileALimitStandsIn) {
+  const fs::path file = home_ / ".config/tcm/config.toml";
+  write_file(file, "[prune]\nmax_files = 20\nunused_for = \"1y\"\n");
+  const ProgramResult plan = tcm({"prune", "--full", "--dry-run"});
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("  prune.max_files 20 (" + file.string() + ":2): 32 files used"),
+                              HasSubstr("  prune.unused_for 365d (" + file.string() + ":3): 0 of these")));
+  const ProgramResult filtered = tcm({"prune", "--full", "-a", "90", "--dry-run"});
+  EXPECT_THAT(filtered.err, HasSubstr("Not applied: prune.max_files 20 (" + file.string() + ":2)"));
+  EXPECT_THAT(filtered.err, HasSubstr("because of --arch."));
+}
+
+// A job may ask for either key of equal kernels, as torch.compile does.
+TEST_F(Prune, DeduplicationTakesNoHitUnlessThatIsAskedFor) {
+  add_kernel(cache(), {.seed = 11});
+  const ProgramResult linked = tcm({"prune", "--deduplicate", "--dry-run"});
+  EXPECT_THAT(linked.out, AllOf(HasSubstr("Would link equal files"), Not(HasSubstr("cost:"))));
+  const ProgramResult removed = tcm({"prune", "--deduplicate=content", "--dry-run"});
+  EXPECT_THAT(removed.out, HasSubstr("cost: 1 kernel is compiled again if a job asks for the older key"));
+}
+
+TEST_F(Prune, TheTrashIsEmptiedByIdOrByLast) {
+  tcm({"rm", make_key(1), "--trash", "-y"});
+  const ProgramResult wrong = tcm({"trash", "empty", "foo", "-y"});
+  EXPECT_EQ(wrong.exit_code, 6);
+  EXPECT_THAT(wrong.out + wrong.err, Not(HasSubstr("is empty")));
+  EXPECT_EQ(tcm({"trash", "empty", "foo"}).exit_code, 6) << "before anything is asked";
+  EXPECT_THAT(tcm({"trash", "list"}).out, AllOf(HasSubstr("EXPIRES"), HasSubstr("in 6d")));
+  EXPECT_THAT(tcm({"trash", "empty", "last", "-y"}).out, HasSubstr("Removed 1 entry"));
 }
 
 TEST_F(Prune, ConfiguredLimitsCountWhenNothingElseIsSaid) {

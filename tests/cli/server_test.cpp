@@ -59,7 +59,11 @@ TEST_F(ServerCommands, PruneTouchesNoOtherHostsRows) {
   environment_["TCM_HOST"] = "gpu-2";
   add_kernels(home_ / "other", 3, 100);
   ASSERT_EQ(tcm({"index", "--cache-dir", (home_ / "other").string()}).exit_code, 0);
-  EXPECT_EQ(tcm({"prune", "--full", "--all", "--yes", "--grace", "0s"}).exit_code, 0);
+  // A directory that only a shared database names is not changed until the user names it.
+  EXPECT_EQ(tcm({"prune", "--full", "--all", "--yes", "--grace", "0s"}).exit_code, 2);
+  EXPECT_EQ(ask_postgres(database_.url(), "SELECT COUNT(*) FROM record"), "7");
+  const std::string other = (home_ / "other").string();
+  EXPECT_EQ(tcm({"prune", "--full", "--all", "--yes", "--grace", "0s", "--cache-dir", other}).exit_code, 0);
   EXPECT_EQ(ask_postgres(database_.url(), "SELECT COUNT(*) FROM record"), "4");
   EXPECT_THAT(tcm({"stats", "--by", "host", "-o", "csv"}).out, HasSubstr("gpu-1,4,4"));
   EXPECT_EQ(lines_of(tcm({"list", "--missing-on", "gpu-2", "-q"}).out).size(), 4u);

@@ -90,6 +90,23 @@ TEST_F(SharedCache, ARootThatIsNotOursToChangeIsSaidOnceAndTheRestGoesOn) {
   EXPECT_FALSE(fs::exists(own / "add_kernel.ttir"));
 }
 
+TEST_F(SharedCache, APlanNeedsNoRights) {
+  const fs::path closed = home_ / "closed";
+  add_kernels(closed, 3);
+  for (const auto& entry : fs::directory_iterator(closed)) {
+    ASSERT_EQ(::chown(entry.path().c_str(), kNobody, kNobody), 0);
+    for (const auto& file : fs::directory_iterator(entry)) ASSERT_EQ(::chown(file.path().c_str(), kNobody, kNobody), 0);
+  }
+  ASSERT_EQ(tcm({"index", "--cache-dir", closed.string()}).exit_code, 0);
+  fs::permissions(home_ / "data", fs::perms(0755));
+  const std::string before = read_file(home_ / "data/tcm.db");
+  EXPECT_THAT(tcm_of_nobody({"prune", "--dry-run", "--grace", "0s", "--cache-dir", closed.string()}),
+              AllOf(StartsWith("3\n"), HasSubstr("Would drop ir, source of 3 kernels"),
+                    HasSubstr("cannot be written; the index of this run is held in memory"),
+                    HasSubstr(closed.string() + ": cannot be changed: Permission denied")));
+  EXPECT_EQ(read_file(home_ / "data/tcm.db"), before);
+}
+
 TEST_F(SharedCache, AnothersBinIsShownAndLeftAlone) {
   add(1, kRoot);
   ASSERT_EQ(tcm({"rm", "-y", "--trash", "--grace", "0s", "--cache-dir", shared().string(), "--db",

@@ -50,6 +50,20 @@ TEST_F(Layers, NoneTakesALimitOfAWeakerLayerAway) {
   EXPECT_EQ(settings().prune.max_files.value, std::nullopt);
 }
 
+TEST_F(Layers, FreeSpaceIsASizeOrAPercentage) {
+  const auto read = [&](const std::string& literal) {
+    write_file(files_.user, "prune.min_free = " + literal + "\n");
+    return settings().prune.min_free.value;
+  };
+  EXPECT_EQ(read("\"10 %\""), "10%");
+  EXPECT_EQ(read("\"20G\""), "20GiB");
+  EXPECT_EQ(read("4096"), "4KiB");
+  EXPECT_EQ(read("\"none\""), std::nullopt);
+  for (const char* wrong : {"\"0%\"", "\"101%\"", "\"%\"", "\"much\"", "0.5"})
+    EXPECT_THAT(error_of(std::string("prune.min_free = ") + wrong + "\n"), HasSubstr("a percentage of the file system"))
+        << wrong;
+}
+
 TEST_F(Layers, EveryKeyIsReadFromAFile) {
   write_file(files_.user, R"(cache_dir = ["/a", "/b"]
 layout = "vllm"
@@ -66,6 +80,8 @@ color = "never"
 [storage]
 url = "postgresql://u@h/db"
 timeout = "9s"
+[index]
+forget_after = "30d"
 [prune]
 grace = "1m"
 max_size = 4096
@@ -91,8 +107,9 @@ trash_max_size = "1M"
   EXPECT_EQ(found.color.value, "never");
   EXPECT_EQ(found.storage.url.value, "postgresql://u@h/db");
   EXPECT_EQ(found.storage.timeout_ns.value, 9 * util::kSecond);
+  EXPECT_EQ(found.forget_after_ns.value, 30 * util::kDay);
   EXPECT_EQ(found.prune.max_size.value, 4096U);
-  EXPECT_EQ(found.prune.min_free.value, 6144U);
+  EXPECT_EQ(found.prune.min_free.value, "6KiB");
   EXPECT_EQ(found.prune.low_water.value, 70U);
   EXPECT_EQ(found.prune.keep_newest.value, 8U);
   EXPECT_EQ(found.prune.unused_for_ns.value, 9 * util::kDay);

@@ -182,9 +182,9 @@ TEST(Prune, TakesItsLimitsFromVariables) {
 // Every layer of every key, so that none is listed and then not read.
 TEST(SettingKeys, AreUniqueExplainedAndReadFromEveryVariable) {
   const std::map<Type, std::string> samples = {
-      {Type::text, "/sample"},     {Type::path, "/sample"}, {Type::paths, "/sample"},
-      {Type::database, "/sample"}, {Type::boolean, "true"}, {Type::count, "3"},
-      {Type::percent, "70%"},      {Type::size, "123K"},    {Type::duration, "17h"},
+      {Type::text, "/sample"}, {Type::path, "/sample"}, {Type::paths, "/sample"}, {Type::database, "/sample"},
+      {Type::boolean, "true"}, {Type::count, "3"},      {Type::percent, "70%"},   {Type::size, "123K"},
+      {Type::duration, "17h"}, {Type::space, "12%"},
   };
   std::set<std::string_view> names;
   for (const Key& key : setting_keys()) {

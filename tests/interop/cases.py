@@ -65,9 +65,38 @@ def duplicates(lab):
     """Two roots with the same kernels, as two devices have them: each is looked for in its own root, so none goes."""
     lab.fill(lab.root, lab.other)
     before = state(lab.root), state(lab.other)
-    lab.prune("--deduplicate", roots=[lab.root, lab.other])
+    lab.prune("--deduplicate=content", roots=[lab.root, lab.other])
     must((state(lab.root), state(lab.other)) == before, "one of two roots lost kernels to the other")
     return both(lab)
+
+
+# Two versions of the assembler, of which Triton makes two keys for the same kernel: the workers and the parent of
+# torch.compile do so, and ask for both again.
+TWO_KEYS = ("12.8", "13.0")
+
+
+def two_keys(lab, *how):
+    """What the processes that use either key make of one root in which equal kernels lie under both."""
+    lab.clear()
+    before = [lab.kernels(lab.root, "--salts", 6, "sm90", TRITON_MOCK_PTX_VERSION=version) for version in TWO_KEYS]
+    must(not {k["key"] for k in before[0]} & {k["key"] for k in before[1]}, "both versions have the same keys")
+    must(sorted(k["sha256"] for k in before[0]) == sorted(k["sha256"] for k in before[1]), "their binaries differ")
+    lab.prune("--deduplicate", *how)
+    said = [kernel["said"] for version in TWO_KEYS
+            for kernel in lab.kernels(lab.root, "--salts", 6, "sm90", TRITON_MOCK_PTX_VERSION=version)]
+    must(len(said) == 12 and None not in said, "Triton does not say whether it hit")
+    return in_one_word({number: "hit" if hit else "miss" for number, hit in enumerate(said)})
+
+
+def two_keys_linked(lab):
+    word = two_keys(lab)
+    must(all(path.stat().st_nlink == 2 for path in files(lab.root, ".cubin")), "the binaries are not shared")
+    return word
+
+
+def two_keys_by_content(lab):
+    """The older key goes, and is compiled again: what the plan says."""
+    return two_keys(lab, "content")
 
 
 def hard_links(lab):
@@ -210,13 +239,20 @@ def until_3_8(release):
     return "hit" if release.numbers < (3, 8) else "miss"
 
 
-# Title, what is done, and what Triton must say for a release.
+def says_hits(word):
+    """For what can be told only by releases that say whether they hit."""
+    return lambda release: word if release.numbers >= (3, 4) else None
+
+
+# Title, what is done, and what Triton must say for a release; None when the case cannot be run with it.
 CASES = (
     ("index, list", indexed, always("hit")),
     ("prune", prune_ir, always("hit")),
     ("prune --drop ir,assembly,source", prune_text, always("hit")),
-    ("prune --deduplicate, two roots", duplicates, always("hit")),
+    ("prune --deduplicate=content, two roots", duplicates, always("hit")),
     ("prune --deduplicate=hardlink, two roots", hard_links, always("hit")),
+    ("prune --deduplicate, two keys", two_keys_linked, says_hits("hit")),
+    ("prune --deduplicate=content, two keys", two_keys_by_content, says_hits("6 of 12 hit")),
     ("the same, then prune of one root", prune_other_root, always("hit")),
     ("prune --full --all --trash, trash restore", trash_and_restore, always("hit")),
     ("compiled again beside .tcm-trash", trash_beside, always("hit")),

@@ -48,8 +48,8 @@ class Lab:
                      "LC_ALL": "C.UTF-8", "TZ": "UTC", **more}
         return {name: str(value) for name, value in variables.items()}
 
-    def triton_environment(self, root):
-        path = {"PYTHONPATH": self.release.path, "PYTHONNOUSERSITE": "1", "TRITON_CACHE_DIR": root}
+    def triton_environment(self, root, **more):
+        path = {"PYTHONPATH": self.release.path, "PYTHONNOUSERSITE": "1", "TRITON_CACHE_DIR": root, **more}
         if self.release.numbers < (3, 5) and linker():
             path["TRITON_HIP_LLD_PATH"] = linker()
         return self.environment(**path)
@@ -57,10 +57,11 @@ class Lab:
     def triton_command(self, script, *arguments):
         return [sys.executable, "-B", str(HERE / script), *map(str, arguments)]
 
-    def compile(self, root, *arguments):
-        """What a fresh process says that compiled the set, or something else (see compile.py), with this root."""
+    def compile(self, root, *arguments, **more):
+        """What a fresh process says that compiled the set, or something else (see compile.py), with this root and more
+        variables."""
         run = subprocess.run(self.triton_command("compile.py", *(arguments or self.targets)), cwd=self.folder,
-                             env=self.triton_environment(root), stdin=subprocess.DEVNULL, capture_output=True,
+                             env=self.triton_environment(root, **more), stdin=subprocess.DEVNULL, capture_output=True,
                              text=True, timeout=SECONDS, check=False)
         if run.returncode != 0:
             raise Wrong(f"Triton {self.release.version} ended with {run.returncode}: {last_line(run.stderr)}")
@@ -69,20 +70,20 @@ class Lab:
             raise Wrong(f"another Triton was found: {answer['path']}")
         return answer
 
-    def kernels(self, root, *arguments):
-        answer = self.compile(root, *arguments)
+    def kernels(self, root, *arguments, **more):
+        answer = self.compile(root, *arguments, **more)
         if answer["errors"]:
             raise Wrong("{target} {kernel}: {error}".format(**answer["errors"][0]))
         return answer["kernels"]
 
-    def tcm(self, *arguments, code=0):
+    def tcm(self, *arguments, codes=(0,)):
         """What the program prints; the index is made anew by each command that needs one."""
         run = subprocess.run([self.program, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL,
                              env=self.environment(TCM_DATA_DIR=self.folder / "data"), capture_output=True, text=True,
                              timeout=SECONDS, check=False)
-        if run.returncode != code:
+        if run.returncode not in codes:
             command = " ".join(map(str, arguments))
-            raise Wrong(f"tcm {command}: exit code {run.returncode}, not {code}: {last_line(run.stderr)}")
+            raise Wrong(f"tcm {command}: exit code {run.returncode}, not {codes[0]}: {last_line(run.stderr)}")
         return run.stdout
 
     def prune(self, *arguments, roots=None):

@@ -45,6 +45,9 @@ def run_cases(release, tcm, scratch):
     said = {}
     try:
         for title, case, expected in CASES:
+            if expected(release) is None:
+                said[title] = ("-", True)
+                continue
             try:
                 word = case(lab)
                 said[title] = (word, word == expected(release))

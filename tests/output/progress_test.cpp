@@ -34,6 +34,8 @@ TEST(FormatProgress, ShowsLabelCountSizeAndTime) {
             "Indexing ~/.triton/cache  12,345 entries  3.1 GiB  00:04");
   EXPECT_EQ(format_progress("Indexing x", 0, 0, 0s, 80), "Indexing x  0 entries  00:00");
   EXPECT_EQ(format_progress("Indexing x", 1, 0, 3725s, 80), "Indexing x  1 entries  1:02:05");
+  EXPECT_EQ(format_progress("Freeing", 1024, 2048, 1s, 80, 5000),
+            "Freeing  1,024 of 5,000 entries (20%)  2.0 KiB  00:01");
 }
 
 TEST(FormatProgress, FitsEveryWidthAndKeepsTheNumbersLongest) {

@@ -31,6 +31,9 @@ std::vector<Column> kernel_columns() {
 
 const std::string kLongName = "triton_red_fused__to_copy_add_clone_copy_index_put_mul_native_layer_norm_view_12";
 
+/// Where generated names differ.
+std::string end_of(const std::string& name, std::size_t length) { return name.substr(name.size() - length); }
+
 std::vector<std::string> kernel_row(const std::string& name) {
   return {"NK47D24P", name, "backend_x", "90", "3.6.0", "4", "3", "12.4 MiB", "/home/someone/.triton/cache"};
 }
@@ -88,7 +91,8 @@ TEST(Table, NameAndSizeSurviveEveryWidth) {
     ASSERT_EQ(lines.size(), 3U);
     EXPECT_THAT(lines[0], HasSubstr("NAME"));
     EXPECT_THAT(lines[0], HasSubstr("SIZE"));
-    EXPECT_THAT(lines[1], HasSubstr(kLongName.substr(0, 11)));
+    EXPECT_THAT(lines[1], HasSubstr(kLongName.substr(0, 5)));
+    EXPECT_THAT(lines[1], HasSubstr(end_of(kLongName, 6)));
     EXPECT_THAT(lines[1], HasSubstr("12.4 MiB"));
     EXPECT_THAT(lines[2], HasSubstr("matmul"));
     for (const std::string& line : lines) {
@@ -102,7 +106,8 @@ TEST(Table, NameAndSizeSurviveEveryWidth) {
 
 TEST(Table, At80ColumnsTheNameIsReadable) {
   const std::vector<std::string> lines = lines_of(printed(kernel_columns(), {kernel_row(kLongName)}, of_width(80)));
-  EXPECT_THAT(lines[1], HasSubstr(kLongName.substr(0, 31)));
+  EXPECT_THAT(lines[1], HasSubstr(kLongName.substr(0, 15)));
+  EXPECT_THAT(lines[1], HasSubstr(end_of(kLongName, 16)));
   EXPECT_THAT(lines[0], HasSubstr("BACKEND"));
   EXPECT_THAT(lines[0], HasSubstr("ARCH"));
   EXPECT_THAT(lines[0], Not(HasSubstr("DIR")));
@@ -112,7 +117,7 @@ TEST(Table, At80ColumnsTheNameIsReadable) {
 TEST(Table, At40ColumnsTheNameIsStillThere) {
   const std::vector<std::string> lines = lines_of(printed(kernel_columns(), {kernel_row(kLongName)}, of_width(40)));
   EXPECT_EQ(lines[0], "NAME                                SIZE");
-  EXPECT_EQ(lines[1], "triton_red_fused__to_copy_add…  12.4 MiB");
+  EXPECT_EQ(lines[1], kLongName.substr(0, 14) + "…" + end_of(kLongName, 15) + "  12.4 MiB");
 }
 
 // `list | grep name` has to find a name however long, so a pipe is not taken for 80 columns.
@@ -173,7 +178,7 @@ TEST(Table, AfterTheFirstRowsTheWidthsStand) {
             "NAME    SIZE\n"
             "first    1 B\n"
             "second  22 B\n"
-            "much …  333.3 MiB\n");
+            "mu…ers  333.3 MiB\n");
   EXPECT_THAT(printed(columns, rows, Terminal{}, 2), HasSubstr("much longer than the others  333.3 MiB\n"));
 }
 
@@ -188,6 +193,25 @@ TEST(Table, RowsComeOutBeforeTheEndOnceWidthsAreKnown) {
   EXPECT_EQ(text, "NAME\na\nb\nc\n");
   table.finish();
   EXPECT_EQ(text, "NAME\na\nb\nc\n");
+}
+
+// A reason is never cut: where the line is too narrow it stands below.
+TEST(Table, WhatMayGoBelowIsNeverCut) {
+  const std::vector<Column> columns{{.id = "key", .header = "key"},
+                                    {.id = "name", .header = "name", .flexible = true},
+                                    {.id = "used", .header = "used", .align = Align::right},
+                                    {.id = "reason", .header = "reason", .may_go_below = true}};
+  const std::vector<std::vector<std::string>> rows{{"NK47D24P", kLongName, "9d", "least recently used, 9d ago"}};
+  for (std::size_t width = 32; width <= 200; ++width) {
+    const std::string text = printed(columns, rows, of_width(width));
+    EXPECT_THAT(text, HasSubstr("9d"));
+    EXPECT_THAT(text, HasSubstr(width < 48 ? "least recently" : "least recently used, 9d ago")) << text;
+    for (const std::string& line : lines_of(text)) EXPECT_LE(util::display_width(line), width) << line;
+  }
+  EXPECT_EQ(printed(columns, rows, of_width(44)),
+            "KEY       NAME                          USED\n"
+            "NK47D24P  triton_red_fu…r_norm_view_12    9d\n"
+            "    least recently used, 9d ago\n");
 }
 
 TEST(FitColumns, SeveralFlexibleColumnsShareTheLoss) {

@@ -149,6 +149,7 @@ class Boundaries(unittest.TestCase):
         ],
         "core/cache/trash": [
             "core/util", "core/util/text", "core/util/system", "core/disk", "core/cache/format", "core/cache/read",
+            "core/cache/inspect",
         ],
         "core/cache/edit": [
             "core/util", "core/util/text", "core/util/thread", "core/model", "core/disk", "core/cache/format",
@@ -177,13 +178,16 @@ class Boundaries(unittest.TestCase):
             "core/util", "core/util/text", "core/index/values", "core/index/sql", "core/index/rows",
             "core/index/schema", "core/index/sqlite", "core/index",
         ],
-        "core/service": ["core/cache/format", "core/cache/read", "core/backend"],
+        "core/service": [
+            "core/util/text", "core/model", "core/cache/format", "core/cache/read", "core/cache/inspect",
+            "core/backend",
+        ],
         "core/service/query": [
             "core/util", "core/util/text", "core/util/system", "core/backend/terms", "core/index/values",
             "core/index", "core/service",
         ],
         "core/service/scan": [
-            "core/util", "core/util/system", "core/util/thread", "core/model", "core/cache/format", "core/cache/find",
+            "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/model", "core/cache/find",
             "core/cache/read", "core/backend/terms", "core/index", "core/service",
         ],
         "core/service/plan": [

@@ -173,7 +173,8 @@ fs::path add_partial(const fs::path& root, std::uint64_t seed) {
 }
 
 fs::path add_leftover(const fs::path& root, std::uint64_t seed) {
-  return add_entry(root, make_key(seed), {{"tmp.pid_4711_0b5c5d4e-aaaa/add_kernel.ttir", "half of"}});
+  return add_entry(root, make_key(seed),
+                   {{"tmp.pid_4711_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a15/add_kernel.ttir", "half of"}});
 }
 
 const cache::FileTypes& plugin_file_types() {

@@ -72,9 +72,7 @@ fs::path add_triton20_kernel(const fs::path& root, std::uint64_t seed) {
   return add_entry(root, make_key(seed, cache::KeyEncoding::md5_hex),
                    {{"add_kernel.ttir", "module {}"},
                     {"add_kernel.ttgir", "module {}"},
-                    {"add_kernel.cubin",
-                     "\x7f"
-                     "ELF"},
+                    {"add_kernel.cubin", read_file(data_dir() / "sample" / kCuda80 / "add_kernel.cubin")},
                     {"lock", ""},
                     {"add_kernel.json",
                      R"({"num_warps": 4, "num_stages": 3, "name": "add_kernel", "shared": 512, "constants": {"3": 64},
@@ -86,9 +84,7 @@ fs::path add_triton21_kernel(const fs::path& root, std::uint64_t seed) {
   return add_entry(
       root, key,
       {{"add_kernel.ttir", "module {}"},
-       {"add_kernel.cubin",
-        "\x7f"
-        "ELF"},
+       {"add_kernel.cubin", read_file(data_dir() / "sample" / kCuda80 / "add_kernel.cubin")},
        {"add_kernel.json",
         R"({"num_warps": 4, "num_ctas": 1, "num_stages": 3, "name": "add_kernel_0d1d2d", "shared": 0,
                          "constants": {"3": 64}, "arch": 80, "device_type": "cuda", "clusterDims": [1, 1, 1]})"},

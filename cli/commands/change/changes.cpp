@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands/change/changes.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -8,8 +11,10 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/run/interrupt.hpp"
+#include "cli/run/open_index.hpp"
 #include "cli/show/confirm.hpp"
 #include "cli/show/prune_output.hpp"
+#include "core/index/location.hpp"
 #include "core/service/change/execute.hpp"
 
 namespace tcm::cli {
@@ -28,7 +33,8 @@ Result<service::Plan> make_plan(const service::PruneRequest& request, index::Ind
 Result<service::ExecuteReport> carry_out(service::Plan& plan, const service::ExecuteOptions& options,
                                          index::Index& index, service::PruneProgress& progress, Context& context) {
   const InterruptGuard interrupts(progress.index.stop, index);
-  const ProgressWatch watch(context, "Freeing", [&](Progress& line) {
+  const ProgressWatch watch(context, "Freeing", [&, total = plan.items.sums().entries](Progress& line) {
+    line.expect(total);
     line.set(progress.done.load(std::memory_order_relaxed), progress.freed.load(std::memory_order_relaxed));
   });
   return service::execute(plan, options, index, context.backends(), progress);
@@ -41,7 +47,9 @@ ExitCode code_of(const service::Plan& plan, const service::ExecuteReport* report
   // Who names an entry wants to know that it is still there; who describes many expects that some are kept.
   const bool named = view.request.mode == service::PruneMode::keys;
   const bool kept = plan.kept.total() > 0 || (report != nullptr && report->kept.total() > 0);
-  const bool partial = !plan.failures.empty() || (report != nullptr && report->partial()) || (named && kept);
+  const bool met = plan.meets_budgets(report != nullptr ? report->done : plan.items.sums());
+  const bool partial = !plan.failures.empty() || plan.kept.has_damage() || (report != nullptr && report->partial()) ||
+                       (named && kept) || !met;
   return partial ? ExitCode::partial : ExitCode::ok;
 }
 
@@ -51,12 +59,23 @@ ExitCode show(service::Plan& plan, const service::ExecuteReport* report, const P
   if (is_json(format)) {
     if (auto written = write_plan_json(context, plan, report, view, format); !written)
       return context.report(written.error());
-    if (report != nullptr)
-      for (const service::Kept& failure : report->failures) context.messages().error(failure.detail);
+    if (report != nullptr) print_failures(context, *report);
   } else if (report != nullptr) {
     print_report(context, plan, *report, view);
   }
   return finish_output(context, code_of(plan, report, view));
+}
+
+/// Lets the index of the settings follow where only one in memory did, or where the disk was too full for it to follow.
+void follow(ChangeableIndex& held, service::ExecuteReport& report, Context& context) {
+  const auto is_full = [](const Error& error) { return index::says_disk_full(error); };
+  const bool lagged = std::any_of(report.errors.begin(), report.errors.end(), is_full);
+  if ((!held.in_memory && !lagged) || report.interrupted) return;
+  const auto roots = held.index.roots();
+  std::set<std::string> dirs;
+  if (roots)
+    for (const index::RootRow& row : *roots) dirs.insert(row.location.cache_dir);
+  if (!dirs.empty() && catch_up(context, {dirs.begin(), dirs.end()})) std::erase_if(report.errors, is_full);
 }
 
 }  // namespace
@@ -82,12 +101,18 @@ void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOp
 ExitCode run_change(const Result<service::PruneRequest>& asked, const ChangeOptions& options, std::int64_t now_ns,
                     Context& context) {
   if (!asked) return context.report(asked.error());
-  const service::PruneRequest& request = *asked;
+  service::PruneRequest request = *asked;
+  request.dry_run = options.dry_run;
   for (const std::string& note : request.notes) context.messages().note(note);
-  auto index = context.open_index(index::OpenMode::create);
-  if (!index) return context.report(index.error());
+  auto held = open_to_change(context, options.dry_run);
+  if (!held) return context.report(held.error());
   service::PruneProgress progress;
-  auto plan = make_plan(request, *index, now_ns, progress, context);
+  auto plan = make_plan(request, held->index, now_ns, progress, context);
+  if (!plan && !held->in_memory && needs_memory(plan.error(), options.dry_run)) {
+    held = open_in_memory(context, plan.error());
+    if (!held) return context.report(held.error());
+    plan = make_plan(request, held->index, now_ns, progress, context);
+  }
   if (!plan) return context.report(plan.error());
 
   const Format format = format_of(options.output);
@@ -102,8 +127,9 @@ ExitCode run_change(const Result<service::PruneRequest>& asked, const ChangeOpti
   }
   if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
 
-  auto report = carry_out(*plan, {request.grace_ns, options.keep_paths, request.jobs}, *index, progress, context);
+  auto report = carry_out(*plan, {request.grace_ns, options.keep_paths, request.jobs}, held->index, progress, context);
   if (!report) return context.report(report.error());
+  follow(*held, *report, context);
   return show(*plan, &*report, view, format, context);
 }
 

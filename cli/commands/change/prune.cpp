@@ -7,6 +7,8 @@
 
 #include "cli/commands/change/changes.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/run/checks.hpp"
+#include "cli/run/help.hpp"
 #include "core/util/text/time.hpp"
 
 namespace tcm::cli {
@@ -23,7 +25,7 @@ ExitCode run_prune(const PruneOptions& options, Context& context) {
   const std::int64_t now = util::now_ns();
   service::PruneWords words = options.words;
   if (options.deduplicate_option->count() > 0)
-    words.deduplicate = options.deduplicate.empty() ? "content" : options.deduplicate;
+    words.deduplicate = options.deduplicate.empty() ? "hardlink" : options.deduplicate;
   return run_change(service::prune_request(words, context.settings(), now), options.change, now, context);
 }
 
@@ -35,36 +37,43 @@ void add_what(CLI::App& command, PruneOptions& options) {
       ->allow_extra_args(false)
       ->type_name("KIND")
       ->group(group);
-  command.add_flag("--full", words.full, "The whole entry: the kernel compiles again when it is used")->group(group);
+  command.add_flag("--full", words.full, "The whole entry: the kernel is recompiled on next use")->group(group);
   options.deduplicate_option =
       command
           .add_option(
               "--deduplicate", options.deduplicate,
-              "All but the newest of equal kernels of a root: content (metadata and binary are equal), metadata "
-              "(the original's looser rule); or hardlink: all stay and share their equal files")
+              "hardlink: all kernels stay, and equal files become one; or all but the newest of equal kernels of a "
+              "root go, and compile again if their key is asked for: content (metadata and binary are equal), "
+              "metadata (the original's looser rule) [hardlink]")
           ->expected(0, 1)
-          ->default_str("content")
-          ->check(CLI::IsMember({"content", "metadata", "hardlink"}))
+          ->default_str("hardlink")
           ->type_name("HOW")
           ->group(group);
+  must_be_one_of(*options.deduplicate_option, {"content", "metadata", "hardlink"});
   command
       .add_flag("--leftovers", words.leftovers, "Temporaries of dead writers, empty and partial entries, nothing else")
       ->group(group);
 }
 
 void add_which(CLI::App& command, service::PruneWords& words) {
-  const std::string group = "Which kernels (with the filters below)";
-  command.add_option("--unused-for", words.unused_for, "Last used so long ago: newest access or change of its files")
+  const std::string group = "Limits: each is reason enough to go, for kernels that the filters below let through";
+  command
+      .add_option("--unused-for", words.unused_for,
+                  "Not used for AGE or longer, by the newest access or change of its binary")
       ->type_name("AGE")
       ->group(group);
-  command.add_option("--max-size", words.max_size, "The least recently used, until the roots take no more than that")
+  command
+      .add_option("--max-size", words.max_size, "The least recently used, until the roots take up at most this much")
       ->type_name("SIZE")
       ->group(group);
   command.add_option("--max-files", words.max_files, "… until they hold no more files")->type_name("N")->group(group);
-  command.add_option("--min-free", words.min_free, "… until their file systems have so much free")
+  command
+      .add_option("--min-free", words.min_free, "… until their file systems have this much free, or 10% of their size")
       ->type_name("SIZE")
       ->group(group);
-  command.add_option("--low-water", words.low_water, "Once over --max-size or --max-files, go down to so much of it")
+  command
+      .add_option("--low-water", words.low_water,
+                  "When --max-size or --max-files is exceeded, prune down to this percentage of it")
       ->type_name("PERCENT")
       ->group(group);
   command.add_option("--keep-newest", words.keep_newest, "All but the newest N of each group")
@@ -76,7 +85,7 @@ void add_which(CLI::App& command, service::PruneWords& words) {
       ->allow_extra_args(false)
       ->type_name("KEY")
       ->group(group);
-  command.add_flag("--all", words.all, "With --full: yes, all of them")->group(group);
+  command.add_flag("--all", words.all, "With --full and no filter: really remove everything")->group(group);
 }
 
 }  // namespace
@@ -88,14 +97,15 @@ void add_prune_command(CLI::App& app, Invocation& invocation) {
   add_which(*command, options->words);
   add_change_options(*command, options->words.change, options->change);
   add_filter_options(*command, options->words.filters);
-  command->footer(
-      "Examples:\n"
-      "  tcm prune --dry-run                         what dropping the IR of all kernels would free\n"
-      "  tcm prune --older-than 30d                  drop the IR of old kernels; they still hit\n"
-      "  tcm prune --full --unused-for 90d           remove kernels that nobody used for so long\n"
-      "  tcm prune --full --max-size 10G --low-water 90%\n"
-      "  tcm prune --leftovers -y                    what dead jobs left\n"
-      "  tcm prune --deduplicate=hardlink            one file for equal artifacts of all devices");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm prune --dry-run                   what dropping all IR would free\n"
+           "  tcm prune --older-than 30d            drop the IR of old kernels; they still hit\n"
+           "  tcm prune --full --unused-for 90d     remove kernels not used for 90 days\n"
+           "  tcm prune --full --max-size 10G --low-water 90%\n"
+           "  tcm prune --leftovers -y              what dead jobs left\n"
+           "  tcm prune --deduplicate=hardlink      one file for equal artifacts of all devices",
+           {ExitCode::partial, ExitCode::needs_confirmation, ExitCode::missing, ExitCode::busy, ExitCode::interrupted});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_prune(*options, context); };
   });

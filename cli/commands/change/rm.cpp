@@ -8,6 +8,7 @@
 
 #include "cli/commands/change/changes.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/run/help.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
 
@@ -19,7 +20,7 @@ struct RmOptions {
   ChangeOptions change;
 };
 
-/// "-" stands for the keys on stdin, one a line or several with blanks between them.
+/// "-" stands for what is on stdin, one a line: a key is a file name and may hold blanks.
 std::vector<std::string> all_keys(const std::vector<std::string>& words) {
   std::vector<std::string> keys;
   for (const std::string& word : words) {
@@ -27,8 +28,8 @@ std::vector<std::string> all_keys(const std::vector<std::string>& words) {
       keys.push_back(word);
       continue;
     }
-    std::string key;
-    while (std::cin >> key) keys.push_back(key);
+    for (std::string line; std::getline(std::cin, line);)
+      if (!line.empty()) keys.push_back(line);
   }
   return keys;
 }
@@ -43,18 +44,23 @@ ExitCode run_rm(const RmOptions& options, Context& context) {
 
 void add_rm_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<RmOptions>();
-  CLI::App* command = app.add_subcommand("rm", "Remove the entries with these keys");
-  command->add_option("KEY", options->words.keys, "A key or an unambiguous beginning of one; - reads them from stdin")
+  CLI::App* command = app.add_subcommand("rm", "Remove single entries, by key or path");
+  command
+      ->add_option(
+          "KEY", options->words.keys,
+          "A key, an unambiguous beginning of one, or the path of an entry; - reads them from stdin, one a line")
       ->required();
   command->add_option("--cache-dir", options->words.cache_dirs, "Only in this cache directory or root")
       ->allow_extra_args(false)
       ->type_name("DIR");
   add_change_options(*command, options->words.change, options->change);
-  command->footer(
-      "Examples:\n"
-      "  tcm rm 4RYKE7YQ                             one entry\n"
-      "  tcm list --name old_kernel -q | tcm rm - -y\n"
-      "  tcm rm --trash 4RYKE7YQ                     to be had back with tcm trash restore last");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm rm 4RYKE7YQ                             one entry\n"
+           "  tcm rm ~/.triton/cache/4RYKE7YQ...          the one in this cache, if several hold the key\n"
+           "  tcm list --name old_kernel -q | tcm rm - -y exactly what was listed\n"
+           "  tcm rm --trash 4RYKE7YQ                     undo: tcm trash restore last",
+           {ExitCode::partial, ExitCode::needs_confirmation, ExitCode::missing, ExitCode::busy, ExitCode::interrupted});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_rm(*options, context); };
   });

@@ -13,6 +13,7 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/help.hpp"
 #include "cli/show/confirm.hpp"
 #include "core/util/system/user.hpp"
 #include "core/util/text/bytes.hpp"
@@ -62,6 +63,7 @@ void write_listing(const TrashOptions& options, const service::TrashListing& lis
     json.field("bytes", row.bin.bytes);
     json.field("allocated_bytes", row.bin.allocated);
     json.field("made", util::format_rfc3339(row.bin.made_ns));
+    json.field("expires", util::format_rfc3339(row.bin.made_ns + context.settings().prune.trash_keep_ns.value));
     json.field("user", util::user_name(row.bin.user));
     json.end_object();
   }
@@ -71,13 +73,14 @@ void write_listing(const TrashOptions& options, const service::TrashListing& lis
 }
 
 /// Of another user's bin only its existence is sure.
-std::vector<std::string> cells_of(const service::TrashRow& row, std::int64_t now) {
+std::vector<std::string> cells_of(const service::TrashRow& row, std::int64_t keep, std::int64_t now) {
   const auto known = [&row](std::string text) { return row.bin.ours ? std::move(text) : std::string("-"); };
   return {row.bin.id,
           known(count_text(row.bin.entries)),
           known(count_text(row.bin.files)),
           known(util::format_bytes(row.bin.bytes)),
           util::format_age(now, row.bin.made_ns),
+          row.bin.made_ns + keep > now ? "in " + util::format_age(row.bin.made_ns + keep, now) : "next prune",
           row.root};
 }
 
@@ -88,13 +91,14 @@ void print_listing(const service::TrashListing& listing, Context& context) {
                               {"files", "files", Align::right, 2},
                               {"size", "size", Align::right},
                               {"age", "age", Align::right, 1},
+                              {"expires", "expires", Align::right, 4},
                               {"root", "root", Align::left, 3, true}};
   const auto is_ours = [](const service::TrashRow& row) { return row.bin.ours; };
   const bool shared = !std::all_of(listing.rows.begin(), listing.rows.end(), is_ours);
   if (shared) columns.insert(columns.begin() + 1, {"user", "user"});
   Table table(context.out(), std::move(columns), context.out_terminal());
   for (const service::TrashRow& row : listing.rows) {
-    std::vector<std::string> cells = cells_of(row, now);
+    std::vector<std::string> cells = cells_of(row, context.settings().prune.trash_keep_ns.value, now);
     if (shared) cells.insert(cells.begin() + 1, util::user_name(row.bin.user));
     table.add_row(std::move(cells));
   }
@@ -151,13 +155,15 @@ ExitCode run_empty(const TrashOptions& options, Context& context) {
   if (!index) return context.report(index.error());
   const auto listing = service::list_trash(request_of(options, context), *index);
   if (!listing) return context.report(listing.error());
-  const service::TrashListing chosen{service::chosen_bins(listing->rows, options.ids), {}};
+  const auto ids = service::whole_ids(*listing, options.ids);
+  if (!ids) return context.report(ids.error());
+  const service::TrashListing chosen{service::chosen_bins(listing->rows, *ids), {}};
   if (!is_json(options)) print_listing(chosen, context);
   if (options.ids.empty() && chosen.rows.size() < listing->rows.size())
     context.messages().note("Bins of other users stay; tcm trash list shows them.");
   if (chosen.rows.empty() && options.ids.empty()) return print_done(options, {}, "Removed", context);
   if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
-  const auto done = service::empty_trash(*listing, options.ids);
+  const auto done = service::empty_trash(*listing, *ids);
   if (!done) return context.report(done.error());
   return print_done(options, *done, "Removed", context);
 }
@@ -175,18 +181,33 @@ CLI::App* add_verb(CLI::App& trash, const std::string& name, const std::string& 
 
 void add_trash_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<TrashOptions>();
-  CLI::App* trash = app.add_subcommand("trash", "What --trash kept: list, restore or empty it");
+  CLI::App* trash = app.add_subcommand("trash", "Manage removed entries that --trash kept");
   trash->require_subcommand(1);
-  trash->footer(
-      "Examples:\n"
-      "  tcm trash list                              what can be restored, and the room it takes\n"
-      "  tcm trash restore last                      undo the last prune --trash\n"
-      "  tcm trash empty -y                          give the room back");
-  CLI::App* list = add_verb(*trash, "list", "What can be restored, and the room it takes", *options);
+  end_help(*trash,
+           "Examples:\n"
+           "  tcm trash list                              what can be restored, and its size\n"
+           "  tcm trash restore last                      undo the last prune --trash\n"
+           "  tcm trash empty -y                          free its space",
+           {ExitCode::partial, ExitCode::needs_confirmation, ExitCode::missing, ExitCode::busy});
+  CLI::App* list = add_verb(*trash, "list", "What can be restored, and its size", *options);
   CLI::App* restore = add_verb(*trash, "restore", "Put the entries of a bin back where they were", *options);
   CLI::App* empty = add_verb(*trash, "empty", "Delete bins for good; all when none is named", *options);
+  end_help(*list,
+           "Examples:\n"
+           "  tcm trash list\n"
+           "  tcm trash list --cache-dir ~/.cache/vllm",
+           {ExitCode::partial, ExitCode::missing});
+  end_help(*restore,
+           "Examples:\n"
+           "  tcm trash restore last                      undo the last prune --trash",
+           {ExitCode::partial, ExitCode::missing, ExitCode::busy});
+  end_help(*empty,
+           "Examples:\n"
+           "  tcm trash empty                             ask, then delete every bin of yours\n"
+           "  tcm trash empty -y                          do not ask",
+           {ExitCode::partial, ExitCode::needs_confirmation, ExitCode::missing, ExitCode::busy});
   restore->add_option("ID", options->id, "As tcm trash list prints it, or last")->required();
-  empty->add_option("ID", options->ids, "As tcm trash list prints them");
+  empty->add_option("ID", options->ids, "As tcm trash list prints them, or last");
   empty->add_flag("-y,--yes", options->yes, "Do not ask");
   list->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_list(*options, context); };

@@ -9,8 +9,10 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/help.hpp"
 #include "core/config/edit.hpp"
 #include "core/config/files.hpp"
+#include "core/util/text/redact.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
 
@@ -47,7 +49,7 @@ void print_settings(Context& context) {
   for (const Effective& setting : context.settings().all)
     context.out().write(fmt::format("{:<{}} = {}  ({})\n", setting.key->name, name_width,
                                     padded(util::escape_control(to_text(*setting.key, setting.value)), value_width),
-                                    util::escape_control(to_string(setting.origin))));
+                                    util::escape_control(util::redact_text(to_string(setting.origin)))));
 }
 
 void write_value(JsonWriter& json, const Effective& setting) {
@@ -61,7 +63,7 @@ void write_value(JsonWriter& json, const Effective& setting) {
     void operator()(const std::string&) const { json.value(to_text(*setting.key, setting.value)); }
     void operator()(const std::vector<std::string>& list) const {
       json.begin_array();
-      for (const std::string& element : list) json.value(element);
+      for (const std::string& element : list) json.value(util::redact_text(element));
       json.end_array();
     }
   };
@@ -85,7 +87,7 @@ void write_setting(JsonWriter& json, const Effective& setting) {
   write_value(json, setting);
   json.field("unit", unit_of(key.type));
   json.field("source", to_string(setting.origin.source));
-  json.field("where", if_any(setting.origin.where));
+  json.field("where", if_any(util::redact_text(setting.origin.where)));
   json.field("line", setting.origin.line == 0 ? std::nullopt : std::optional(setting.origin.line));
   json.field("flag", if_any(key.flag)).key("variables").begin_array();
   for (const std::string_view variable : util::split(key.environment, ' ')) json.value(variable);
@@ -114,8 +116,10 @@ ExitCode run_get(const std::string& name, Context& context) {
     const auto* list = std::get_if<std::vector<std::string>>(&setting.value);
     const std::vector<std::string> lines =
         list != nullptr ? *list : std::vector<std::string>{to_text(*setting.key, setting.value)};
-    for (const std::string& line : lines)
-      context.out().write((context.out().to_terminal() ? util::escape_control(line) : line) + "\n");
+    for (const std::string& line : lines) {
+      const std::string shown = util::redact_text(line);
+      context.out().write((context.out().to_terminal() ? util::escape_control(shown) : shown) + "\n");
+    }
     return finish_output(context, ExitCode::ok);
   }
   return context.report(config::unknown_key(name));
@@ -199,6 +203,10 @@ std::shared_ptr<OutputOptions> add_output(CLI::App& command) {
 void add_show(CLI::App& config, Invocation& invocation) {
   CLI::App* command = config.add_subcommand("show", "Print every setting, its value and where that comes from");
   auto output = add_output(*command);
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config show                      every value, and the file or variable that sets it\n"
+           "  tcm config show --json");
   command->callback([output, &invocation] {
     invocation.command = [output](Context& context) { return run_show(format_of(*output) == Format::json, context); };
   });
@@ -208,6 +216,10 @@ void add_get(CLI::App& config, Invocation& invocation) {
   auto key = std::make_shared<std::string>();
   CLI::App* command = config.add_subcommand("get", "Print one value; of a list, one element a line");
   command->add_option("KEY", *key, "The setting")->required()->type_name("");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config get prune.max_size\n"
+           "  tcm config get cache_dir");
   command->callback(
       [key, &invocation] { invocation.command = [key](Context& context) { return run_get(*key, context); }; });
 }
@@ -221,6 +233,11 @@ void add_set(CLI::App& config, Invocation& invocation) {
       ->required()
       ->type_name("");
   command->add_flag("--project", options->project, "Into the project's .tcm.toml instead");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config set prune.max_size 10G\n"
+           "  tcm config set cache_dir ~/.triton/cache ~/.cache/vllm\n"
+           "  tcm config set prune.max_size none   no limit");
   command->callback([options, &invocation] {
     invocation.reads_files = false;
     invocation.command = [options](Context& context) { return run_set(*options, context); };
@@ -228,8 +245,11 @@ void add_set(CLI::App& config, Invocation& invocation) {
 }
 
 void add_path(CLI::App& config, Invocation& invocation) {
-  CLI::App* command = config.add_subcommand("path", "Print which files are looked for, the strongest first");
+  CLI::App* command = config.add_subcommand("path", "Print which files are read, in order of precedence");
   auto output = add_output(*command);
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config path");
   command->callback([output, &invocation] {
     invocation.reads_files = false;
     invocation.command = [output](Context& context) { return run_path(format_of(*output) == Format::json, context); };
@@ -246,11 +266,11 @@ void add_config_command(CLI::App& app, Invocation& invocation) {
   add_get(*command, invocation);
   add_set(*command, invocation);
   add_path(*command, invocation);
-  command->footer(
-      "Examples:\n"
-      "  tcm config show                      what counts here, and who says so\n"
-      "  tcm config set prune.max_size 10G    write it into your file\n"
-      "  tcm config path                      where files are looked for");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config show                      every value, and what sets it\n"
+           "  tcm config set prune.max_size 10G    write it into your file\n"
+           "  tcm config path                      which files are read");
 }
 
 }  // namespace tcm::cli

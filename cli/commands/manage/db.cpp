@@ -10,6 +10,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
+#include "cli/run/help.hpp"
 #include "core/index/upkeep/copy.hpp"
 #include "core/index/upkeep/maintenance.hpp"
 #include "core/util/text/bytes.hpp"
@@ -118,9 +119,32 @@ void add_status(CLI::App& db, Invocation& invocation) {
   auto as_json = std::make_shared<bool>(false);
   CLI::App* command = db.add_subcommand("status", "Where the index is, its version, size and rows");
   command->add_flag("--json", *as_json, "As JSON");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm db status\n"
+           "  tcm db status --db postgresql://tcm@db/tcm",
+           {ExitCode::missing});
   command->callback([as_json, &invocation] {
     invocation.command = [as_json](Context& context) { return run_status(*as_json, context); };
   });
+}
+
+void add_migrate(CLI::App& db, Invocation& invocation) {
+  CLI::App* command = db.add_subcommand("migrate", "Bring the index of an earlier release up to date now");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm db migrate",
+           {ExitCode::missing, ExitCode::busy});
+  command->callback([&invocation] { invocation.command = run_migrate; });
+}
+
+void add_vacuum(CLI::App& db, Invocation& invocation) {
+  CLI::App* command = db.add_subcommand("vacuum", "Return the space of deleted rows to the file system");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm db vacuum",
+           {ExitCode::missing, ExitCode::busy});
+  command->callback([&invocation] { invocation.command = run_vacuum; });
 }
 
 void add_copy(CLI::App& db, Invocation& invocation) {
@@ -129,6 +153,11 @@ void add_copy(CLI::App& db, Invocation& invocation) {
   command->add_option("--to", *to, "A path, sqlite:PATH or postgresql://USER@HOST/DATABASE")
       ->required()
       ->type_name("URL");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm db copy --to postgresql://tcm@db/tcm    to a server; then set storage.url\n"
+           "  tcm db copy --to backup.db                  to a file",
+           {ExitCode::missing, ExitCode::busy});
   command->callback(
       [to, &invocation] { invocation.command = [to](Context& context) { return run_copy(*to, context); }; });
 }
@@ -136,21 +165,18 @@ void add_copy(CLI::App& db, Invocation& invocation) {
 }  // namespace
 
 void add_db_command(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("db", "Look after the index's database");
+  CLI::App* command = app.add_subcommand("db", "Manage the index database");
   command->require_subcommand(1);
   add_status(*command, invocation);
-  command->add_subcommand("migrate", "Bring the index of an earlier release up to date now")->callback([&invocation] {
-    invocation.command = [](Context& context) { return run_migrate(context); };
-  });
-  command->add_subcommand("vacuum", "Give room that removed rows left back")->callback([&invocation] {
-    invocation.command = [](Context& context) { return run_vacuum(context); };
-  });
+  add_migrate(*command, invocation);
+  add_vacuum(*command, invocation);
   add_copy(*command, invocation);
   add_import_legacy_command(*command, invocation);
-  command->footer(
-      "Examples:\n"
-      "  tcm db status                               where it is and what it holds\n"
-      "  tcm db copy --to postgresql://tcm@db/tcm    move to a server; then set storage.url");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm db status                               where it is and what it holds\n"
+           "  tcm db copy --to postgresql://tcm@db/tcm    move to a server; then set storage.url",
+           {ExitCode::partial, ExitCode::missing, ExitCode::busy, ExitCode::interrupted});
 }
 
 }  // namespace tcm::cli

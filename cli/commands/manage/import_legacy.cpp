@@ -9,6 +9,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
+#include "cli/run/help.hpp"
 #include "cli/run/interrupt.hpp"
 #include "core/service/change/legacy.hpp"
 #include "core/util/text/bytes.hpp"
@@ -93,17 +94,17 @@ void add_import_legacy_command(CLI::App& db, Invocation& invocation) {
   auto as_json = std::make_shared<bool>(false);
   CLI::App* command =
       db.add_subcommand("import-legacy", "Take hits and first-seen times over from an earlier tool's index");
-  command->add_option("file", *file, "The SQLite file of triton-cache-manager or model-cache-manager")
-      ->required()
-      ->type_name("FILE");
+  command->add_option("FILE", *file, "The SQLite file of triton-cache-manager or model-cache-manager")->required();
   command->add_flag("--json", *as_json, "As JSON");
-  command->footer(
-      "Indexes the directories that the file names, then merges what it knows of their kernels.\n"
-      "The file is only read, and may be imported again: nothing counts twice.\n"
-      "Examples:\n"
-      "  tcm db import-legacy ~/.local/share/triton-cache-manager/cache.db\n"
-      "  tcm db import-legacy ~/.local/share/model-cache-manager/cache_vllm.db\n"
-      "  tcm list --sort hits --columns key,name,hits,first_seen");
+  end_help(*command,
+           "Indexes the directories that the file names, then merges what the file holds\n"
+           "about their kernels. It is only read, and may be imported again: nothing\n"
+           "counts twice.\n\n"
+           "Examples:\n"
+           "  tcm db import-legacy ~/.local/share/triton-cache-manager/cache.db\n"
+           "  tcm db import-legacy ~/.local/share/model-cache-manager/cache_vllm.db\n"
+           "  tcm list --sort hits --columns key,name,hits,first_seen",
+           {ExitCode::partial, ExitCode::missing, ExitCode::busy, ExitCode::interrupted});
   command->callback([file, as_json, &invocation] {
     invocation.command = [file, as_json](Context& context) { return run_import(*file, *as_json, context); };
   });

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <map>
 #include <memory>
 
 #include <CLI/App.hpp>
@@ -10,8 +13,11 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
+#include "cli/run/help.hpp"
 #include "cli/run/interrupt.hpp"
+#include "cli/run/open_index.hpp"
 #include "core/service/scan/index_service.hpp"
+#include "core/service/scan/known_dirs.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 
@@ -20,6 +26,7 @@ namespace {
 
 struct IndexOptions {
   bool full_rescan = false;
+  std::vector<std::string> forget;
   OutputOptions output;
 };
 
@@ -36,14 +43,21 @@ void write_root(JsonWriter& json, const service::RootReport& root) {
   json.field("changed", root.changed);
   json.field("gone", root.gone);
   json.field("unchanged", root.unchanged);
+  json.field("absent", root.absent);
+  const auto write_reasons = [&json](const char* name, const std::map<model::SkipReason, std::int64_t>& reasons) {
+    json.key(name).begin_object();
+    for (const auto& [reason, count] : reasons) json.field(to_string(reason), count);
+    json.end_object();
+  };
+  json.field("broken", root.broken_count());
+  write_reasons("broken_reasons", root.broken_reasons);
   json.field("skipped", root.skipped_count());
-  json.key("skip_reasons").begin_object();
-  for (const auto& [reason, count] : root.skip_reasons) json.field(to_string(reason), count);
-  json.end_object();
+  write_reasons("skip_reasons", root.skip_reasons);
   json.key("skipped_entries").begin_array();
   for (const service::Skipped& skipped : root.skipped) {
     json.begin_object();
     json.field("key", skipped.name);
+    json.field("broken", skipped.broken);
     json.field("reason", to_string(skipped.reason));
     json.field("detail", skipped.detail);
     json.end_object();
@@ -67,38 +81,53 @@ void write_json(Context& context, const service::IndexReport& report, Format for
   json.end_object();
 }
 
-std::string_view reason_text(model::SkipReason reason) {
-  for (const model::SkipWord& word : model::kSkipReasons)
-    if (word.value == reason) return word.text;
-  return {};
+void print_absent(Context& context, const service::RootReport& root) {
+  context.out().write(
+      fmt::format("{}  is not here now\n  {} in {} stay in the index, with their hits; `tcm index "
+                  "--forget DIR` forgets them\n",
+                  util::escape_control(root.path), counted(root.kernels, "kernel", "kernels"),
+                  counted(root.entries, "entry", "entries")));
 }
 
 void print_root(Context& context, const service::RootReport& root) {
+  if (root.absent) return print_absent(context, root);
   std::string line = fmt::format("{}  {} in {}  {}", util::escape_control(root.path),
                                  counted(root.kernels, "kernel", "kernels"), counted(root.entries, "entry", "entries"),
                                  util::format_bytes(static_cast<std::uint64_t>(root.bytes)));
-  line += fmt::format("\n  {} new  {} changed  {} gone  {} unchanged  {} skipped", count_text(root.added),
-                      count_text(root.changed), count_text(root.gone), count_text(root.unchanged),
-                      count_text(root.skipped_count()));
+  line += fmt::format("\n  {} new  {} changed  {} gone  {} unchanged", count_text(root.added), count_text(root.changed),
+                      count_text(root.gone), count_text(root.unchanged));
+  if (root.broken_count() > 0) line += fmt::format("  {} broken", count_text(root.broken_count()));
+  line += fmt::format("  {} skipped", count_text(root.skipped_count()));
   if (root.layout != model::Layout::triton) line += fmt::format("  (layout {})", to_string(root.layout));
   context.out().write(line + "\n");
-  for (const auto& [reason, number] : root.skip_reasons)
-    context.out().write(
-        fmt::format("  skipped {}: {} ({})\n", count_text(number), reason_text(reason), to_string(reason)));
+  const auto write_reasons = [&](std::string_view what, const std::map<model::SkipReason, std::int64_t>& reasons) {
+    for (const auto& [reason, number] : reasons)
+      context.out().write(
+          fmt::format("  {} {}: {} ({})\n", what, count_text(number), text_of(reason), to_string(reason)));
+  };
+  write_reasons("broken", root.broken_reasons);
+  write_reasons("skipped", root.skip_reasons);
 }
 
-void explain_skipped(Context& context, const service::RootReport& root) {
-  if (root.skip_reasons.empty()) return;
-  if (!context.verbose()) {
-    context.messages().hint("`tcm index -v` says which entries were skipped and why");
-    return;
-  }
+bool explain_skipped(Context& context, const service::RootReport& root) {
+  if (!context.verbose()) return root.broken_count() + root.skipped_count() > 0;
   for (const service::Skipped& skipped : root.skipped)
-    context.messages().warning(fmt::format("{}/{}: skipped: {}{}{}", root.path, skipped.name,
-                                           reason_text(skipped.reason), skipped.detail.empty() ? "" : ": ",
-                                           skipped.detail));
-  const std::int64_t more = root.skipped_count() - static_cast<std::int64_t>(root.skipped.size());
-  if (more > 0) context.messages().warning(fmt::format("{}: {} more skipped", root.path, more));
+    context.messages().warning(fmt::format("{}/{}: {}: {}{}{}", root.path, skipped.name,
+                                           skipped.broken ? "broken" : "skipped", text_of(skipped.reason),
+                                           skipped.detail.empty() ? "" : ": ", skipped.detail));
+  const std::int64_t more = root.broken_count() + root.skipped_count() - static_cast<std::int64_t>(root.skipped.size());
+  if (more > 0) context.messages().warning(fmt::format("{}: {} more broken or skipped", root.path, more));
+  return false;
+}
+
+/// What to do about it, last of all.
+void hint(Context& context, const service::IndexReport& report, bool unexplained) {
+  const bool broken = std::any_of(report.roots.begin(), report.roots.end(),
+                                  [](const service::RootReport& root) { return root.broken_count() > 0; });
+  if (unexplained) context.messages().hint("`tcm index -v` says which entries are broken or were skipped, and why");
+  if (!broken) return;
+  context.messages().hint("`tcm list --kind broken` shows the broken entries, which fail the jobs that want them");
+  context.messages().hint("`tcm prune --full --kind broken` removes them; they compile again when they are used next");
 }
 
 void print_table(Context& context, const service::IndexReport& report) {
@@ -106,18 +135,63 @@ void print_table(Context& context, const service::IndexReport& report) {
   context.out().write(
       fmt::format("Kernels in the index: {} before, {} now.\n", count_text(report.before), count_text(report.now)));
   context.out().flush();
-  for (const service::RootReport& root : report.roots) explain_skipped(context, root);
+  bool unexplained = false;
+  for (const service::RootReport& root : report.roots) unexplained |= explain_skipped(context, root);
+  hint(context, report, unexplained);
+}
+
+ExitCode run_forget(const IndexOptions& options, Context& context) {
+  auto index = context.open_index(index::OpenMode::read);
+  if (!index) return context.report(index.error());
+  const auto forgotten = service::forget_caches(options.forget, *index);
+  if (!forgotten) return context.report(forgotten.error());
+  const Format format = format_of(options.output);
+  if (format == Format::json || format == Format::jsonl) {
+    JsonWriter json(context.out(), format == Format::json ? JsonWriter::Style::pretty : JsonWriter::Style::compact);
+    json.begin_object().field("schema", 1).field("forgotten_roots", forgotten->roots);
+    json.field("forgotten_entries", forgotten->entries).end_object();
+  } else {
+    context.out().write(fmt::format("Forgot {} with {}. Nothing on the disk was touched.\n",
+                                    counted(forgotten->roots, "root", "roots"),
+                                    counted(forgotten->entries, "entry", "entries")));
+  }
+  return finish_output(context, ExitCode::ok);
+}
+
+/// What to read: the directories that were named for this run, or else all that tcm knows of.
+Result<std::vector<std::string>> chosen_dirs(const Context& context, bool by_shape, index::Index& index) {
+  const auto& dirs = context.settings().cache_dirs;
+  // A layout is of one directory: it is not laid over the others.
+  if (dirs.origin.source == config::Source::flag || !by_shape) return dirs.value;
+  return service::with_known_dirs(dirs.value, dirs.origin.source == config::Source::default_value, index);
+}
+
+/// No index is made for directories that are not there; one that exists keeps or forgets what it knows of them.
+Result<index::Index> open_to_index(const Context& context) {
+  const auto is_there = [](const std::string& directory) {
+    std::error_code error;
+    return std::filesystem::exists(directory, error) || error;
+  };
+  const std::vector<std::string>& dirs = context.settings().cache_dirs.value;
+  if (std::any_of(dirs.begin(), dirs.end(), is_there) || has_index(context))
+    return context.open_index(index::OpenMode::create);
+  TCM_ASSIGN(ChangeableIndex held, open_in_memory(context));
+  return std::move(held.index);
 }
 
 ExitCode run_index(const IndexOptions& options, Context& context) {
+  if (!options.forget.empty()) return run_forget(options, context);
+  auto index = open_to_index(context);
+  if (!index) return context.report(index.error());
   service::IndexRequest request;
-  request.cache_dirs = context.settings().cache_dirs.value;
   request.jobs = context.settings().jobs.value;
   request.full_rescan = options.full_rescan;
+  request.forget_after_ns = context.settings().forget_after_ns.value;
   request.layout = model::value_of<model::Layout>(model::kLayouts, context.settings().layout.value);
+  auto dirs = chosen_dirs(context, !request.layout, *index);
+  if (!dirs) return context.report(dirs.error());
+  request.cache_dirs = std::move(*dirs);
 
-  auto index = context.open_index(index::OpenMode::create);
-  if (!index) return context.report(index.error());
   service::IndexProgress progress;
   Result<service::IndexReport> report;
   {
@@ -142,22 +216,31 @@ ExitCode run_index(const IndexOptions& options, Context& context) {
 
 void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& globals) {
   auto options = std::make_shared<IndexOptions>();
-  CLI::App* command = app.add_subcommand("index", "Bring the index in step with the caches on disk");
+  CLI::App* command = app.add_subcommand("index", "Update the index from the caches on disk");
   command
       ->add_option("--cache-dir", globals.flags.cache_dirs,
                    "Cache directory to read (repeatable). Default: TCM_CACHE_DIR, TCM_TRITON_CACHE_DIR, "
-                   "TRITON_CACHE_DIR, $TRITON_HOME/.triton/cache, ~/.triton/cache")
+                   "TRITON_CACHE_DIR, $TRITON_HOME/.triton/cache, ~/.triton/cache; and all that the index knows")
       ->allow_extra_args(false)
       ->type_name("DIR");
+  command->add_option("DIR", globals.flags.cache_dirs, "The same as --cache-dir DIR")->excludes("--cache-dir");
   command->add_option("--layout", globals.flags.layout, help_of("layout"))->type_name("LAYOUT");
   command->add_option("-j,--jobs", globals.flags.jobs, help_of("jobs"))->type_name("N");
   command->add_flag("--full-rescan", options->full_rescan, "Read every entry again, changed or not");
+  command
+      ->add_option("--forget", options->forget,
+                   "Read nothing; forget what the index knows of this directory, hits too (repeatable)")
+      ->allow_extra_args(false)
+      ->excludes("DIR", "--cache-dir", "--full-rescan")
+      ->type_name("DIR");
   add_output_option(*command, options->output, {"table", "json", "jsonl"});
-  command->footer(
-      "Examples:\n"
-      "  tcm index                                   the cache that Triton uses here\n"
-      "  tcm index --cache-dir ~/.cache/vllm         every root below a vLLM cache\n"
-      "  tcm index -v                                say which entries were skipped and why");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm index                                   the cache that Triton uses here, and all known ones\n"
+           "  tcm index ~/.cache/vllm                     every root below a vLLM cache\n"
+           "  tcm index --forget /mnt/old                 for a cache that does not come back\n"
+           "  tcm index -v                                say which entries were skipped and why",
+           {ExitCode::partial, ExitCode::missing, ExitCode::busy, ExitCode::interrupted});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_index(*options, context); };
   });

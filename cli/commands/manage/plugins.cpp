@@ -8,6 +8,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/help.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cli {
@@ -145,12 +146,13 @@ void add_plugins_command(CLI::App& app, Invocation& invocation) {
   auto output = std::make_shared<OutputOptions>();
   CLI::App* command = app.add_subcommand("plugins", "Show which backends were loaded, refused and shadowed, and why");
   add_output_option(*command, *output, {"table", "json"});
-  command->footer(
-      "Backends are shared objects libtcm_backend_*.so, looked for in --plugin-path, TCM_PLUGIN_PATH, or\n"
-      "TCM_ADD_PLUGIN_PATH, $XDG_DATA_HOME/tcm/plugins and the directory that was installed with tcm.\n\n"
-      "Examples:\n"
-      "  tcm plugins -v                              also the directories that were searched\n"
-      "  tcm plugins --plugin-path ./build/plugins   only those in this directory");
+  end_help(*command,
+           "Backends are shared objects libtcm_backend_*.so. They are looked for in\n"
+           "--plugin-path or TCM_PLUGIN_PATH; without those in TCM_ADD_PLUGIN_PATH,\n"
+           "$XDG_DATA_HOME/tcm/plugins and the directory installed with tcm.\n\n"
+           "Examples:\n"
+           "  tcm plugins -v                              also the directories that were searched\n"
+           "  tcm plugins --plugin-path ./build/plugins   only those in this directory");
   command->callback([output, &invocation] {
     invocation.command = [output](Context& context) { return run_plugins(*output, context); };
   });

@@ -7,6 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_writer.hpp"
+#include "cli/run/help.hpp"
 #include "core/backend/load/abi_version.hpp"
 #include "core/index/index.hpp"
 
@@ -34,6 +35,10 @@ void add_version_command(CLI::App& app, Invocation& invocation) {
   auto as_json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("version", "Print the version");
   command->add_flag("--json", *as_json, "As JSON, with the versions of the index and of the plugin interface");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm version\n"
+           "  tcm version --json                          for a script or a report");
   command->callback([as_json, &invocation] {
     invocation.command = [as_json](Context& context) { return run_version(*as_json, context); };
   });

@@ -9,7 +9,12 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/checks.hpp"
+#include "cli/run/help.hpp"
+#include "cli/run/open_index.hpp"
+#include "cli/show/absent.hpp"
 #include "cli/show/records.hpp"
+#include "core/service/query/entry_words.hpp"
 #include "core/service/query/search.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
@@ -113,25 +118,28 @@ class CsvPrinter : public Printer {
 
 class IdPrinter : public Printer {
  public:
-  explicit IdPrinter(Context& context) : out_(context.out()) {}
-  /// Several kernels of one entry share its key; each key is printed once where they stand together.
+  IdPrinter(Context& context, service::EntryNames names) : names_(std::move(names)), out_(context.out()) {}
+  /// Several kernels of one entry share its name; each is printed once where they stand together.
   void row(const index::Row& row) override {
-    if (row.key == last_) return;
-    last_ = row.key;
-    out_.write((out_.to_terminal() ? util::escape_control(row.key) : row.key) + "\n");
+    std::string name = names_.name_of(row);
+    if (name == last_) return;
+    out_.write((out_.to_terminal() ? util::escape_control(name) : name) + "\n");
+    last_ = std::move(name);
   }
 
  private:
+  service::EntryNames names_;
   Sink& out_;
   std::string last_;
 };
 
-std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& columns, Format format) {
+std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& columns, Format format,
+                                      const service::EntryNames& names) {
   switch (format) {
     case Format::json: return std::make_unique<JsonPrinter>(context, columns);
     case Format::jsonl: return std::make_unique<JsonLinesPrinter>(context, columns);
     case Format::csv: return std::make_unique<CsvPrinter>(context, columns);
-    case Format::ids: return std::make_unique<IdPrinter>(context);
+    case Format::ids: return std::make_unique<IdPrinter>(context, names);
     case Format::table:
     case Format::wide: break;
   }
@@ -139,18 +147,19 @@ std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& colu
 }
 
 /// What a person wants to know beside the rows; on stderr, so that a pipe gets rows alone.
-void print_summary(Context& context, const service::ListTotals& totals) {
+void print_summary(Context& context, const service::ListTotals& totals, const service::FilterWords& filters,
+                   index::Index& index) {
+  note_absent(context, totals.absent);
   if (totals.matched == 0) {
-    context.messages().note(totals.indexed_kernels == 0 ? "The index holds no kernel." : "Nothing matches.");
-    return;
+    if (totals.indexed_kernels == 0) return context.messages().note("The index holds no kernels.");
+    return explain_nothing(context, filters, index);
   }
-  std::string line = totals.listed == totals.matched && totals.counted_all
-                         ? fmt::format("{} listed", count_text(totals.listed))
-                         : fmt::format("{} of {}{} listed", count_text(totals.listed),
-                                       totals.counted_all ? "" : "over ", count_text(totals.matched));
-  line += fmt::format(", {}; the index holds {}, {} in all.", util::format_bytes(totals.listed_bytes),
-                      counted(totals.indexed_kernels, "kernel", "kernels"), util::format_bytes(totals.indexed_bytes));
-  context.messages().note(line);
+  const bool whole = totals.listed == totals.matched && totals.counted_all;
+  const std::string of =
+      whole ? "" : fmt::format(" of {}{}", totals.counted_all ? "" : "more than ", count_text(totals.matched));
+  context.messages().note(fmt::format(
+      "{}{} listed, {}; index: {}, {}.", count_text(totals.listed), of, util::format_bytes(totals.listed_bytes),
+      counted(totals.indexed_kernels, "kernel", "kernels"), util::format_bytes(totals.indexed_bytes)));
 }
 
 ExitCode run_list(const ListOptions& options, Context& context) {
@@ -159,7 +168,7 @@ ExitCode run_list(const ListOptions& options, Context& context) {
     print_columns(context.out(), context.out_terminal(), index::record_columns(), format);
     return finish_output(context, ExitCode::ok);
   }
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = open_to_read(context);
   if (!index) return context.report(index.error());
   // Rows of several kinds need their kind beside them.
   const bool kinds = options.columns.empty() && !options.request.filters.kinds.empty() && format == Format::table;
@@ -169,11 +178,13 @@ ExitCode run_list(const ListOptions& options, Context& context) {
   // Counting every match of a large index takes longer than listing fifty of them; only documents promise the number.
   request.exact_total = format == Format::json;
   request.fields = columns.fields;
+  const auto names = format == Format::ids ? service::EntryNames::read(*index) : service::EntryNames();
+  if (!names) return context.report(names.error());
 
   // The printer starts with the first row, so that a wrong filter prints an error and no half document.
   std::unique_ptr<Printer> printer;
   const auto start = [&] {
-    if (!printer) printer = make_printer(context, columns, format);
+    if (!printer) printer = make_printer(context, columns, format, *names);
   };
   const auto totals =
       service::list_records(request, *index, context.backends(), context.now_ns(), [&](const index::Row& row) {
@@ -184,7 +195,7 @@ ExitCode run_list(const ListOptions& options, Context& context) {
   start();
   printer->finish(*totals);
   context.out().flush();
-  if (!is_machine_format(format)) print_summary(context, *totals);
+  if (!is_machine_format(format)) print_summary(context, *totals, request.filters, *index);
   return finish_output(context, options.fail_empty && totals->matched == 0 ? ExitCode::failed : ExitCode::ok);
 }
 
@@ -195,25 +206,33 @@ void add_list_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("list", "List kernels, newest first")->alias("ls");
   add_filter_options(*command, options->request.filters);
   add_host_options(*command, options->request.filters);
-  command
-      ->add_option(
-          "--sort", options->request.sort,
-          "By which column, resource or metadata field, with :asc or :desc; `--columns help` names the columns")
-      ->type_name("KEY");
-  command->add_option("--limit", options->request.limit, "At most so many")->type_name("N");
-  command
-      ->add_option("--columns", options->columns,
-                   "Which columns, in which order; any resource or metadata field is one; `help` names them")
-      ->type_name("A,B,C");
+  CLI::Option* const sort =
+      command
+          ->add_option(
+              "--sort", options->request.sort,
+              "By which column, resource or metadata field, with :asc or :desc; --columns help names the columns")
+          ->type_name("KEY");
+  must_not_be_empty(*sort, "a key to sort by, such as size");
+  CLI::Option* const limit =
+      command->add_option("--limit", options->request.limit, "At most this many")->type_name("N");
+  must_be_whole_number(*limit);
+  CLI::Option* const columns =
+      command
+          ->add_option("--columns", options->columns,
+                       "Which columns, in which order; any resource or metadata field is one; help names them")
+          ->type_name("A,B,C");
+  must_not_be_empty(*columns, "a list of columns, such as key,name,size");
   command->add_flag("--fail-empty", options->fail_empty, "Exit code 1 when nothing matches");
   add_output_options(*command, options->output);
-  command->footer(
-      "Examples:\n"
-      "  tcm list --sort size --limit 10             the ten largest kernels\n"
-      "  tcm list --glob 'triton_poi_*' -a 90        pointwise kernels for one GPU\n"
-      "  tcm list --older-than 30d --json            for a script\n"
-      "  tcm list --kind all --size 1M               everything from 1 MiB on\n"
-      "  tcm list --where 'registers>=128 and num_warps=8' --columns key,name,registers");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm list --sort size --limit 10             the ten largest kernels\n"
+           "  tcm list --glob 'triton_poi_*' -a 90        pointwise kernels for one GPU\n"
+           "  tcm list --older-than 30d --json            for a script\n"
+           "  tcm list --kind all --size 1M               everything of 1 MiB or more\n"
+           "  tcm list --where 'registers>=128 and num_warps=8'\n"
+           "  tcm list --columns key,name,registers       columns of your choice",
+           {ExitCode::missing});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_list(*options, context); };
   });

@@ -11,7 +11,10 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/help.hpp"
+#include "cli/run/open_index.hpp"
 #include "cli/show/records.hpp"
+#include "core/service/query/entry_words.hpp"
 #include "core/service/query/search.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
@@ -88,7 +91,8 @@ void print_facts(Context& context, index::RecordColumns columns, const service::
   sheet.line("ctas", row.num_ctas);
   sheet.line("warp size", row.warp_size);
   if (row.shared_bytes) sheet.line("shared memory", util::format_bytes(static_cast<std::uint64_t>(*row.shared_bytes)));
-  sheet.line("size", fmt::format("{} in {} files", util::format_bytes(row.bytes.total()), row.file_count));
+  sheet.line("size",
+             fmt::format("{} in {}", util::format_bytes(row.bytes.total()), counted(row.file_count, "file", "files")));
   sheet.line("modified", fmt::format("{} ({} ago)", util::format_local(row.modified_ns),
                                      util::format_age(context.now_ns(), row.modified_ns)));
   sheet.line("first seen", util::format_local(row.first_seen_ns));
@@ -134,15 +138,20 @@ void print_resources(Context& context, const service::Shown& shown) {
 void print_metadata(Context& context, const service::Shown& shown) {
   if (shown.detail.metadata.empty()) return;
   context.out().write("\nmetadata\n");
-  JsonWriter(context.out(), JsonWriter::Style::pretty).raw(shown.detail.metadata);
+  JsonWriter json(context.out(), JsonWriter::Style::pretty);
+  if (context.out_terminal().is_tty)
+    json.raw_indented(shown.detail.metadata);
+  else
+    json.raw(shown.detail.metadata);
 }
 
 void print_candidates(Context& context, index::RecordColumns known, const service::ShowResult& result,
                       const ShowOptions& options) {
   const bool one_host = std::all_of(result.candidates.begin(), result.candidates.end(),
                                     [&](const index::Row& row) { return row.host == result.candidates.front().host; });
-  context.messages().error(fmt::format("'{}' is ambiguous: {} records match; give more of the key{}", options.word,
-                                       count_text(result.matches), one_host ? "" : ", or --host"));
+  const std::string_view more = result.by_name ? "give a key, or a filter such as -a 90" : "give more of the key";
+  context.messages().error(fmt::format("'{}' is ambiguous: {} records match; {}{}", options.word,
+                                       count_text(result.matches), more, one_host ? "" : ", or --host"));
   const ColumnChoice columns =
       choose_columns(known, one_host ? "key,name,backend,arch,size,age,dir" : "key,name,backend,arch,size,age,host,dir",
                      Format::table);
@@ -155,8 +164,37 @@ void print_candidates(Context& context, index::RecordColumns known, const servic
   err.flush();
 }
 
+void print_sheet(Context& context, index::RecordColumns known, const service::Shown& shown) {
+  print_facts(context, known, shown);
+  print_resources(context, shown);
+  print_files(context, shown);
+  print_metadata(context, shown);
+}
+
+void print_all(Context& context, index::RecordColumns known, const service::ShowResult& result) {
+  print_sheet(context, known, *result.shown);
+  for (const service::Shown& shown : result.also) {
+    context.out().write("\n");
+    print_sheet(context, known, shown);
+  }
+  const auto printed = static_cast<std::int64_t>(result.also.size()) + 1;
+  if (result.matches > printed)
+    context.messages().note(fmt::format("{} more records have this key.", count_text(result.matches - printed)));
+}
+
+/// A document holds one record, so that a script need not ask which form it got.
+ExitCode refuse_several(Context& context, const service::ShowResult& result) {
+  const service::Shown& other = result.also.front();
+  context.messages().error(
+      other.row.root == result.shown->row.root
+          ? fmt::format("'{}' holds {} records; -o jsonl writes a line each", other.row.key, result.matches)
+          : fmt::format("'{}' lies in several roots; give the path of one, such as {}, or -o jsonl for a line each",
+                        other.row.key, service::entry_path(other.row.root, other.row.key)));
+  return ExitCode::usage;
+}
+
 ExitCode run_show(const ShowOptions& options, Context& context) {
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = open_to_read(context);
   if (!index) return context.report(index.error());
   const auto result = service::show(options.word, options.filters, *index, context.backends(), context.now_ns());
   if (!result) return context.report(result.error());
@@ -165,13 +203,12 @@ ExitCode run_show(const ShowOptions& options, Context& context) {
     return ExitCode::usage;
   }
   const Format format = format_of(options.output);
+  if (format == Format::json && !result->also.empty()) return refuse_several(context, *result);
   if (format == Format::json || format == Format::jsonl) {
     write_json(context, index->columns(), *result->shown, format);
+    for (const service::Shown& shown : result->also) write_json(context, index->columns(), shown, format);
   } else {
-    print_facts(context, index->columns(), *result->shown);
-    print_resources(context, *result->shown);
-    print_files(context, *result->shown);
-    print_metadata(context, *result->shown);
+    print_all(context, index->columns(), *result);
   }
   return finish_output(context, ExitCode::ok);
 }
@@ -181,15 +218,20 @@ ExitCode run_show(const ShowOptions& options, Context& context) {
 void add_show_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<ShowOptions>();
   CLI::App* command = app.add_subcommand("show", "Show everything known of one kernel or entry");
-  command->add_option("key-or-name", options->word, "The first characters of a key, or a kernel's name")->required();
+  command
+      ->add_option("KEY-OR-NAME", options->word,
+                   "The first characters of a key, the path of an entry, or a kernel's name")
+      ->required();
   add_filter_options(*command, options->filters);
   add_host_options(*command, options->filters);
   add_output_option(*command, options->output, {"table", "json", "jsonl"});
-  command->footer(
-      "Examples:\n"
-      "  tcm show NK47D24P                           by the start of its key\n"
-      "  tcm show matmul_kernel -a 90                by name, if a filter leaves only one\n"
-      "  tcm show NK47 --json                        with the whole metadata, for a script");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm show NK47D24P                           by the start of its key\n"
+           "  tcm show ~/.triton/cache/NK47D24P...        by its path, or that of a file in it\n"
+           "  tcm show matmul_kernel -a 90                by name, if a filter leaves only one\n"
+           "  tcm show NK47 --json                        with the whole metadata, for a script",
+           {ExitCode::missing});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_show(*options, context); };
   });

@@ -9,7 +9,12 @@
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/checks.hpp"
+#include "cli/run/help.hpp"
+#include "cli/run/open_index.hpp"
+#include "cli/show/absent.hpp"
 #include "cli/show/records.hpp"
+#include "core/service/change/trash.hpp"
 #include "core/service/query/search.hpp"
 #include "core/util/text/bytes.hpp"
 
@@ -135,15 +140,29 @@ void print_rows(Context& context, index::RecordColumns known, std::string_view t
                 const std::vector<index::Row>& rows, const std::string& names) {
   if (rows.empty()) return;
   context.out().write(fmt::format("\n{}\n", title));
-  const ColumnChoice columns = choose_columns(known, names, Format::table);
+  ColumnChoice columns = choose_columns(known, names, Format::table);
+  // What the rows are ordered by is never left out.
+  for (PrintedColumn& column : columns.columns)
+    if (column.layout.id == "spill_bytes") column.layout.drop_priority = 0;
   Table table(context.out(), layouts_of(columns), context.out_terminal());
   for (const index::Row& row : rows)
     table.add_row(text_cells(columns, row, {context.now_ns(), context.out_terminal().is_tty}));
   table.finish();
 }
 
+/// What lies in the trash is in no record, and takes room all the same.
+void note_trash(Context& context, const StatsOptions& options, index::Index& index) {
+  const auto& dirs = options.request.filters.cache_dirs;
+  const auto listing = service::list_trash(service::trash_request(dirs, context.settings()), index);
+  if (!listing) return;
+  std::uint64_t bytes = 0;
+  for (const service::TrashRow& row : listing->rows) bytes += row.bin.bytes;
+  if (bytes > 0)
+    context.messages().note(fmt::format("In the trash: {}; `tcm trash list` shows what.", util::format_bytes(bytes)));
+}
+
 ExitCode run_stats(const StatsOptions& options, Context& context) {
-  auto index = context.open_index(index::OpenMode::read);
+  auto index = open_to_read(context);
   if (!index) return context.report(index.error());
   const auto stats = service::stats(options.request, *index, context.backends(), context.now_ns());
   if (!stats) return context.report(stats.error());
@@ -155,15 +174,16 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
   } else {
     print_groups(context, *stats, format);
     print_rows(context, index->columns(), "Largest entries:", stats->top, "key,name,backend,arch,size,age");
-    print_rows(context, index->columns(),
-               "Spill most (bytes a thread keeps in memory for want of registers):", stats->spilling,
+    print_rows(context, index->columns(), "Largest register spills (bytes per thread):", stats->spilling,
                "key,name,backend,arch,warps,spill_bytes");
     context.out().flush();
     if (stats->other_files.files > 0)
-      context.messages().note(fmt::format("Beside the entries: {}, {}.",
+      context.messages().note(fmt::format("Outside any entry: {}, {}.",
                                           counted(stats->other_files.files, "file", "files"),
                                           util::format_bytes(stats->other_files.bytes)));
-    if (stats->groups.empty()) context.messages().note("Nothing matches.");
+    note_trash(context, options, *index);
+    note_absent(context, stats->absent);
+    if (stats->groups.empty()) explain_nothing(context, options.request.filters, *index);
   }
   return finish_output(context, ExitCode::ok);
 }
@@ -178,18 +198,16 @@ void add_stats_command(CLI::App& app, Invocation& invocation) {
                    "Group by backend, arch, version, name, kind, root, host (several with commas)")
       ->allow_extra_args(false)
       ->type_name("KEY");
-  command
-      ->add_option("--top", options->request.top, "Name the N largest, too")
-
-      ->type_name("N");
+  must_be_whole_number(*command->add_option("--top", options->request.top, "Also name the N largest")->type_name("N"));
   add_filter_options(*command, options->request.filters);
   add_host_options(*command, options->request.filters);
   add_output_option(*command, options->output, {"table", "wide", "json", "jsonl", "csv"});
-  command->footer(
-      "Examples:\n"
-      "  tcm stats                                   what the caches hold, by kind of entry\n"
-      "  tcm stats --by backend,arch                 which GPUs take the room\n"
-      "  tcm stats --by name --top 5 --kind kernel   the names that take most, and the largest kernels");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm stats                                   what the caches hold, by kind of entry\n"
+           "  tcm stats --by backend,arch                 which GPUs take up the space\n"
+           "  tcm stats --by name --top 5                 the sums of each name, and the largest",
+           {ExitCode::missing});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_stats(*options, context); };
   });

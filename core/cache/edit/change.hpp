@@ -57,7 +57,7 @@ struct Outcome {
   std::uint64_t freed = 0;  ///< bytes that the disk got back, as du counts: of several hard links the last frees
   bool gone = false;        ///< the entry is not in the root any more
   /// How the entry is now, its stamp included, when it is still there and something in it changed; records have their
-  /// artifacts, but no resources. Also when it failed half-way.
+  /// artifacts, but no resources. Also when it failed half-way, and when it was kept as broken.
   std::optional<model::Entry> now;
   bool relocated = false;  ///< a group named another directory and was rewritten to this root
 };

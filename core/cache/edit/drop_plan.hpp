@@ -2,6 +2,7 @@
 // What a drop is about to do to one entry.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,8 +23,9 @@ struct DroppedFile {
 
 struct NewGroup {
   std::string name;     ///< in the entry
-  std::string scratch;  ///< in the scratch directory
+  std::string scratch;  ///< where it lies until it takes the place of the old one: in the scratch directory, …
   disk::Node old;
+  std::string waiting;  ///< … or, when the disk had no room for it there, nowhere yet: its text
 };
 
 struct DropPlan {
@@ -34,6 +36,10 @@ struct DropPlan {
   std::vector<NewGroup> groups;
   std::size_t names = 0;  ///< directly in the entry, before
   bool relocated = false;
+
+  bool waits_for_room() const {
+    return std::any_of(groups.begin(), groups.end(), [](const NewGroup& group) { return !group.waiting.empty(); });
+  }
 };
 
 }  // namespace tcm::cache

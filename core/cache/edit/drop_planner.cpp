@@ -10,6 +10,7 @@
 #include "core/cache/format/group_stems.hpp"
 #include "core/cache/format/json_reader.hpp"
 #include "core/cache/inspect/entry_look.hpp"
+#include "core/cache/inspect/hit_check.hpp"
 #include "core/cache/read/entry_reader.hpp"
 #include "core/cache/read/stamp.hpp"
 #include "core/disk/file_changes.hpp"
@@ -106,13 +107,14 @@ bool DropPlanner::is_asked(std::size_t ordinal) const {
 std::optional<Outcome> DropPlanner::pick() {
   for (std::size_t i = 0; i < plan_.entry.records.size(); ++i)
     if (is_asked(i))
-      if (auto refused = pick_of(plan_.entry.records[i])) return refused;
+      if (auto refused = pick_of(i)) return refused;
   if (plan_.files.empty()) return Outcome();
   std::sort(plan_.files.begin(), plan_.files.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return std::nullopt;
 }
 
-std::optional<Outcome> DropPlanner::pick_of(const Record& record) {
+std::optional<Outcome> DropPlanner::pick_of(std::size_t ordinal) {
+  const Record& record = plan_.entry.records[ordinal];
   const auto& artifacts = record.artifacts;
   const GroupStems groups = groups_of(record);
   // A file that is called otherwise than the kernel's group was put there by somebody, and is his.
@@ -121,7 +123,7 @@ std::optional<Outcome> DropPlanner::pick_of(const Record& record) {
            (groups.empty() || groups.has_file(artifact.name));
   };
   if (record.kind == EntryKind::broken || record.problem == model::SkipReason::unreadable)
-    return kept(KeptReason::unreadable, record.problem_detail);
+    return keep_broken(ordinal, record.problem, record.problem_detail);
   if (std::none_of(artifacts.begin(), artifacts.end(), is_dropped)) return std::nullopt;
   if (std::none_of(artifacts.begin(), artifacts.end(),
                    [](const Artifact& artifact) { return artifact.kind == ArtifactKind::group; }))
@@ -140,18 +142,18 @@ bool DropPlanner::goes(std::string_view name) const {
 }
 
 std::optional<Outcome> DropPlanner::edit_groups() {
-  for (Record& record : plan_.entry.records)
-    if (Artifact* group = group_of(record))
-      if (auto refused = edit(record, *group)) {
+  for (std::size_t i = 0; i < plan_.entry.records.size(); ++i)
+    if (Artifact* group = group_of(plan_.entry.records[i]))
+      if (auto refused = edit(i, *group)) {
         for (const NewGroup& made : plan_.groups)
-          disk::unlink_at(*context_.trash.group_scratch(), made.scratch.c_str());
+          if (made.waiting.empty()) disk::unlink_at(*context_.trash.group_scratch(), made.scratch.c_str());
         plan_.groups.clear();
         return refused;
       }
   return std::nullopt;
 }
 
-std::optional<Outcome> DropPlanner::edit(const Record& record, Artifact& group) {
+std::optional<Outcome> DropPlanner::edit(std::size_t ordinal, Artifact& group) {
   std::string text;
   disk::Node old;
   if (auto refused = read_group(group.name, old, text)) return refused;
@@ -160,11 +162,12 @@ std::optional<Outcome> DropPlanner::edit(const Record& record, Artifact& group) 
     return kept(KeptReason::unreadable, fmt::format("{}: {}", util::escape_control(group.name), children.error()));
   if (std::none_of(children->begin(), children->end(), [this](const std::string& name) { return goes(name); }))
     return std::nullopt;
-  if (auto refused = check_children(record, group.name, *children)) return refused;
-  const auto edited = edit_group(text, group_change());
+  if (auto refused = check_children(plan_.entry.records[ordinal], group.name, *children)) return refused;
+  if (auto refused = check_hit(ordinal, *children)) return refused;
+  auto edited = edit_group(text, group_change());
   if (!edited) return failed(group.name, edited.error());
   group.bytes = edited->size();
-  return write(group.name, old, *edited);
+  return write(group.name, old, std::move(*edited));
 }
 
 std::optional<Outcome> DropPlanner::read_group(const std::string& name, disk::Node& node, std::string& text) const {
@@ -203,12 +206,47 @@ std::optional<Outcome> DropPlanner::check_children(const Record& record, const s
   return std::nullopt;
 }
 
-std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::Node& old, const std::string& text) {
+std::optional<Outcome> DropPlanner::check_hit(std::size_t ordinal, const std::vector<std::string>& children) const {
+  const Record& record = plan_.entry.records[ordinal];
+  if (record.kind == EntryKind::broken) return keep_broken(ordinal, record.problem, record.problem_detail);
+  std::vector<std::string> names;
+  for (const std::string& name : children)
+    if (!goes(name)) names.push_back(name);
+  auto damage = find_damage(directory_.get(), record, names, context_.options.binary_check);
+  if (!damage) return std::nullopt;
+  return keep_broken(ordinal, damage->reason, std::move(damage->detail));
+}
+
+// The index is told, too: a file that was damaged in place leaves its directory as it was.
+Outcome DropPlanner::keep_broken(std::size_t ordinal, model::SkipReason reason, std::string detail) const {
+  const bool unreadable = reason == model::SkipReason::unreadable || reason == model::SkipReason::symlink;
+  Outcome outcome = kept(unreadable ? KeptReason::unreadable : KeptReason::broken, std::move(detail));
+  if (unreadable) return outcome;
+  model::Entry now = context_.root.read_entry(change_.key, context_.options.naming);
+  if (!now.stamp.same_state(plan_.stamp) || ordinal >= now.records.size()) return outcome;
+  Record& record = now.records[ordinal];
+  record.kind = EntryKind::broken;
+  record.problem = reason;
+  record.problem_detail = outcome.detail;
+  outcome.now = std::move(now);
+  return outcome;
+}
+
+std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::Node& old, std::string text) {
+  NewGroup made{group, {}, old, {}};
   const auto scratch = context_.trash.group_scratch();
-  if (!scratch) return cache::failed(scratch.error().message);
-  NewGroup made{group, fmt::format("group.{}", count_++), old};
-  if (const int error = disk::write_file_like(*scratch, made.scratch.c_str(), text, old); error != 0)
+  if (!scratch && !context_.trash.has_no_room()) return cache::failed(scratch.error().message);
+  int error = ENOSPC;
+  if (scratch) {
+    made.scratch = fmt::format("group.{}", count_++);
+    error = disk::write_file_like(*scratch, made.scratch.c_str(), text, {directory_.get(), group.c_str(), old});
+  }
+  if (disk::is_no_room(error)) {
+    made.scratch.clear();
+    made.waiting = std::move(text);
+  } else if (error != 0) {
     return context_.failed(change_.key, group, "cannot write the new one", error);
+  }
   plan_.groups.push_back(std::move(made));
   return std::nullopt;
 }

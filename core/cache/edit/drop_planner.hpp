@@ -29,14 +29,16 @@ class DropPlanner {
   std::optional<Outcome> open();
   std::optional<Outcome> read();
   std::optional<Outcome> pick();
-  std::optional<Outcome> pick_of(const model::Record& record);
+  std::optional<Outcome> pick_of(std::size_t ordinal);
   std::optional<Outcome> edit_groups();
-  std::optional<Outcome> edit(const model::Record& record, model::Artifact& group);
+  std::optional<Outcome> edit(std::size_t ordinal, model::Artifact& group);
+  std::optional<Outcome> check_hit(std::size_t ordinal, const std::vector<std::string>& children) const;
+  Outcome keep_broken(std::size_t ordinal, model::SkipReason reason, std::string detail) const;
   std::optional<Outcome> read_group(const std::string& name, disk::Node& node, std::string& text) const;
   GroupEdit group_change();
   std::optional<Outcome> check_children(const model::Record& record, const std::string& group,
                                         const std::vector<std::string>& children);
-  std::optional<Outcome> write(const std::string& group, const disk::Node& old, const std::string& text);
+  std::optional<Outcome> write(const std::string& group, const disk::Node& old, std::string text);
   std::optional<Outcome> refuse_by_look(const EntryLook& look);
   Outcome failed(std::string_view name, std::string_view what) const {
     return context_.failed(change_.key, name, what);

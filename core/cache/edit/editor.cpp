@@ -38,7 +38,8 @@ class Editor::Impl {
   Result<void> start() {
     TCM_ASSIGN(lock_, RootLock::take(context_.root, context_.trash));
     TCM_ASSIGN(const bool there, context_.trash.find_to_change());
-    if (there) context_.trash.sweep();
+    disk::Removal ignored;
+    if (there) context_.trash.sweep(ignored);
     return {};
   }
 
@@ -107,6 +108,8 @@ Result<Editor> Editor::open(const std::string& root_path, EditorOptions options)
   if (!options.trash_id.empty() && !is_trash_id(options.trash_id))
     return fail(ErrorCode::usage, fmt::format("\"{}\" is no trash id; they look like 20261123-1", options.trash_id));
   TCM_ASSIGN(Root root, Root::open(root_path));
+  if (options.root && *options.root != root.id())
+    return fail(ErrorCode::failed, root_path + ": not the directory that the plan was made of any more; run it again");
   auto impl = std::make_unique<Impl>(std::move(root), std::move(options));
   TCM_TRY(impl->start());
   return Editor(std::move(impl));

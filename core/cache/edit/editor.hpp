@@ -22,7 +22,8 @@ namespace tcm::cache {
 class Editor {
  public:
   /// Takes the root's lock, clears what an earlier editor was killed over (.tcm-trash/tmp.*). Errors: as Root::open;
-  /// busy when another process holds the lock (the message names the root); denied; failed.
+  /// busy when another process holds the lock (the message names the root); denied; failed (another
+  /// directory than EditorOptions::root, among others).
   static Result<Editor> open(const std::string& root_path, EditorOptions options);
   ~Editor();  ///< gives the lock back and removes an empty trash area
   Editor(Editor&&) noexcept;

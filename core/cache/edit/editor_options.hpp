@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "core/cache/inspect/hit_check.hpp"
 #include "core/cache/read/naming.hpp"
+#include "core/cache/read/root.hpp"
 
 namespace tcm::cache {
 
@@ -15,6 +19,10 @@ struct EditorOptions {
   std::string trash_id;       ///< not empty: removed entries are kept as .tcm-trash/<trash_id>/<key>
   unsigned jobs = 1;          ///< threads that delete what was removed, this one included
   bool keep_paths = false;    ///< groups keep the directory that they name, also when it is not this root
+  BinaryCheck binary_check;   ///< asked before a group is changed; empty: no binary is looked at
+  /// Other spellings of the root's path that its groups may rightly name it by: through links, as the user writes it.
+  std::vector<std::string> spellings;
+  std::optional<RootId> root;  ///< which directory the path led to when the plan was made; another one is refused
 };
 
 }  // namespace tcm::cache

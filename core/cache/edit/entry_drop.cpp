@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/edit/entry_drop.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "core/cache/edit/drop_planner.hpp"
 #include "core/cache/inspect/entry_look.hpp"
@@ -16,17 +19,23 @@ namespace {
 
 using model::KeptReason;
 
+// Where the room that deleting made is not to be had, because somebody else takes it or the file system gives it back
+// later, no more entries than these lose their hit to releases from 3.8 on.
+constexpr int kMostFreedInVain = 1;
+
 /// The second step, for one entry.
 class EntryDrop {
  public:
-  EntryDrop(EditContext& context, int scratch, const Change& change, DropPlan& plan)
-      : context_(context), scratch_(scratch), change_(change), plan_(plan) {}
+  EntryDrop(EditContext& context, int scratch, bool may_free_first, const Change& change, DropPlan& plan)
+      : context_(context), scratch_(scratch), may_free_first_(may_free_first), change_(change), plan_(plan) {}
 
   Outcome run() {
     if (auto refused = open()) return std::move(*refused);
     if (auto refused = look_at_files()) return std::move(*refused);
     Outcome outcome;
-    if (replace_groups(outcome)) delete_files(outcome);
+    if (write_waiting_groups(outcome) && replace_groups(outcome)) delete_files(outcome);
+    outcome.files += done_.files;
+    outcome.freed += done_.freed;
     if (!changed_) return outcome;
     // What a writer put there meanwhile is young, so the entry is.
     const bool is_as_planned = outcome.status == Status::done && !has_more_names();
@@ -61,16 +70,57 @@ class EntryDrop {
     return std::nullopt;
   }
 
+  // On a full disk the room for a new group comes from the files that go anyway, one after the other until it can be
+  // written: then they go before the group that lists them. To every release of Triton that is no damage: up to 3.7 an
+  // entry hits without its IR, assembly and source whatever its group lists, and from 3.8 on a group with a missing
+  // file is a clean miss, after which the kernel compiles again. That state lasts from the first deletion until the
+  // group is replaced, and is met by one entry of a run, mostly: what that one frees is room for the groups of the
+  // next.
+  //
+  // The new group lies in the entry itself, as no directory can be made for it, under a name that Triton 3.0 uses for
+  // the same purpose. So what a killed run leaves is a leftover like any other.
+  bool write_waiting_groups(Outcome& outcome) {
+    for (NewGroup& group : plan_.groups) {
+      if (group.waiting.empty()) continue;
+      group.scratch = fmt::format("{}.tmp.pid_{}_0", group.name, ::getpid());
+      const char* name = group.scratch.c_str();
+      int error = 0;
+      do
+        error = disk::write_file_like(directory_.get(), name, group.waiting,
+                                      {directory_.get(), group.name.c_str(), group.old});
+      while (disk::is_no_room(error) && may_free_first_ && delete_next_file(outcome));
+      if (error == 0) {
+        changed_ = true;
+        error = disk::sync_file(directory_.get(), name);
+      }
+      if (error == 0) continue;
+      fail(outcome, context_.failed(change_.key, group.name, "cannot write the new one", error));
+      remove_waiting_groups();
+      return false;
+    }
+    return true;
+  }
+
+  void remove_waiting_groups() {
+    for (const NewGroup& group : plan_.groups)
+      if (!group.waiting.empty() && !group.scratch.empty()) disk::unlink_at(directory_.get(), group.scratch.c_str());
+  }
+
+  static void fail(Outcome& outcome, Outcome&& failed) {
+    if (outcome.status == Status::failed) return;
+    outcome.status = Status::failed;
+    outcome.detail = std::move(failed.detail);
+  }
+
   bool replace_groups(Outcome& outcome) {
     for (const NewGroup& group : plan_.groups) {
+      const int place = group.waiting.empty() ? scratch_ : directory_.get();
       disk::Node made;
-      int error = disk::stat_at(scratch_, group.scratch.c_str(), made);
-      if (error == 0) error = disk::replace_file(scratch_, group.scratch.c_str(), directory_.get(), group.name.c_str());
+      int error = disk::stat_at(place, group.scratch.c_str(), made);
+      if (error == 0) error = disk::replace_file(place, group.scratch.c_str(), directory_.get(), group.name.c_str());
       if (error != 0) {
-        const std::string detail =
-            context_.line(change_.key, group.name, fmt::format("cannot be replaced: {}", disk::error_text(error)));
-        outcome.status = Status::failed;
-        outcome.detail = detail;
+        fail(outcome, context_.failed(change_.key, group.name, "cannot be replaced", error));
+        remove_waiting_groups();
         return false;
       }
       changed_ = true;
@@ -84,21 +134,23 @@ class EntryDrop {
   }
 
   void delete_files(Outcome& outcome) {
-    disk::Removal done;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      const DroppedFile& file = plan_.files[i];
-      const int error = disk::remove_file(directory_.get(), file.name.c_str(), nodes_[i], done);
-      if (error == 0) {
-        changed_ = true;
-        outcome.bytes.add(file.kind, nodes_[i].bytes);
-      } else if (error != ENOENT && outcome.status != Status::failed) {
-        outcome.status = Status::failed;
-        outcome.detail =
-            context_.line(change_.key, file.name, fmt::format("cannot be deleted: {}", disk::error_text(error)));
-      }
+    while (delete_next_file(outcome)) {
     }
-    outcome.files += done.files;
-    outcome.freed += done.freed;
+  }
+
+  /// False when there is none left.
+  bool delete_next_file(Outcome& outcome) {
+    if (next_ == nodes_.size()) return false;
+    const DroppedFile& file = plan_.files[next_];
+    const disk::Node& node = nodes_[next_++];
+    const int error = disk::remove_file(directory_.get(), file.name.c_str(), node, done_);
+    if (error == 0) {
+      changed_ = true;
+      outcome.bytes.add(file.kind, node.bytes);
+    } else if (error != ENOENT) {
+      fail(outcome, context_.failed(change_.key, file.name, "cannot be deleted", error));
+    }
+    return true;
   }
 
   bool has_more_names() {
@@ -117,10 +169,13 @@ class EntryDrop {
 
   EditContext& context_;
   int scratch_;
+  bool may_free_first_;  // delete files to make room for the group that lists them no more
   const Change& change_;
   DropPlan& plan_;
   util::Fd directory_;
   std::vector<disk::Node> nodes_;
+  std::size_t next_ = 0;  // of the files, the first that is still there
+  disk::Removal done_;
   bool changed_ = false;
 };
 
@@ -129,16 +184,19 @@ class EntryDrop {
 DropPlan Dropper::prepare(const Change& change) { return DropPlanner(context_, group_paths_, count_, change).plan(); }
 
 void Dropper::sync(std::vector<DropPlan>& plans) {
-  bool needed = false;
-  for (const DropPlan& plan : plans) needed |= !plan.groups.empty() && !plan.decided;
-  if (!needed) return;
+  const auto is_written = [](const NewGroup& group) { return group.waiting.empty(); };
+  const auto concerns = [&is_written](const DropPlan& plan) {
+    return !plan.decided && std::any_of(plan.groups.begin(), plan.groups.end(), is_written);
+  };
+  if (std::none_of(plans.begin(), plans.end(), concerns)) return;
   int error = disk::sync_file_system(context_.root.descriptor());
   const bool one_by_one = error == ENOSYS || error == EINVAL;
   for (DropPlan& plan : plans) {
-    if (plan.decided || plan.groups.empty()) continue;
+    if (!concerns(plan)) continue;
     if (one_by_one) error = 0;
     for (const NewGroup& group : plan.groups)
-      if (one_by_one && error == 0) error = disk::sync_file(*context_.trash.group_scratch(), group.scratch.c_str());
+      if (one_by_one && error == 0 && is_written(group))
+        error = disk::sync_file(*context_.trash.group_scratch(), group.scratch.c_str());
     if (error == 0) continue;
     plan.decided =
         context_.failed(plan.entry.key, plan.groups.front().name, "cannot write the new one to the disk", error);
@@ -147,19 +205,21 @@ void Dropper::sync(std::vector<DropPlan>& plans) {
 
 Outcome Dropper::carry_out(const Change& change, DropPlan& plan) {
   Outcome outcome;
-  if (plan.decided)
+  if (plan.decided) {
     outcome = std::move(*plan.decided);
-  else
-    outcome = EntryDrop(context_, *context_.trash.group_scratch(), change, plan).run();
+  } else {
+    // Not there on a full disk: then no group of the plan lies in it.
+    const auto scratch = context_.trash.group_scratch();
+    outcome = EntryDrop(context_, scratch.value_or(-1), freed_in_vain_ < kMostFreedInVain, change, plan).run();
+    if (plan.waits_for_room() && outcome.status == Status::failed && outcome.files > 0) ++freed_in_vain_;
+  }
   if (!outcome.now || outcome.status != Status::done) discard(plan);
   return outcome;
 }
 
 void Dropper::discard(const DropPlan& plan) {
-  if (plan.groups.empty()) return;
-  const auto scratch = context_.trash.group_scratch();
   for (const NewGroup& group : plan.groups)
-    if (scratch) disk::unlink_at(*scratch, group.scratch.c_str());
+    if (group.waiting.empty()) disk::unlink_at(*context_.trash.group_scratch(), group.scratch.c_str());
 }
 
 }  // namespace tcm::cache

@@ -15,7 +15,7 @@ namespace tcm::cache {
 /// The drops of one editor. One thread at a time.
 class Dropper {
  public:
-  explicit Dropper(EditContext& context) : context_(context), group_paths_(context.root, context.options.keep_paths) {}
+  explicit Dropper(EditContext& context) : context_(context), group_paths_(context.root, context.options) {}
 
   DropPlan prepare(const Change& change);
   /// Makes sure that the new groups of these plans are on the disk; those for which that fails are decided then.
@@ -28,6 +28,7 @@ class Dropper {
   EditContext& context_;
   GroupPaths group_paths_;
   std::uint64_t count_ = 0;
+  int freed_in_vain_ = 0;
 };
 
 }  // namespace tcm::cache

@@ -2,6 +2,7 @@
 #include "core/cache/edit/entry_removal.hpp"
 
 #include "core/cache/edit/duplicate_check.hpp"
+#include "core/cache/format/file_names.hpp"
 #include "core/cache/inspect/foreign_files.hpp"
 #include "core/cache/inspect/known_files.hpp"
 #include "core/disk/file_changes.hpp"
@@ -26,11 +27,14 @@ class EntryMove {
   std::optional<Outcome> run() {
     for (;;) {
       auto place = in_bin() ? context_.trash.bin(context_.options.trash_id) : context_.trash.scratch();
+      if (!place && context_.trash.has_no_room()) return without_room(place.error().message);
       if (!place) return cache::failed(std::move(place.error().message));
       place_ = *place;
       const int error = disk::move_directory(context_.root.descriptor(), key(), place_, key());
       if (error == 0) break;
       if (error == ENOENT) return kept(KeptReason::gone, {});
+      if (disk::is_no_room(error))
+        return without_room(context_.line(change_.key, {}, "cannot move it into the trash: the disk is full"));
       if (error != EEXIST || in_bin()) return failed("cannot move it into the trash", error);
       context_.trash.renew_scratch();  // one of that name could not be deleted before
     }
@@ -39,8 +43,17 @@ class EntryMove {
   }
 
   int place() const { return place_; }
+  bool in_place() const { return in_place_; }
 
  private:
+  // Where nothing can be made or renamed any more, a removal goes without: see RemovalInPlace. To keep something in the
+  // trash takes room and frees none.
+  std::optional<Outcome> without_room(const std::string& line) {
+    if (in_bin()) return cache::failed(line + "; --no-trash removes without keeping");
+    in_place_ = true;
+    return std::nullopt;
+  }
+
   bool in_bin() const { return !context_.options.trash_id.empty(); }
   const char* key() const { return change_.key.c_str(); }
 
@@ -75,6 +88,7 @@ class EntryMove {
   const Change& change_;
   const EntryLook& look_;
   int place_ = -1;
+  bool in_place_ = false;
 };
 
 /// Deleting an entry that is out of the root.
@@ -125,6 +139,59 @@ class MovedEntryRemoval {
   Outcome outcome_;
 };
 
+/// Deleting an entry where it is, which needs no room on the disk. Its groups go first: without them Triton does not
+/// see the rest, so that readers find all of it or nothing, and what a killed run leaves is a partial entry, which
+/// `prune --leftovers` knows. A writer that compiles the kernel anew meanwhile puts other files in the place of these;
+/// those stay.
+class RemovalInPlace {
+ public:
+  RemovalInPlace(const EditContext& context, const Change& change, const EntryLook& look)
+      : context_(context), change_(change), look_(look) {}
+
+  Outcome run() {
+    for (const bool groups : {true, false})
+      for (const InspectedFile& file : look_.seen.files)
+        if (is_group(file.name) == groups && outcome_.status != Status::failed) remove(file);
+    if (outcome_.status != Status::failed) remove_directories();
+    outcome_.freed += done_.freed;
+    if (!outcome_.gone) context_.read_again(change_, outcome_);
+    return std::move(outcome_);
+  }
+
+ private:
+  void remove(const InspectedFile& file) {
+    if (file.name.find('/') != std::string::npos) return count(file, context_, outcome_);
+    disk::Node now;
+    int error = disk::stat_at(look_.directory.get(), file.name.c_str(), now);
+    if (error == 0 && now.inode != file.node.inode) return;
+    if (error == 0) error = disk::remove_file(look_.directory.get(), file.name.c_str(), file.node, done_);
+    if (error == 0)
+      count(file, context_, outcome_);
+    else if (error != ENOENT)
+      fail(context_.failed(change_.key, file.name, "cannot be deleted", error));
+  }
+
+  void remove_directories() {
+    for (const Temporary& temporary : look_.temporaries)
+      if (temporary.is_directory) disk::remove_tree(look_.directory.get(), temporary.name.c_str(), done_);
+    const int error = disk::remove_directory_at(context_.root.descriptor(), change_.key.c_str());
+    outcome_.gone = error == 0 || error == ENOENT;
+    if (error == 0) outcome_.freed += look_.node.allocated;
+    if (!outcome_.gone) fail(context_.failed(change_.key, {}, "cannot be deleted to the end", error));
+  }
+
+  void fail(Outcome&& failed) {
+    outcome_.status = Status::failed;
+    outcome_.detail = std::move(failed.detail);
+  }
+
+  const EditContext& context_;
+  const Change& change_;
+  const EntryLook& look_;
+  disk::Removal done_;
+  Outcome outcome_;
+};
+
 }  // namespace
 
 std::optional<Outcome> move_away(EditContext& context, const Change& change, MovedEntry& moved) {
@@ -136,10 +203,12 @@ std::optional<Outcome> move_away(EditContext& context, const Change& change, Mov
   EntryMove entry_move(context, change, moved.look);
   auto outcome = entry_move.run();
   moved.place = entry_move.place();
+  moved.in_place = entry_move.in_place();
   return outcome;
 }
 
 Outcome delete_moved(const EditContext& context, const Change& change, MovedEntry moved) {
+  if (moved.in_place) return RemovalInPlace(context, change, moved.look).run();
   return MovedEntryRemoval(context, change, moved).run();
 }
 

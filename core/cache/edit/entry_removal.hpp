@@ -14,7 +14,8 @@ namespace tcm::cache {
 /// An entry that is out of the root, and still to be deleted.
 struct MovedEntry {
   EntryLook look;
-  int place = -1;  ///< the directory that it lies in now; the trash area's, valid until that is closed
+  bool in_place = false;  ///< it is where it was: the disk has no room for a place to move it to
+  int place = -1;         ///< the directory that it lies in now; the trash area's, valid until that is closed
 };
 
 /// Looks at the entry and moves it out of the root. Returns the outcome when that was all there is to do (it was kept,

@@ -2,31 +2,28 @@
 // The paths that a group gives its children, and whether they name the root that the entry lies in.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "core/cache/edit/editor_options.hpp"
 #include "core/cache/read/root.hpp"
-#include "core/disk/directory.hpp"
 
 namespace tcm::cache {
 
-/// Finds out which directory a group's path is in, by looking at it; opens nothing. Remembers, as all entries of a
-/// cache say the same. One thread at a time.
+/// Compares text only: no path that a group names reaches the system, which would have to walk it, whatever is mounted
+/// there. One thread at a time.
 class GroupPaths {
  public:
-  GroupPaths(const Root& root, bool keep_paths);
+  GroupPaths(const Root& root, const EditorOptions& options);
 
   /// The path that a child is to have; empty: the one that it has.
-  std::string new_path(std::string_view key, std::string_view name, std::string_view path);
+  std::string new_path(std::string_view key, std::string_view name, std::string_view path) const;
 
  private:
-  bool names_root(std::string_view directory);
-
   std::string path_;
-  disk::Node node_;
   bool keep_paths_;
-  std::unordered_map<std::string, bool> known_;
+  std::set<std::string, std::less<>> spellings_;  ///< of the root, that one included
 };
 
 }  // namespace tcm::cache

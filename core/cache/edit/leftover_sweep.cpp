@@ -7,6 +7,7 @@
 
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/format/key.hpp"
+#include "core/cache/inspect/known_files.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
 #include "core/util/text/text.hpp"
@@ -27,6 +28,7 @@ class EntrySweep {
     std::optional<Outcome> left;
     for (const Temporary& temporary : look_.temporaries) {
       if (auto refused = refuse(temporary)) {
+        swept_all_ = false;
         if (!left) left = std::move(refused);
       } else if (!remove(temporary, outcome)) {
         break;
@@ -41,6 +43,9 @@ class EntrySweep {
  private:
   std::optional<Outcome> refuse(const Temporary& temporary) const {
     if (!temporary.writer.empty()) return kept(KeptReason::in_use, temporary.writer);
+    if (auto foreign = foreign_in_temporaries(look_.seen, change_.key, context_.options.naming.types(), temporary.name);
+        foreign && temporary.is_directory)
+      return kept(KeptReason::foreign_file, util::escape_control(*foreign));
     if (context_.is_young(temporary.newest_ns)) return kept(KeptReason::young, util::escape_control(temporary.name));
     return std::nullopt;
   }
@@ -72,19 +77,29 @@ class EntrySweep {
   // Out of the entry in one step, so that nothing half deleted stays in it.
   int remove_directory(const Temporary& temporary, Outcome& outcome, disk::Removal& done) {
     const auto scratch = context_.trash.scratch();
+    if (!scratch && context_.trash.has_no_room()) return remove_in_place(temporary, outcome, done);
     if (!scratch) {
       outcome.status = Status::failed;
       outcome.detail = scratch.error().message;
       return 0;
     }
     const std::string place = fmt::format("swept.{}", count_++);
-    if (const int error = disk::move_directory(look_.directory.get(), temporary.name.c_str(), *scratch, place.c_str()))
-      return error;
+    const int error = disk::move_directory(look_.directory.get(), temporary.name.c_str(), *scratch, place.c_str());
+    if (disk::is_no_room(error)) return remove_in_place(temporary, outcome, done);
+    if (error != 0) return error;
     swept_ = true;
     disk::remove_tree(*scratch, place.c_str(), done);
     if (done.failures.empty()) return 0;
     fail(temporary, done.failures.front(), outcome);
     context_.trash.renew_scratch();
+    return 0;
+  }
+
+  // A full disk has no place to move it to. Half of a temporary is a temporary, which the next run finds.
+  int remove_in_place(const Temporary& temporary, Outcome& outcome, disk::Removal& done) {
+    swept_ = true;
+    disk::remove_tree(look_.directory.get(), temporary.name.c_str(), done);
+    if (!done.failures.empty()) fail(temporary, done.failures.front(), outcome);
     return 0;
   }
 
@@ -110,7 +125,8 @@ class EntrySweep {
                (file.name.starts_with(temporary.name) && file.name[temporary.name.size()] == '/');
       });
     };
-    return look_.seen.nested.empty() && std::none_of(look_.seen.files.begin(), look_.seen.files.end(), lasts);
+    return swept_all_ && look_.seen.nested.empty() &&
+           std::none_of(look_.seen.files.begin(), look_.seen.files.end(), lasts);
   }
 
   // An empty directory is what a look-up leaves, but only one with the name of a key.
@@ -142,6 +158,7 @@ class EntrySweep {
   const Change& change_;
   EntryLook& look_;
   bool swept_ = false;
+  bool swept_all_ = true;
   int count_ = 0;
 };
 

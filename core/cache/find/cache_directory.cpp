@@ -26,7 +26,7 @@ struct FreeDeleter {
 };
 
 Result<std::string> canonical(const std::string& path) {
-  if (path.empty()) return fail(ErrorCode::missing, "the cache directory's path is empty; give a directory");
+  if (path.empty()) return fail(ErrorCode::usage, "the path of the cache directory is empty; give a directory");
   if (path.find('\0') != std::string::npos)
     return fail(ErrorCode::failed, "the cache directory's path holds a NUL byte");
   const std::unique_ptr<char, FreeDeleter> real(::realpath(path.c_str(), nullptr));
@@ -146,7 +146,7 @@ Result<void> check_directory(const std::string& path) {
   const int error = disk::open_directory_at(AT_FDCWD, path.c_str(), directory);
   if (error == 0) return {};
   if (error == ENOENT) return fail(ErrorCode::missing, path + ": no such directory");
-  if (error == ENOTDIR) return fail(ErrorCode::failed, path + ": not a directory; give a cache directory");
+  if (error == ENOTDIR) return fail(ErrorCode::missing, path + ": not a directory; give a cache directory");
   if (error == EACCES || error == EPERM)
     return fail(ErrorCode::denied, path + ": no permission to read this directory");
   return fail(ErrorCode::failed, fmt::format("{}: {}", path, disk::error_text(error)));

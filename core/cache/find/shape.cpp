@@ -21,27 +21,26 @@ enum class Look : std::uint8_t {
   something,  ///< holds directories: no entry does, but for temporaries
 };
 
-// Other tools name directories by digests too: what is in one must be what Triton puts there. IR alone is no proof,
-// dumps and overrides of kernels hold it under such names as well.
+// Other tools name directories by digests too: what is in one must be what Triton puts there. Nothing in it is no proof
+// then, and IR alone is none, as dumps and overrides of kernels hold it under such names as well.
 Look look_into(int parent, const char* name, bool has_key_shape, disk::ListBuffer& buffer) {
   util::Fd directory;
   if (disk::open_directory_at(parent, name, directory) != 0) return Look::files;
-  bool is_empty = true;
   Look look = Look::files;
   disk::list_directory(directory.get(), buffer, [&](const char* item, disk::NodeType type) {
     if (std::string_view(item) == kTrashName) return true;
-    is_empty = false;
     const bool is_directory = type == disk::NodeType::directory;
     const bool is_proof =
-        is_group(item) || (has_key_shape && (is_temporary(item) ||
-                                             (!is_directory && (is_module(item) || extension_of(item) == ".json"))));
+        is_group(item) ||
+        (has_key_shape && (is_directory ? is_temporary_directory(item)
+                                        : is_temporary_file(item) || is_module(item) || extension_of(item) == ".json"));
     if (is_proof)
       look = Look::entry;
     else if (is_directory)
       look = Look::something;
     return look != Look::entry;
   });
-  return is_empty && has_key_shape ? Look::entry : look;
+  return look;
 }
 
 std::string_view last_component(std::string_view path) { return path.substr(path.rfind('/') + 1); }
@@ -73,7 +72,7 @@ int survey(int directory, bool whole, bool trusted, Survey& found) {
     if (looks++ >= kMaxLooks) return true;
     const Look look = trusted && has_key_shape ? Look::entry : look_into(directory, name, has_key_shape, *inner);
     found.is_root = look == Look::entry;
-    found.is_unused &= is_temporary(name) || (has_key_shape && look == Look::files);
+    found.is_unused &= is_temporary_entry(name) || (has_key_shape && look == Look::files);
     return whole || !found.is_root;
   });
 }
@@ -93,7 +92,8 @@ model::Layout layout_of_path(std::string_view path) {
   bool in_compile_cache = false;
   for (const std::string_view component : util::split(path, '/')) {
     if (component == "torch_compile_cache") in_compile_cache = true;
-    if (in_compile_cache && component.starts_with("rank_")) return model::Layout::vllm;
+    if (in_compile_cache && (component.starts_with("rank_") || component == "torch_aot_compile"))
+      return model::Layout::vllm;
   }
   if (is_device_path(path)) return model::Layout::inductor;
   return is_root_path(path) ? model::Layout::vllm : model::Layout::triton;

@@ -26,8 +26,8 @@ struct Survey {
 /// right shape is enough, and nothing in it is opened.
 int survey(int directory, bool whole, bool trusted, Survey& found);
 
-/// What the path of a root says: `vllm` below `torch_compile_cache/…/rank_*`, `inductor` in `triton/<device number>`,
-/// else `triton`. Pure.
+/// What the path of a root says: `vllm` below `torch_compile_cache/…/rank_*` and `…/torch_aot_compile`, `inductor` in
+/// `triton/<device number>`, else `triton`. Pure.
 model::Layout layout_of_path(std::string_view path);
 
 /// Whether frameworks keep a root at such a path, used or not: `triton/<device number>`, `rank_*/triton_cache`. Pure.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "core/cache/format/key.hpp"
+
 namespace tcm::cache {
 namespace {
 
@@ -15,6 +17,35 @@ constexpr std::size_t kMaxLabel = 16;
 bool has_extension(std::string_view name, std::initializer_list<std::string_view> extensions) {
   const std::string_view extension = extension_of(name);
   return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// As Python's uuid and secrets print them: in lower case.
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+
+bool is_number(std::string_view text) {
+  constexpr std::size_t kMaxDigits = 10;
+  return !text.empty() && text.size() <= kMaxDigits && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+// 8-4-4-4-12 hexadecimal digits, with the version and the variant of a random one (RFC 4122).
+bool is_uuid4(std::string_view text) {
+  constexpr std::string_view kShape = "xxxxxxxx-xxxx-4xxx-vxxx-xxxxxxxxxxxx";
+  const auto fits = [](char c, char shape) {
+    if (shape == 'x') return is_hex(c);
+    if (shape == 'v') return c == '8' || c == '9' || c == 'a' || c == 'b';
+    return c == shape;
+  };
+  return text.size() == kShape.size() && std::equal(text.begin(), text.end(), kShape.begin(), fits);
+}
+
+// "<pid>_<what>": what follows a "tmp.pid_".
+bool names_writer(std::string_view text, bool may_be_number) {
+  const std::size_t end = text.find('_');
+  if (end == std::string_view::npos || !is_number(text.substr(0, end))) return false;
+  const std::string_view what = text.substr(end + 1);
+  return is_uuid4(what) || (may_be_number && is_number(what));
 }
 
 }  // namespace
@@ -42,8 +73,37 @@ bool is_autotune(std::string_view name) { return name.size() > kAutotune.size() 
 
 std::string_view autotune_stem(std::string_view name) { return name.substr(0, name.size() - kAutotune.size()); }
 
-bool is_temporary(std::string_view name) {
-  return name.starts_with("tmp.") || name.ends_with(".tmp") || name.find(".tmp.pid_") != std::string_view::npos;
+bool is_temporary_directory(std::string_view name) {
+  constexpr std::string_view kPrefix = "tmp.";
+  constexpr std::string_view kWriter = "pid_";
+  constexpr std::size_t kShort = 8;
+  if (!name.starts_with(kPrefix)) return false;
+  name.remove_prefix(kPrefix.size());
+  if (name.starts_with(kWriter)) return names_writer(name.substr(kWriter.size()), false);
+  return name.size() == kShort && std::all_of(name.begin(), name.end(), is_hex);
+}
+
+bool is_temporary_file(std::string_view name) {
+  constexpr std::string_view kMark = ".tmp.pid_";
+  const std::size_t mark = name.rfind(kMark);
+  if (mark == std::string_view::npos || mark == 0) return is_old_temporary(name);
+  return names_writer(name.substr(mark + kMark.size()), true);
+}
+
+bool is_old_temporary(std::string_view name) {
+  constexpr std::string_view kEnd = ".tmp";
+  if (!name.ends_with(kEnd)) return false;
+  name.remove_suffix(kEnd.size());
+  return is_compile_output(name) || is_module(name);
+}
+
+bool is_temporary_file_in(std::string_view key, std::string_view name) {
+  return is_temporary_file(name) && (!is_old_temporary(name) || key_encoding(key) == KeyEncoding::md5_hex);
+}
+
+bool is_temporary_entry(std::string_view key) {
+  constexpr std::string_view kPrefix = "tmp.";
+  return key.starts_with(kPrefix) && is_uuid4(key.substr(kPrefix.size()));
 }
 
 bool is_module(std::string_view name) { return has_extension(name, {".so", ".gch", ".pch"}); }

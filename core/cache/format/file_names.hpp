@@ -28,15 +28,32 @@ bool is_group_among(std::string_view name, const std::function<bool(std::string_
 bool is_autotune(std::string_view name);
 std::string_view autotune_stem(std::string_view name);
 
-/// A name that a writer uses until its file is whole: `tmp.…` (a directory in the entry since 3.2, in the root by
-/// TritonBundler), `….tmp` (2.0), `….tmp.pid_…` (2.1 to 3.1).
-bool is_temporary(std::string_view name);
+/// A directory in an entry that a writer fills until its file is whole: `tmp.pid_<pid>_<uuid4>` (3.2 and later),
+/// `tmp.<8 hex digits>` (builds for Windows). These shapes exactly: users call their directories `tmp.…` too.
+bool is_temporary_directory(std::string_view name);
 
-/// The same of a path in an entry: a temporary, or something in one.
-inline bool is_of_a_temporary(std::string_view path) { return is_temporary(path.substr(0, path.find('/'))); }
+/// A file in an entry that a writer has not given its name yet: `….tmp.pid_<pid>_<number or uuid4>` (2.1 to 3.1), or
+/// see is_old_temporary.
+bool is_temporary_file(std::string_view name);
 
-/// A directory in the root that a writer has not given its key yet: `tmp.<uuid>`.
-inline bool is_temporary_entry(std::string_view key) { return key.starts_with("tmp."); }
+/// `<file>.tmp` of a file that a compile writes (2.0).
+bool is_old_temporary(std::string_view name);
+
+/// One of these names. Of an old temporary only an entry of Triton 2.0 can tell more: see is_temporary_file_in.
+inline bool is_temporary(std::string_view name) { return is_temporary_directory(name) || is_temporary_file(name); }
+
+/// Whether the file is a writer's temporary in the entry `key`: `<file>.tmp` is so only in an entry of Triton 2.0,
+/// whose keys are md5 digests; elsewhere somebody else wrote it.
+bool is_temporary_file_in(std::string_view key, std::string_view name);
+
+/// A temporary, or a path in a temporary directory.
+inline bool is_of_a_temporary(std::string_view path) {
+  const std::size_t slash = path.find('/');
+  return slash == std::string_view::npos ? is_temporary(path) : is_temporary_directory(path.substr(0, slash));
+}
+
+/// A directory in the root that a writer (TritonBundler) has not given its key yet: `tmp.<uuid4>`.
+bool is_temporary_entry(std::string_view key);
 
 /// A host module or what belongs to its compilation: a shared object, a precompiled header.
 bool is_module(std::string_view name);

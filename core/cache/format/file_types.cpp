@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/format/file_types.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -43,6 +44,12 @@ const FileType* FileTypes::find_any(std::string_view extension) const {
   for (const Row& row : rows_)
     if (row.extension == extension) return &row.type;
   return nullptr;
+}
+
+bool FileTypes::knows_binaries_of(std::string_view target) const {
+  return std::any_of(rows_.begin(), rows_.end(), [target](const Row& row) {
+    return row.target == target && row.type.kind == model::ArtifactKind::binary;
+  });
 }
 
 std::string_view FileTypes::target_of(std::string_view extension) const {

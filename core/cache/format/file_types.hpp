@@ -30,6 +30,9 @@ class FileTypes {
   /// The type that some target gives the extension, shared ones first. Null when nobody knows it.
   const FileType* find_any(std::string_view extension) const;
 
+  /// Whether it is known what a kernel of `target` is run from: a backend for it has told its binaries.
+  bool knows_binaries_of(std::string_view target) const;
+
   /// The only target that claims `extension`; empty when none or several do. Old releases did not write their target.
   std::string_view target_of(std::string_view extension) const;
 

@@ -13,7 +13,7 @@
 namespace tcm::cache {
 
 /// More names than any kernel has files; a group beyond is malformed.
-inline constexpr std::size_t kMaxGroupChildren = 65536;
+inline constexpr std::size_t kMaxGroupChildren = 4096;
 
 /// The file names that a group lists, in its order; without any directory part. Empty for a group without
 /// `child_paths`, which Triton takes for a miss. The error says in one line what is wrong: no JSON, another shape, or a

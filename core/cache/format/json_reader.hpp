@@ -12,7 +12,7 @@
 namespace tcm::cache {
 
 /// Json files beyond this are not read: the largest real metadata is a few kilobytes.
-inline constexpr std::size_t kMaxJsonBytes = std::size_t{16} << 20;
+inline constexpr std::size_t kMaxJsonBytes = std::size_t{1} << 20;
 
 /// Containers nested deeper are refused; real metadata nests three deep.
 inline constexpr std::size_t kMaxJsonDepth = 64;

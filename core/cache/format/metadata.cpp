@@ -2,6 +2,7 @@
 #include "core/cache/format/metadata.hpp"
 
 #include <array>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -41,12 +42,14 @@ class JsonCopy {
 struct Fields {
   std::string name, backend_name, device_type, triton_version, binary_ext;
   std::optional<std::int64_t> num_warps, num_stages, num_ctas, warp_size, shared;
+  bool has_cluster_dims = false, has_warp_size = false;
   bool has_num_warps = false, has_shared = false, has_name = false, has_ctime = false, ctime_is_object = false;
   std::string arch;
 };
 
 struct Target {
   bool is_container = false;
+  bool has_backend = false, has_arch = false, has_warp_size = false;
   std::string backend;
   std::optional<std::int64_t> warp_size;
   std::string arch;
@@ -102,7 +105,10 @@ class MetadataEvents final : public JsonEvents {
   void literal(std::string_view text) override {
     // A null is no value.
     if (depth_ == 1 && text == "null" && key_ == "arch") return;
-    if (text == "null" && at_target("arch", 1)) return end_value();
+    if (text == "null" && at_target("arch", 1)) {
+      target.has_arch = true;
+      return end_value();
+    }
     token(text);
   }
 
@@ -118,6 +124,9 @@ class MetadataEvents final : public JsonEvents {
   }
 
   void start_value() {
+    target.has_backend |= at_target("backend", 0);
+    target.has_arch |= at_target("arch", 1);
+    target.has_warp_size |= at_target("warp_size", 2);
     if (capture_) return;
     if (depth_ == 1 && key_ == "arch") capture_ = &fields.arch;
     if (at_target("arch", 1)) capture_ = &target.arch;
@@ -138,7 +147,12 @@ class MetadataEvents final : public JsonEvents {
     if (key_ == "num_warps") fields.has_num_warps = true;
     if (key_ == "shared") fields.has_shared = true;
     if (key_ == "name") fields.has_name = true;
-    if (key_ == "ctime") fields.has_ctime = true;
+    if (key_ == "ctime") {
+      fields.has_ctime = true;
+      fields.ctime_is_object = false;  // of several members the last counts
+    }
+    if (key_ == "cluster_dims") fields.has_cluster_dims = true;
+    if (key_ == "warp_size") fields.has_warp_size = true;
   }
 
   void set_text(std::string_view text) {
@@ -181,11 +195,37 @@ bool marks_a_kernel(const Fields& fields, const Target& target) {
   return fields.has_num_warps && (fields.has_shared || fields.has_name || fields.has_ctime);
 }
 
+/// The number behind "3." of a release of Triton 3; none of others and of what is no release.
+std::optional<int> minor_of(std::string_view version) {
+  if (!version.starts_with("3.")) return std::nullopt;
+  int minor = 0;
+  const char* end = version.data() + version.size();
+  const auto [stop, error] = std::from_chars(version.data() + 2, end, minor);
+  return error == std::errc() && stop != end && *stop == '.' ? std::optional(minor) : std::nullopt;
+}
+
+std::string missing_of(const Fields& fields, const Target& target) {
+  std::string missing;
+  const auto need = [&missing](std::string_view field, bool there) {
+    if (!there) (missing += missing.empty() ? "" : ", ") += field;
+  };
+  need("name", fields.has_name);
+  need("shared", fields.has_shared);
+  need("target.backend", target.has_backend);
+  need("target.arch", target.has_arch);
+  need("target.warp_size", target.has_warp_size);
+  const std::optional<int> minor = minor_of(fields.triton_version);
+  if (minor && *minor >= 3 && *minor <= 5) need("cluster_dims", fields.has_cluster_dims);
+  if (minor && *minor >= 9) need("warp_size", fields.has_warp_size);
+  return missing;
+}
+
 std::string first_of(std::string& a, std::string& b) { return std::move(a.empty() ? b : a); }
 
 Metadata assemble(Fields&& fields, Target&& target) {
   Metadata metadata;
   model::KernelFacts& facts = metadata.facts;
+  if (target.is_container) metadata.missing = missing_of(fields, target);
   facts.name = std::move(fields.name);
   std::string older = first_of(fields.backend_name, fields.device_type);
   facts.backend = first_of(target.backend, older);

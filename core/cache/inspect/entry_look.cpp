@@ -33,7 +33,7 @@ class EntryListing {
     seen_.stamp = {node.inode, node.mtime_ns, node.ctime_ns, true};
     seen_.newest_ns = node.mtime_ns;
     seen_.allocated = node.allocated;
-    list_entry(look_.directory.get());
+    list_entry(look_.directory.get(), key);
     find_owner(root);
     finish();
   }
@@ -78,9 +78,10 @@ class EntryListing {
       refuse(KeptReason::unreadable, name, disk::error_text(error));
   }
 
-  void list_entry(int directory) {
+  void list_entry(int directory, const std::string& key) {
     std::vector<std::pair<std::string, std::size_t>> below;  // and which of the temporaries it is
     const int error = disk::list_directory(directory, disk::list_buffer(), [&](const char* name, disk::NodeType) {
+      if (has_enough()) return false;
       disk::Node node;
       if (const int failed = disk::stat_at(directory, name, node); failed != 0) {
         if (failed != ENOENT) refuse_for(failed, name);
@@ -88,8 +89,10 @@ class EntryListing {
       }
       take(name, node);
       const bool is_directory = node.type == disk::NodeType::directory;
-      if (is_directory) below.emplace_back(name, is_temporary(name) ? look_.temporaries.size() : kNone);
-      if (is_temporary(name))
+      const bool temporary = is_directory ? is_temporary_directory(name)
+                                          : node.type == disk::NodeType::file && is_temporary_file_in(key, name);
+      if (is_directory) below.emplace_back(name, temporary ? look_.temporaries.size() : kNone);
+      if (temporary)
         look_.temporaries.push_back({name, is_directory, node.mtime_ns, {}});
       else if (is_directory)
         seen_.nested.emplace_back(name);
@@ -117,20 +120,31 @@ class EntryListing {
     }
     std::vector<std::string> below;
     const int error = disk::list_directory(directory.get(), disk::list_buffer(), [&](const char* item, disk::NodeType) {
+      if (has_enough()) return false;
       disk::Node node;
       if (const int failed = disk::stat_at(directory.get(), item, node); failed != 0) {
         if (failed != ENOENT) refuse_for(failed, prefix + item);
         return true;
       }
       take(prefix + item, node);
-      if (node.type == disk::NodeType::directory) below.emplace_back(item);
+      if (node.type != disk::NodeType::directory) return true;
+      below.emplace_back(item);
+      // Writers put files into their temporaries, no directories.
+      if (is_of_a_temporary(prefix)) seen_.nested.push_back(prefix + item);
       return true;
     });
     if (error != 0) refuse_for(error, prefix);
     for (const std::string& item : below) list_below(directory.get(), item, prefix + item + '/', depth + 1);
   }
 
+  bool has_enough() {
+    if (count_ < kMaxEntryFiles) return false;
+    refuse(KeptReason::unreadable, {}, fmt::format("more than {} files", kMaxEntryFiles));
+    return true;
+  }
+
   void take(std::string name, const disk::Node& node) {
+    ++count_;
     if (node.mount_point) refuse_for(EXDEV, name);
     seen_.allocated += node.allocated;
     newest_ns_ = std::max(newest_ns_, node.mtime_ns);
@@ -161,6 +175,7 @@ class EntryListing {
 
   EntryLook& look_;
   Inspection& seen_;
+  std::size_t count_ = 0;       // of names
   std::int64_t newest_ns_ = 0;  // of what was taken since it was set
 };
 

@@ -30,6 +30,17 @@ struct Neighbours {
   /// Whether there is a compiled file "<stem>.…".
   std::function<bool(std::string_view stem)> has_output;
   GroupStems groups;
+  std::string_view key;
+  /// Whether some backend's files have the extension.
+  std::function<bool(std::string_view name)> is_known;
+
+  bool is_temporary(std::string_view name) const {
+    constexpr std::string_view kEnd = ".tmp";
+    if (is_temporary_file_in(key, name)) return true;
+    // A backend's file in an entry of Triton 2.0.
+    return name.ends_with(kEnd) && key_encoding(key) == KeyEncoding::md5_hex &&
+           is_known(name.substr(0, name.size() - kEnd.size()));
+  }
 };
 
 bool is_metadata(std::string_view name, const Neighbours& others) {
@@ -40,8 +51,8 @@ bool is_metadata(std::string_view name, const Neighbours& others) {
 // `known`: the extension is one that some backend's files have.
 bool is_tritons_name(std::string_view name, bool known, const Neighbours& others) {
   if (const std::size_t slash = name.find('/'); slash != std::string_view::npos)
-    return is_temporary(name.substr(0, slash));
-  if (is_temporary(name) || is_group(name) || is_autotune(name) || is_module(name) || name == kLock) return true;
+    return is_temporary_directory(name.substr(0, slash));  // what is in it: see foreign_in_temporaries
+  if (others.is_temporary(name) || is_group(name) || is_autotune(name) || is_module(name) || name == kLock) return true;
   if (name.ends_with(kJson)) return is_metadata(name, others);
   // In an entry without a group (of Triton 2.0, or of a writer that died) only the extension tells.
   if (known && (others.groups.empty() || others.groups.has_prefix_of(name))) return true;
@@ -76,16 +87,15 @@ GroupStems groups_of(const model::Entry& entry) {
 
 // Whether something in the directory says that it is an entry: it has no key's name.
 bool shows_entry(const EntryLook& look) {
-  if (!look.seen.temporaries.empty()) return true;
-  return std::any_of(look.seen.files.begin(), look.seen.files.end(), [](const InspectedFile& file) {
-    return is_group(file.name) || is_autotune(file.name) || is_compile_output(file.name);
-  });
+  return std::any_of(look.seen.files.begin(), look.seen.files.end(),
+                     [](const InspectedFile& file) { return is_group(file.name) || is_autotune(file.name); });
 }
 
 }  // namespace
 
 std::optional<std::string> find_foreign_file(const EntryLook& look, std::string_view key, const FileTypes& types) {
-  // What lies in a directory that a writer has not given its key yet is that writer's, whatever its name.
+  if (auto foreign = foreign_in_temporaries(look.seen, key, types))
+    return fmt::format("{}: {}", util::escape_control(*foreign), kNotTritons);
   if (is_temporary_entry(key)) return std::nullopt;
   if (!look.seen.nested.empty())
     return fmt::format("{}/: not a directory of Triton's", util::escape_control(look.seen.nested.front()));
@@ -108,7 +118,7 @@ std::optional<std::string> find_foreign_file(const EntryLook& look, std::string_
                                 return true;
                             return false;
                           },
-                          groups_of(look.seen)};
+                          groups_of(look.seen), key, is_known};
   std::optional<std::set<std::string, std::less<>>> listed;
   for (const InspectedFile& file : files) {
     if (is_tritons_name(file.name, is_known(file.name), others)) continue;
@@ -136,7 +146,7 @@ bool is_tritons(const InspectedFile& file, const model::Entry& entry) {
                  item.kind != ArtifactKind::other;
         });
       },
-      groups_of(entry)};
+      groups_of(entry), entry.key, is_known};
   if (is_tritons_name(file.name, is_known(file.name), others)) return true;
   // A stage of a backend that nobody knows: it is called like the kernel.
   const std::string_view extension = extension_of(file.name);

@@ -21,15 +21,16 @@ struct InspectedFile {
 struct Inspection {
   model::EntryStamp stamp;           ///< `settled` is always true: nothing was read
   std::vector<InspectedFile> files;  ///< regular files, sorted by name, those of nested directories included
-  /// When somebody last had to do with it: the newest access or modification time of its files; the modification time
-  /// of the directory when it has none. Change times do not count: links and backups move those.
+  /// When somebody last had to do with any of it: the newest access or modification time of its files; the modification
+  /// time of the directory when it has none. Change times do not count: links and backups move those.
   std::int64_t last_use_ns = 0;
   std::int64_t newest_ns = 0;               ///< the newest modification time of the entry and of the temporaries in it
   std::uint64_t allocated = 0;              ///< as `du -l`: its files and directories
-  std::vector<std::string> temporaries;     ///< names directly in the entry that writers use (see is_temporary)
+  std::vector<std::string> temporaries;     ///< names directly in the entry that writers use
   std::uint64_t temporary_directories = 0;  ///< bytes on the disk of those that are directories, without their files
-  std::vector<std::string> nested;          ///< other directories directly in the entry: nobody's but a user's
-  std::vector<std::string> links;           ///< symbolic links, sockets, FIFOs and devices in it, relative to the entry
+  /// Other directories directly in the entry or in a temporary ("tmp.…/mine"): nobody's but a user's.
+  std::vector<std::string> nested;
+  std::vector<std::string> links;  ///< symbolic links, sockets, FIFOs and devices in it, relative to the entry
   /// Set when a live writer has a temporary in it: what is known of that writer, "pid 4121".
   std::string writer;
   /// Set when it, or a group in it, is another user's and this one is not root: whose. Its files cannot be rewritten

@@ -13,12 +13,15 @@ namespace {
 
 using model::SkipReason;
 
+constexpr std::size_t kMaxEntryMetadata = 4 * kMaxJsonBytes;
+
 void take_facts(Draft& draft, Metadata&& metadata, std::string&& text) {
   model::KernelFacts& facts = draft.record.facts;
   facts = std::move(metadata.facts);
   if (facts.name.empty()) facts.name = draft.stem;
   facts.metadata = std::move(text);
   draft.binary_ext = std::move(metadata.binary_ext);
+  draft.missing = std::move(metadata.missing);
   draft.has_ctime = metadata.has_ctime;
   // Kept here until the backend is known for sure; make_records() makes the canonical form of it.
   facts.arch = std::move(metadata.arch_json);
@@ -63,7 +66,12 @@ void read_metadata(OpenEntry& entry, const std::string& name, Draft& draft) {
   draft.metadata = name;
   std::string text;
   if (!read_json(entry, name, SkipReason::metadata_too_large, text, draft)) return;
+  // One file may have many names, which cost whoever makes them nothing.
+  if (entry.metadata_bytes + text.size() > kMaxEntryMetadata)
+    return mark_broken(draft, SkipReason::metadata_too_large, name,
+                       fmt::format("more than {} bytes of metadata in one entry", kMaxEntryMetadata));
   auto metadata = parse_metadata(text);
+  if (metadata) entry.metadata_bytes += text.size();
   if (metadata)
     take_facts(draft, std::move(*metadata), std::move(text));
   else

@@ -16,7 +16,9 @@ struct OpenEntry {
   int directory;         ///< borrowed
   std::string_view key;  ///< borrowed
   EntryFiles files;
-  bool try_again = false;  ///< something could not be read that may be readable the next time
+  std::size_t metadata_bytes = 0;  ///< kept of its metadata so far
+  std::size_t children = 0;        ///< names that its groups list, so far
+  bool try_again = false;          ///< something could not be read that may be readable the next time
 };
 
 /// A record in the making: what is known before its files are.
@@ -26,6 +28,7 @@ struct Draft {
   std::string group;       ///< its group file; empty without
   std::string metadata;    ///< its metadata file; empty without
   std::string binary_ext;  ///< see Metadata
+  std::string missing;     ///< see Metadata
   bool has_ctime = false;  ///< see Metadata
   std::vector<std::string> children;
 };

@@ -19,6 +19,12 @@ void note_unreadable(EntryFiles& found, std::string_view name, int error) {
     found.unreadable = fmt::format("{}: {}", util::escape_control(name), disk::error_text(error));
 }
 
+// Counts one more name.
+bool has_enough(EntryFiles& found) {
+  found.too_many |= ++found.listed > kMaxEntryFiles;
+  return found.too_many;
+}
+
 void add_file(EntryFiles& found, std::string name, std::size_t base, const disk::Node& node) {
   found.newest_nested_ns = std::max(found.newest_nested_ns, node.mtime_ns);
   if (node.type != disk::NodeType::file) return;
@@ -46,6 +52,7 @@ void list_nested(int parent, const char* name, const std::string& prefix, int de
   // Listed whole before any below it: the thread has one buffer.
   std::vector<std::string> below;
   error = disk::list_directory(directory.get(), disk::list_buffer(), [&](const char* item, disk::NodeType type) {
+    if (has_enough(found)) return false;
     if (type == disk::NodeType::directory) {
       below.emplace_back(item);
     } else if (type == disk::NodeType::file) {
@@ -58,8 +65,10 @@ void list_nested(int parent, const char* name, const std::string& prefix, int de
     return true;
   });
   if (error != 0) note_unreadable(found, prefix, error);
-  for (const std::string& item : below)
+  for (const std::string& item : below) {
+    if (found.too_many) return;
     list_nested(directory.get(), item.c_str(), prefix + item + '/', depth + 1, found);
+  }
 }
 
 bool by_name(const EntryFile& a, std::string_view b) { return a.name < b; }
@@ -79,6 +88,7 @@ bool EntryFiles::has_other(std::string_view name) const {
 
 int list_entry(int directory, EntryFiles& found) {
   const int error = disk::list_directory(directory, disk::list_buffer(), [&](const char* name, disk::NodeType type) {
+    if (has_enough(found)) return false;
     switch (type) {
       case disk::NodeType::file:
         found.files.emplace_back();
@@ -91,7 +101,8 @@ int list_entry(int directory, EntryFiles& found) {
     return true;
   });
   if (error != 0) return error;
-  for (const std::string& name : found.directories) list_nested(directory, name.c_str(), name + '/', 1, found);
+  for (const std::string& name : found.directories)
+    if (!found.too_many) list_nested(directory, name.c_str(), name + '/', 1, found);
   std::sort(found.files.begin(), found.files.end(),
             [](const EntryFile& a, const EntryFile& b) { return a.name < b.name; });
   return 0;

@@ -11,6 +11,8 @@ namespace tcm::cache {
 
 /// Writers nest one deep; a directory below this many is not entered.
 inline constexpr int kMaxEntryDepth = 8;
+/// Kernels have about ten; one with more than this in it is not read: each name takes memory.
+inline constexpr std::size_t kMaxEntryFiles = 4096;
 
 struct EntryFile {
   std::string name;         ///< relative to the entry
@@ -30,6 +32,8 @@ struct EntryFiles {
   std::vector<std::string> directories;  ///< directly in the entry
   std::int64_t newest_nested_ns = 0;     ///< the latest mtime of anything below `directories`
   bool too_deep = false;
+  bool too_many = false;   ///< more than kMaxEntryFiles: listing stopped there
+  std::size_t listed = 0;  ///< names of any kind
   bool changed = false;    ///< something vanished between listing and looking
   std::string unreadable;  ///< first thing that could not be looked at, and why; empty when all could
 

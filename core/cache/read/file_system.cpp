@@ -20,6 +20,7 @@ Result<FileSystem> file_system_of(const Root& root) {
                 fmt::format("{}: cannot ask its file system: {}", root.path(), disk::error_text(error)));
   FileSystem answer;
   answer.device = node.device;
+  answer.total_bytes = static_cast<std::uint64_t>(found.f_blocks) * found.f_frsize;
   answer.free_bytes = static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
   answer.noatime = (found.f_flag & ST_NOATIME) != 0;
   return answer;

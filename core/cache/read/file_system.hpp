@@ -13,6 +13,7 @@ namespace tcm::cache {
 /// A file system that a root lies on.
 struct FileSystem {
   std::uint64_t device = 0;
+  std::uint64_t total_bytes = 0;
   std::uint64_t free_bytes = 0;  ///< for an unprivileged user
   bool noatime = false;          ///< access times are not kept: the last use is the last modification
 };

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/format/group.hpp"
 
@@ -39,6 +41,12 @@ Draft read_group(OpenEntry& entry, std::string_view name) {
   if (text.capacity() > kKeptText) text = std::string();
   if (!children) {
     mark_broken(draft, SkipReason::group_malformed, name, children.error());
+    return draft;
+  }
+  entry.children += children->size();
+  if (entry.children > kMaxEntryFiles) {
+    mark_broken(draft, SkipReason::group_too_large, name,
+                fmt::format("the entry's groups name more than {} files", kMaxEntryFiles));
     return draft;
   }
   draft.children = std::move(*children);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/cache/format/file_names.hpp"
+#include "core/cache/read/damage.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -61,8 +62,8 @@ Artifact artifact_of(EntryFile& file, const Draft& draft, std::string_view targe
   Artifact made;
   made.bytes = file.bytes;
   // What is being written, or was left half written, is nobody's artifact yet, whatever it is going to be.
-  if (file.nested() || is_temporary(file.name)) {
-    made.type = is_temporary(file.name) ? "tmp" : "";
+  if (const bool temporary = is_of_a_temporary(file.name); temporary || file.nested()) {
+    made.type = temporary ? "tmp" : "";
     made.name = std::move(file.name);
     return made;
   }
@@ -85,21 +86,23 @@ Artifact artifact_of(EntryFile& file, const Draft& draft, std::string_view targe
   return made;
 }
 
+// Old releases did not write their target; the extension of a file may tell it.
+void name_backend(Draft& draft, int index, const EntryFiles& files, const FileTypes& types) {
+  std::string& backend = draft.record.facts.backend;
+  if (!has_compiled_files(draft.record.kind)) return;
+  for (const EntryFile& file : files.files)
+    if (backend.empty() && file.owner == index && !file.nested()) backend = types.target_of(extension_of(file.name));
+}
+
 model::Record finish(Draft& draft, int index, EntryFiles& files, const Naming& naming) {
   model::Record record = std::move(draft.record);
   model::KernelFacts& facts = record.facts;
   const FileTypes& types = naming.types();
-  std::size_t count = 0;
-  for (const EntryFile& file : files.files) {
-    if (file.owner != index) continue;
-    ++count;
-    if (facts.backend.empty() && has_compiled_files(record.kind) && !file.nested())
-      facts.backend = types.target_of(extension_of(file.name));
-  }
   if (!facts.arch.empty())
     facts.arch = naming.arch_of ? naming.arch_of(facts.backend, facts.arch) : plain_arch(facts.arch);
 
-  record.artifacts.reserve(count);
+  record.artifacts.reserve(static_cast<std::size_t>(std::count_if(
+      files.files.begin(), files.files.end(), [index](const EntryFile& file) { return file.owner == index; })));
   for (EntryFile& file : files.files)
     if (file.owner == index) record.artifacts.push_back(artifact_of(file, draft, facts.backend, types));
   return record;
@@ -107,8 +110,13 @@ model::Record finish(Draft& draft, int index, EntryFiles& files, const Naming& n
 
 }  // namespace
 
-std::vector<model::Record> make_records(std::vector<Draft> drafts, EntryFiles& files, const Naming& naming) {
+std::vector<model::Record> make_records(std::vector<Draft> drafts, EntryFiles& files, std::string_view key,
+                                        const Naming& naming) {
   assign_owners(drafts, files);
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    name_backend(drafts[i], static_cast<int>(i), files, naming.types());
+    mark_damage(drafts[i], files, key, naming.types());
+  }
   std::vector<model::Record> records;
   records.reserve(drafts.size());
   for (std::size_t i = 0; i < drafts.size(); ++i)

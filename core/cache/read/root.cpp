@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/read/root.hpp"
 
+#include <array>
 #include <memory>
 
 #include <fcntl.h>
@@ -69,8 +70,11 @@ ErrorCode code_of(int error) {
 Result<Root> Root::open(const std::string& path) {
   util::Fd directory;
   if (path.find('\0') != std::string::npos) return fail(ErrorCode::failed, "cache root: its path holds a NUL byte");
-  const int error = disk::open_directory_at(AT_FDCWD, path.c_str(), directory);
-  if (error == 0) return Root(path, std::move(directory));
+  disk::Node node;
+  int error = path.starts_with('/') ? disk::open_resolved_directory(path.c_str(), directory)
+                                    : disk::open_directory_at(AT_FDCWD, path.c_str(), directory);
+  if (error == 0) error = disk::stat_of(directory.get(), node);
+  if (error == 0) return Root(path, std::move(directory), {node.device, node.inode});
   if (error == ELOOP) return fail(ErrorCode::failed, path + ": symbolic link; give the directory that it points to");
   return fail(code_of(error), fmt::format("{}: cannot open the cache root: {}", path, disk::error_text(error)));
 }
@@ -151,6 +155,18 @@ Result<void> Root::read_artifact(const std::string& key, const std::string& name
     case disk::ReadStatus::failed: break;
   }
   return fail(code_of(outcome.error), std::string(disk::error_text(outcome.error)));
+}
+
+Result<void> Root::read_in_pieces(const std::string& key, const std::string& name, std::uint64_t limit,
+                                  const std::function<void(std::string_view piece)>& each) const {
+  constexpr std::size_t kPiece = std::size_t{64} << 10;
+  thread_local std::array<char, kPiece> buffer;
+  if (!is_file_name(key) || !is_file_name(name)) return fail(ErrorCode::missing, "not a file name");
+  util::Fd directory;
+  int error = disk::open_directory_at(directory_.get(), key.c_str(), directory);
+  if (error == 0) error = disk::read_file_in_pieces(directory.get(), name.c_str(), limit, buffer, each);
+  if (error == 0) return {};
+  return fail(code_of(error), std::string(disk::error_text(error)));
 }
 
 }  // namespace tcm::cache

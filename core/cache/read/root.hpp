@@ -25,9 +25,17 @@ struct RootItem {
   std::uint64_t bytes = 0;  ///< of a file
 };
 
+/// Which directory a root is, whatever its path leads to.
+struct RootId {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  bool operator==(const RootId&) const = default;
+};
+
 class Root {
  public:
-  /// Errors: missing, denied, failed.
+  /// A path from the top is taken for resolved: one that has a symbolic link in it by now is refused. Errors: missing,
+  /// denied, failed.
   static Result<Root> open(const std::string& path);
 
   /// Calls `each` for everything in the root but tcm's own trash, in directory order, with its stamp; costs one stat
@@ -44,13 +52,21 @@ class Root {
   Result<void> read_artifact(const std::string& key, const std::string& name, std::size_t limit,
                              std::string& bytes) const;
 
+  /// The same in pieces, each valid during its call: no more than a piece is held. Errors as above; what was handed out
+  /// before one counts for nothing.
+  Result<void> read_in_pieces(const std::string& key, const std::string& name, std::uint64_t limit,
+                              const std::function<void(std::string_view piece)>& each) const;
+
   const std::string& path() const { return path_; }
+  RootId id() const { return id_; }
   /// Its directory, for the other parts of this room. Owned by the root.
   int descriptor() const { return directory_.get(); }
 
  private:
-  Root(std::string path, util::Fd directory) : path_(std::move(path)), directory_(std::move(directory)) {}
+  Root(std::string path, util::Fd directory, RootId id)
+      : path_(std::move(path)), id_(id), directory_(std::move(directory)) {}
   std::string path_;
+  RootId id_;
   util::Fd directory_;
 };
 

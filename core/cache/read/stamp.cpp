@@ -10,15 +10,21 @@ namespace {
 constexpr std::int64_t kTick = 20'000'000;
 // File systems without finer times store whole seconds, or two.
 constexpr std::int64_t kCoarseTick = 2 * util::kSecond;
+// Change times cannot be set, so one of a whole second tells such a file system for sure: an old one, or a file
+// server's, whose clock is not this machine's. So much may this one be ahead.
+constexpr std::int64_t kSkew = 60 * util::kSecond;
 
-bool is_old(std::int64_t time_ns, std::int64_t now) {
-  return now - time_ns >= (time_ns % util::kSecond == 0 ? kCoarseTick : kTick);
+bool is_whole(std::int64_t time_ns) { return time_ns % util::kSecond == 0; }
+
+bool is_old(std::int64_t time_ns, std::int64_t tick, std::int64_t now) {
+  return now - time_ns >= (is_whole(time_ns) ? tick : kTick);
 }
 
 }  // namespace
 
 bool is_settled(const model::EntryStamp& stamp, std::int64_t now) {
-  return is_old(stamp.mtime_ns, now) && is_old(stamp.ctime_ns, now);
+  const std::int64_t tick = is_whole(stamp.ctime_ns) && is_whole(stamp.mtime_ns) ? kSkew : kCoarseTick;
+  return is_old(stamp.mtime_ns, tick, now) && is_old(stamp.ctime_ns, tick, now);
 }
 
 model::EntryStamp stamp_of(const disk::Node& node, std::int64_t now) {

@@ -14,7 +14,7 @@ using model::SkipReason;
 
 // Whether something in the entry is there to stay; the rest is what writers leave.
 bool is_lasting(const EntryFile& file) {
-  return !is_temporary(file.name) && !is_temporary(file.base_name()) && file.name != "lock";
+  return !is_of_a_temporary(file.name) && !is_temporary(file.base_name()) && file.name != "lock";
 }
 
 template <class Test>
@@ -25,10 +25,9 @@ const EntryFile* first_lasting(const EntryFiles& found, Test test) {
 }
 
 bool only_leftovers(const EntryFiles& found) {
-  const auto temporary = [](const std::string& name) { return is_temporary(name); };
   return std::none_of(found.files.begin(), found.files.end(), is_lasting) &&
-         std::all_of(found.directories.begin(), found.directories.end(), temporary) &&
-         std::all_of(found.others.begin(), found.others.end(), temporary);
+         std::all_of(found.directories.begin(), found.directories.end(), is_temporary_directory) &&
+         std::all_of(found.others.begin(), found.others.end(), is_temporary);
 }
 
 Draft draft_of(EntryKind kind, std::string_view name = {}) {
@@ -47,19 +46,18 @@ Draft foreign() {
 
 Draft classify(std::string_view key, const EntryFiles& found) {
   if (is_temporary_entry(key)) return draft_of(EntryKind::leftover);
-  const bool is_key = key_encoding(key).has_value();
-  if (found.nothing()) return is_key ? draft_of(EntryKind::empty) : foreign();
   if (const EntryFile* file = first_lasting(found, is_autotune))
     return draft_of(EntryKind::autotune, autotune_stem(file->name));
-  if (only_leftovers(found) &&
-      (is_key || std::any_of(found.directories.begin(), found.directories.end(), is_temporary)))
-    return draft_of(EntryKind::leftover);
-  const bool compiled = first_lasting(found, is_compile_output) != nullptr;
-  if (is_key && !compiled)
+  // Users save IR in directories of theirs, and call them as they like: without a group only a key's name tells.
+  const auto encoding = key_encoding(key);
+  if (!encoding || !looks_random(key, *encoding)) return foreign();
+  if (found.nothing()) return draft_of(EntryKind::empty);
+  if (only_leftovers(found)) return draft_of(EntryKind::leftover);
+  if (!first_lasting(found, is_compile_output))
     if (const EntryFile* file = first_lasting(found, is_module))
       // Up to the first dot: behind it is the interpreter's tag ("launcher.cpython-312-x86_64-linux-gnu.so").
       return draft_of(EntryKind::module, std::string_view(file->name).substr(0, file->name.find('.')));
-  return is_key || compiled ? draft_of(EntryKind::partial) : foreign();
+  return draft_of(EntryKind::partial);
 }
 
 /// What the json files of an entry without a group are.

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "core/cache/format/file_names.hpp"
+#include "core/cache/inspect/writer.hpp"
 #include "core/cache/trash/access.hpp"
 #include "core/cache/trash/root_lock.hpp"
 #include "core/cache/trash/trash_area.hpp"
@@ -95,15 +97,24 @@ struct OpenBin {
   std::string path(std::string_view id) const { return fmt::format("{}/{}", area.path(), id); }
 };
 
-Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const std::string& id) {
+Result<Root> open_root(const std::string& path, const std::optional<RootId>& expected) {
+  TCM_ASSIGN(Root root, Root::open(path));
+  if (expected && *expected != root.id())
+    return fail(ErrorCode::failed, path + ": not the directory that was listed any more; run it again");
+  return root;
+}
+
+Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const std::string& id,
+                                          std::optional<RootId> expected = std::nullopt) {
   if (!is_trash_id(id))
     return fail(ErrorCode::missing,
                 fmt::format("{}: no trash \"{}\"; ids look like 20261123-1", root_path, util::escape_control(id)));
-  TCM_ASSIGN(Root root, Root::open(root_path));
+  TCM_ASSIGN(Root root, open_root(root_path, expected));
   auto bin = std::make_unique<OpenBin>(std::move(root));
   TCM_ASSIGN(bin->lock, RootLock::take(bin->root, bin->area));
   TCM_ASSIGN(const bool there, bin->area.find_to_change());
-  if (there) bin->area.sweep();
+  disk::Removal ignored;
+  if (there) bin->area.sweep(ignored);
   const int error = there ? disk::open_own_directory_at(bin->area.descriptor(), id.c_str(), bin->directory) : ENOENT;
   disk::Node node;
   if (error == 0 && disk::stat_of(bin->directory.get(), node) == 0 && is_ours(node)) return bin;
@@ -124,6 +135,66 @@ int restore_one(const OpenBin& bin, const std::string& key, std::uint64_t& files
   if (error == 0) error = disk::move_directory(bin.directory.get(), key.c_str(), bin.root.descriptor(), key.c_str());
   if (error == 0) files += names.size();
   return error;
+}
+
+/// Whether a killed process left it.
+bool is_abandoned(std::string_view name, const disk::Node& node) {
+  if (!is_scratch_name(name)) return false;
+  const std::string_view rest = name.substr(name.find('.') + 1);
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), pid);
+  return error != std::errc() || pid <= 0 || !is_live_writer(pid, node.mtime_ns);
+}
+
+/// Deletes everything that killed processes left: whoever has the lock knows that nobody else is at work.
+Result<TrashReport> clear_abandoned(const std::string& root_path, std::optional<RootId> expected = std::nullopt) {
+  TCM_ASSIGN(Root root, open_root(root_path, expected));
+  OpenBin all(std::move(root));
+  TCM_ASSIGN(all.lock, RootLock::take(all.root, all.area));
+  TrashReport report;
+  TCM_ASSIGN(const bool there, all.area.find_to_change());
+  if (!there) return report;
+  disk::Removal done;
+  all.area.sweep(done);
+  report.files = done.files;
+  report.freed = done.freed;
+  for (const std::string& failure : done.failures)
+    report.failures.push_back(fmt::format("{}/{}", all.area.path(), failure));
+  return report;
+}
+
+/// Of all entries of a bin.
+void remove_groups(int bin, disk::Removal& done) {
+  std::vector<std::string> keys;
+  if (list_all(bin, keys) != 0) return;
+  for (const std::string& key : keys) {
+    util::Fd entry;
+    std::vector<std::string> names;
+    if (disk::open_own_directory_at(bin, key.c_str(), entry) != 0 || list_all(entry.get(), names) != 0) continue;
+    disk::Node node;
+    for (const std::string& name : names)
+      if (is_group(name) && disk::stat_at(entry.get(), name.c_str(), node) == 0)
+        disk::remove_file(entry.get(), name.c_str(), node, done);
+  }
+}
+
+Result<TrashReport> empty(OpenBin& bin, const std::string& id) {
+  TrashBin was;
+  BinTotals(was).add(bin.directory.get(), 0);
+  // Out of the way first: of what is half deleted nothing may be restored. Where the disk has no room even for another
+  // name the groups go first, which leaves nothing that would be a hit.
+  auto retired = bin.area.retire(id);
+  if (!retired && !bin.area.has_no_room()) return fail(std::move(retired).error());
+  disk::Removal done;
+  if (!retired) remove_groups(bin.directory.get(), done);
+  disk::remove_tree(bin.area.descriptor(), retired.value_or(id).c_str(), done);
+  TrashReport report;
+  report.entries = was.entries;
+  report.files = done.files;
+  report.freed = done.freed;
+  for (const std::string& failure : done.failures)
+    report.failures.push_back(fmt::format("{}/{}", bin.area.path(), failure));
+  return report;
 }
 
 }  // namespace
@@ -147,13 +218,14 @@ Result<std::vector<TrashBin>> list_trash(const Root& root) {
   for (std::string& name : names) {
     util::Fd directory;
     disk::Node node;
-    if (!is_trash_id(name) || disk::stat_at(area.descriptor(), name.c_str(), node) != 0 ||
-        node.type != disk::NodeType::directory)
-      continue;
+    if (disk::stat_at(area.descriptor(), name.c_str(), node) != 0 || node.type != disk::NodeType::directory) continue;
+    if (!is_trash_id(name) && !is_abandoned(name, node)) continue;
     TrashBin bin;
     bin.user = node.uid;
     bin.ours = is_ours(node);
     bin.made_ns = node.mtime_ns;
+    bin.inode = node.inode;
+    bin.root = root.id();
     if (disk::open_own_directory_at(area.descriptor(), name.c_str(), directory) == 0) {
       bin.allocated = node.allocated;
       BinTotals(bin).add(directory.get(), 0);
@@ -188,23 +260,19 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
   return report;
 }
 
+Result<TrashReport> empty_trash(const std::string& root_path, const TrashBin& listed) {
+  if (is_scratch_name(listed.id)) return clear_abandoned(root_path, listed.root);
+  TCM_ASSIGN(const std::unique_ptr<OpenBin> bin, open_bin(root_path, listed.id, listed.root));
+  disk::Node node;
+  if (disk::stat_of(bin->directory.get(), node) != 0 || node.inode != listed.inode || node.mtime_ns != listed.made_ns)
+    return fail(ErrorCode::failed, bin->path(listed.id) + ": changed since it was listed; run it again");
+  return empty(*bin, listed.id);
+}
+
 Result<TrashReport> empty_trash(const std::string& root_path, const std::string& id) {
+  if (is_scratch_name(id)) return clear_abandoned(root_path);
   TCM_ASSIGN(const std::unique_ptr<OpenBin> bin, open_bin(root_path, id));
-  TrashBin was;
-  BinTotals(was).add(bin->directory.get(), 0);
-  // Out of the way first: of what is half deleted nothing may be restored.
-  TCM_ASSIGN(const int scratch, bin->area.scratch());
-  if (const int error = disk::move_directory(bin->area.descriptor(), id.c_str(), scratch, id.c_str()); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: cannot be deleted: {}", bin->path(id), disk::error_text(error)));
-  disk::Removal done;
-  disk::remove_tree(scratch, id.c_str(), done);
-  TrashReport report;
-  report.entries = was.entries;
-  report.files = done.files;
-  report.freed = done.freed;
-  for (const std::string& failure : done.failures)
-    report.failures.push_back(fmt::format("{}/{}", bin->area.path(), failure));
-  return report;
+  return empty(*bin, id);
 }
 
 }  // namespace tcm::cache

@@ -14,13 +14,15 @@ namespace tcm::cache {
 
 /// What a root's trash holds under one id.
 struct TrashBin {
-  std::string id;
+  std::string id;  ///< "tmp.<pid>.<n>": a killed process left it, to be emptied and never restored
   std::int64_t entries = 0;
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;      ///< apparent
   std::uint64_t allocated = 0;  ///< what emptying frees: hard links that also lie elsewhere do not count
   std::int64_t made_ns = 0;     ///< modification time of the bin
   std::uint32_t user = 0;       ///< whose it is
+  std::uint64_t inode = 0;      ///< of the bin
+  RootId root;                  ///< where it lies
   bool ours = true;             ///< this process may restore and empty it; of others' bins the sums may be unknown, 0
 };
 
@@ -41,6 +43,10 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
 
 /// Deletes a bin for good. Takes the root's lock. Errors: as restore_trash.
 Result<TrashReport> empty_trash(const std::string& root_path, const std::string& id);
+
+/// The same of a bin that was listed, and of no other: when another directory is at the path, or another or a changed
+/// bin has its id by now, it fails.
+Result<TrashReport> empty_trash(const std::string& root_path, const TrashBin& listed);
 
 /// Whether `id` can name a bin: a date and a number, "20261123-1".
 bool is_trash_id(std::string_view id);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/trash/trash_area.hpp"
 
+#include <algorithm>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -17,6 +19,17 @@ namespace {
 constexpr int kMaxScratches = 10'000;
 
 }  // namespace
+
+// "tmp.<pid>.<number>", see unused_name.
+bool is_scratch_name(std::string_view name) {
+  constexpr std::string_view kPrefix = "tmp.";
+  const std::size_t dot = name.rfind('.');
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  return name.starts_with(kPrefix) && dot >= kPrefix.size() && is_number(name.substr(dot + 1)) &&
+         is_number(name.substr(kPrefix.size(), dot - kPrefix.size()));
+}
 
 Result<bool> TrashArea::find() {
   if (area_.valid()) return true;
@@ -35,7 +48,7 @@ Result<bool> TrashArea::find_to_change() {
 Result<void> TrashArea::need() {
   if (area_.valid()) return {};
   const int error = disk::make_shared_directory_at(root_, kTrashName);
-  if (error != 0 && error != EEXIST) return system_refusal(path(), "cannot make this directory", error);
+  if (error != 0 && error != EEXIST) return refused(path(), "cannot make this directory", error);
   TCM_TRY(open_area());
   return check_access();
 }
@@ -76,21 +89,38 @@ Result<util::Fd> TrashArea::make_below(const std::string& name) {
     if (error == 0 && !is_new) error = disk::stat_of(made.get(), node);
     if (error == 0 && !is_new && !is_ours(node)) return owned_by_other(path() + '/' + name, node.uid);
   }
-  if (error != 0) return system_refusal(path() + '/' + name, "cannot make this directory", error);
+  if (error != 0) return refused(path() + '/' + name, "cannot make this directory", error);
   return made;
+}
+
+Result<std::string> TrashArea::unused_name() {
+  for (; count_ < kMaxScratches; ++count_) {
+    std::string name = fmt::format("tmp.{}.{}", ::getpid(), count_);
+    disk::Node node;
+    if (disk::stat_at(area_.get(), name.c_str(), node) != 0) return name;
+  }
+  return fail(ErrorCode::failed, path() + ": full of temporaries that cannot be removed");
 }
 
 Result<util::Fd> TrashArea::make_scratch() {
   TCM_TRY(need());
-  for (; count_ < kMaxScratches; ++count_) {
-    std::string name = fmt::format("tmp.{}.{}", ::getpid(), count_);
-    disk::Node node;
-    if (disk::stat_at(area_.get(), name.c_str(), node) == 0) continue;
-    TCM_ASSIGN(util::Fd made, make_below(name));
-    scratches_.push_back(std::move(name));
-    return made;
-  }
-  return fail(ErrorCode::failed, path() + ": full of temporaries that cannot be removed");
+  TCM_ASSIGN(std::string name, unused_name());
+  TCM_ASSIGN(util::Fd made, make_below(name));
+  scratches_.push_back(std::move(name));
+  return made;
+}
+
+Result<std::string> TrashArea::retire(const std::string& id) {
+  TCM_ASSIGN(std::string name, unused_name());
+  if (const int error = disk::move_directory(area_.get(), id.c_str(), area_.get(), name.c_str()); error != 0)
+    return refused(path() + '/' + id, "cannot be deleted", error);
+  scratches_.push_back(name);
+  return name;
+}
+
+tl::unexpected<Error> TrashArea::refused(const std::string& path, std::string_view what, int error) {
+  no_room_ = disk::is_no_room(error);
+  return system_refusal(path, what, error);
 }
 
 Result<int> TrashArea::scratch() {
@@ -115,16 +145,15 @@ Result<int> TrashArea::bin(const std::string& id) {
   return bin_.get();
 }
 
-void TrashArea::sweep() {
+void TrashArea::sweep(disk::Removal& done) {
   std::vector<std::string> left;
   util::Fd listed;
   if (disk::open_own_directory_at(area_.get(), ".", listed) != 0) return;
   disk::list_directory(listed.get(), disk::list_buffer(), [&left](const char* name, disk::NodeType) {
-    if (is_temporary_entry(name)) left.emplace_back(name);
+    if (is_scratch_name(name)) left.emplace_back(name);
     return true;
   });
-  disk::Removal ignored;
-  for (const std::string& name : left) disk::remove_tree(area_.get(), name.c_str(), ignored);
+  for (const std::string& name : left) disk::remove_tree(area_.get(), name.c_str(), done);
 }
 
 void TrashArea::close() {

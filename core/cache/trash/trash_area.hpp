@@ -5,14 +5,19 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/cache/format/file_names.hpp"
+#include "core/disk/tree_removal.hpp"
 #include "core/util/result.hpp"
 #include "core/util/system/fd.hpp"
 
 namespace tcm::cache {
+
+/// Whether a directory of a trash area is what an editor works in, or worked in when it was killed.
+bool is_scratch_name(std::string_view name);
 
 class TrashArea {
  public:
@@ -37,8 +42,14 @@ class TrashArea {
   /// Opens or makes a bin.
   Result<int> bin(const std::string& id);
 
+  /// Whether the last of these that failed did so because the disk is full.
+  bool has_no_room() const { return no_room_; }
+
+  /// Takes a bin out of use by giving it the name of a temporary, which needs no room for another directory; that name.
+  Result<std::string> retire(const std::string& id);
+
   /// Deletes what killed processes left in it. The root's lock must be held.
-  void sweep();
+  void sweep(disk::Removal& done);
   /// Deletes this process's temporaries, and the area itself when that leaves it empty. The root's lock must be held.
   void close();
 
@@ -49,6 +60,8 @@ class TrashArea {
   Result<void> check_access() const;
   Result<util::Fd> make_below(const std::string& name);
   Result<util::Fd> make_scratch();
+  Result<std::string> unused_name();
+  tl::unexpected<Error> refused(const std::string& path, std::string_view what, int error);
 
   std::string root_path_;
   int root_;
@@ -58,6 +71,7 @@ class TrashArea {
   util::Fd group_scratch_;
   std::vector<std::string> scratches_;
   int count_ = 0;
+  bool no_room_ = false;
   std::string bin_id_;
   util::Fd bin_;
 };

@@ -61,9 +61,7 @@ std::string one_line(std::string_view text, const std::string& password) {
       line += ' ';
   }
   while (!line.empty() && line.back() == ' ') line.pop_back();
-  if (!password.empty())
-    for (auto at = line.find(password); at != std::string::npos; at = line.find(password, at + 3))
-      line.replace(at, password.size(), "***");
+  util::hide_word(line, password);
   return util::escape_control(line);
 }
 

@@ -39,20 +39,22 @@ Result<bool> has_field(Session& session, const Field& field) {
   });
 }
 
-Result<std::vector<std::pair<model::SkipReason, std::int64_t>>> count_problems(Session& session, std::int64_t root_id) {
-  return session.guard([&]() -> Result<std::vector<std::pair<model::SkipReason, std::int64_t>>> {
-    std::vector<std::pair<model::SkipReason, std::int64_t>> counts;
+Result<std::vector<ProblemCount>> count_problems(Session& session, std::int64_t root_id) {
+  return session.guard([&]() -> Result<std::vector<ProblemCount>> {
+    std::vector<ProblemCount> counts;
     std::string word;
+    long long broken = 0;
     long long count = 0;
     soci::statement statement =
-        (session.sql().prepare << "SELECT problem, COUNT(DISTINCT key) FROM record "
-                                  "WHERE root_id = :id AND problem <> '' GROUP BY problem ORDER BY problem",
-         soci::into(word), soci::into(count), soci::use(root_id));
+        (session.sql().prepare << "SELECT problem, CASE WHEN kind = 'broken' THEN 1 ELSE 0 END AS broken, "
+                                  "COUNT(DISTINCT key) FROM record WHERE root_id = :id AND problem <> '' "
+                                  "GROUP BY problem, CASE WHEN kind = 'broken' THEN 1 ELSE 0 END ORDER BY problem",
+         soci::into(word), soci::into(broken), soci::into(count), soci::use(root_id));
     statement.execute(false);
     while (statement.fetch()) {
       const auto reason = model::value_of<model::SkipReason>(model::kSkipReasons, word);
       if (!reason) return session.damaged("an unknown problem");
-      counts.emplace_back(*reason, count);
+      counts.push_back({*reason, broken != 0, count});
     }
     return counts;
   });

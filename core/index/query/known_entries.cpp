@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/index/query/known_entries.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <string>
+
+#include <fmt/format.h>
 
 #include "core/index/query/query_builder.hpp"
 #include "core/index/sql/bound_statement.hpp"
@@ -43,6 +46,27 @@ Result<void> read_known_entries(Session& session, std::int64_t root_id, std::uin
     statement.into(id).into(inode).into(mtime).into(ctime).into(hash).into(settled).execute();
     while (statement.fetch())
       each({id, static_cast<std::uint64_t>(hash), {static_cast<std::uint64_t>(inode), mtime, ctime, settled != 0}});
+    return {};
+  });
+}
+
+Result<void> read_keys(Session& session, const std::vector<std::int64_t>& record_ids,
+                       const std::function<void(std::int64_t id, const std::string& key)>& each) {
+  // So many numbers a statement may hold in its text, in every database.
+  constexpr std::size_t kAtOnce = 500;
+  return session.guard([&]() -> Result<void> {
+    const QueryBuilder query(session.dialect());
+    for (std::size_t begin = 0; begin < record_ids.size(); begin += kAtOnce) {
+      const auto first = record_ids.begin() + static_cast<std::ptrdiff_t>(begin);
+      const auto last = record_ids.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kAtOnce, record_ids.size()));
+      BoundStatement statement(session,
+                               fmt::format("SELECT id, key FROM record WHERE id IN ({})", fmt::join(first, last, ", ")),
+                               query.values());
+      long long id = 0;
+      std::string key;
+      statement.into(id).into(key).execute();
+      while (statement.fetch()) each(id, key);
+    }
     return {};
   });
 }

@@ -24,7 +24,7 @@ class RootReader {
       statement_.exchange(soci::into(*text));
     if (identity != nullptr) bound_identity_ = session.dialect().stored(*identity);
     for (long long* number : {&first_seen_, &indexed_, &sums_valid_, &entries_, &kernels_, &files_, &bytes_,
-                              &loose_files_, &loose_bytes_, &inode_})
+                              &loose_files_, &loose_bytes_, &inode_, &absent_})
       statement_.exchange(soci::into(*number));
     if (identity != nullptr) statement_.exchange(soci::use(bound_identity_, "identity"));
     statement_.alloc();
@@ -33,7 +33,7 @@ class RootReader {
         "SELECT id, path, cache_dir, layout, plugins, (SELECT host.name FROM host WHERE host.id = root.host_id), "
         "file_system, first_seen_ns, indexed_ns, sums_valid, entries, kernels, files, "
         "bytes, "
-        "loose_files, loose_bytes, inode FROM root " +
+        "loose_files, loose_bytes, inode, absent_ns FROM root " +
             tail,
         soci::details::st_one_time_query);
     statement_.define_and_bind();
@@ -51,6 +51,7 @@ class RootReader {
     row.location = {dialect.plain(path_), dialect.plain(cache_dir_), *layout};
     row.first_seen_ns = first_seen_;
     row.indexed_ns = indexed_;
+    row.absent_ns = absent_;
     row.plugins = dialect.plain(plugins_);
     row.host = dialect.plain(host_);
     row.place = {dialect.plain(file_system_), static_cast<std::uint64_t>(inode_)};
@@ -69,7 +70,7 @@ class RootReader {
   soci::statement statement_;
   std::string path_, cache_dir_, layout_, plugins_, host_, file_system_, bound_identity_;
   long long id_ = 0, first_seen_ = 0, indexed_ = 0, sums_valid_ = 0, entries_ = 0, kernels_ = 0, files_ = 0, bytes_ = 0,
-            loose_files_ = 0, loose_bytes_ = 0, inode_ = 0;
+            loose_files_ = 0, loose_bytes_ = 0, inode_ = 0, absent_ = 0;
 };
 
 std::string of_hosts(const Session& session, Hosts hosts) {
@@ -121,7 +122,7 @@ Result<std::optional<RootSums>> sum_roots(Session& session) {
     long long outdated = 0;
     long long shared = 0;
     session.sql() << "SELECT COALESCE(SUM(kernels), 0), COALESCE(SUM(bytes), 0), "
-                     "COALESCE(SUM(CASE WHEN sums_valid = 0 THEN 1 ELSE 0 END), 0), "
+                     "COALESCE(SUM(CASE WHEN sums_valid = 0 OR absent_ns <> 0 THEN 1 ELSE 0 END), 0), "
                      "(SELECT COUNT(*) FROM (SELECT 1 FROM root WHERE file_system <> '' GROUP BY file_system, inode "
                      "HAVING COUNT(*) > 1) AS places) FROM root",
         soci::into(sums.kernels), soci::into(sums.bytes), soci::into(outdated), soci::into(shared);

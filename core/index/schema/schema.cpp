@@ -141,8 +141,23 @@ constexpr std::array<std::string_view, 2> kVersion4{
     "ALTER TABLE record ADD COLUMN last_hit_ns BIGINT",
 };
 
+// A root that is away keeps its records. What leaves a root that is here leaves behind what no disk tells again, by
+// name: see write/past.hpp.
+constexpr std::array<std::string_view, 2> kVersion5{
+    "ALTER TABLE root ADD COLUMN absent_ns BIGINT NOT NULL DEFAULT 0",
+    R"(CREATE TABLE past (
+      root_id BIGINT NOT NULL REFERENCES root(id) ON DELETE CASCADE,
+      key $text NOT NULL,
+      name $text NOT NULL,
+      hits BIGINT,
+      last_hit_ns BIGINT,
+      first_seen_ns BIGINT NOT NULL,
+      left_ns BIGINT NOT NULL,
+      PRIMARY KEY (root_id, key, name)))",
+};
+
 constexpr std::array<Migration, kSchemaVersion> kMigrations{
-    {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}}};
+    {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}}};
 
 long long count_tables(Session& session, const std::string& name) {
   long long count = 0;

@@ -3,14 +3,33 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/statvfs.h>
 
 namespace tcm::index {
+
+bool has_room_beside(const std::string& file) {
+  // The nearest directory that is there.
+  std::error_code error;
+  std::filesystem::path directory = std::filesystem::absolute(file, error).parent_path();
+  struct statvfs found {};
+  while (::statvfs(directory.c_str(), &found) != 0) {
+    if (directory == directory.parent_path()) return true;
+    directory = directory.parent_path();
+  }
+  constexpr std::uint64_t kLeast = std::uint64_t{256} << 10;
+  const bool has_blocks = static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize >= kLeast;
+  // File systems without a bound of their own on files say 0 of both.
+  return has_blocks && (found.f_files == 0 || found.f_favail > 0);
+}
+
 namespace {
 
 // The settings below look at the file, which another process may just be making.
@@ -30,14 +49,28 @@ constexpr const char* kCacheToRead = "PRAGMA cache_size=-2048";
 // Given to the error as its code when the system refused to open the file.
 constexpr int kCode = 0xff;
 
+bool is_no_room(int error) { return error == ENOSPC || error == EDQUOT; }
+
 int code_of(const soci::soci_error& error) {
   const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
   return sqlite != nullptr ? sqlite->result() & kCode : SQLITE_ERROR;
 }
 
+// Whether a full disk is the reason of `code`. For the files beside the database SQLite says no more than that they
+// cannot be opened or written, and the errno of the last thing that it tried may be another one.
+bool comes_of_full_disk(sqlite_api::sqlite3* connection, int code) {
+  if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return code == SQLITE_FULL;
+  const int cause = sqlite_api::sqlite3_system_errno(connection);
+  if (is_no_room(cause)) return true;
+  if (cause == EACCES || cause == EPERM || cause == EROFS) return false;
+  const char* file = sqlite_api::sqlite3_db_filename(connection, "main");
+  return file != nullptr && *file != '\0' && !has_room_beside(file);
+}
+
 [[noreturn]] void throw_open_error(sqlite_api::sqlite3* connection, int result) {
   std::string text = connection != nullptr ? sqlite_api::sqlite3_errmsg(connection) : "out of memory";
   const int reason = connection != nullptr ? sqlite_api::sqlite3_system_errno(connection) : 0;
+  if (connection != nullptr && comes_of_full_disk(connection, result & kCode)) result = SQLITE_FULL;
   if ((result & kCode) == SQLITE_CANTOPEN && (reason == EACCES || reason == EPERM || reason == EROFS))
     result = SQLITE_PERM;
   sqlite_api::sqlite3_close(connection);
@@ -61,12 +94,15 @@ sqlite_api::sqlite3* open_file(const std::string& path, SqliteAccess access) {
   // A connection belongs to one thread at a time, so SQLite's own mutexes would be cost without use.
   int flags = SQLITE_OPEN_NOMUTEX;
   switch (access) {
+    case SqliteAccess::memory: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY; break;
     case SqliteAccess::existing: flags |= SQLITE_OPEN_READWRITE; break;
     case SqliteAccess::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
     case SqliteAccess::foreign: flags |= SQLITE_OPEN_READONLY; break;
     case SqliteAccess::immutable: flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI; break;
   }
-  const std::string name = access == SqliteAccess::immutable ? immutable_uri(path) : path;
+  const std::string name = access == SqliteAccess::immutable ? immutable_uri(path)
+                           : access == SqliteAccess::memory  ? ":memory:"
+                                                             : path;
   sqlite_api::sqlite3* connection = nullptr;
   int result = sqlite_api::sqlite3_open_v2(name.c_str(), &connection, flags, nullptr);
   if (result == SQLITE_OK) result = sqlite_api::sqlite3_busy_timeout(connection, kOpenTimeoutMs);
@@ -106,10 +142,12 @@ struct Factory : soci::backend_factory {
 
 const Factory& factory_for(SqliteAccess access) {
   static const Factory existing(SqliteAccess::existing);
+  static const Factory memory(SqliteAccess::memory);
   static const Factory create(SqliteAccess::create);
   static const Factory foreign(SqliteAccess::foreign);
   static const Factory immutable(SqliteAccess::immutable);
   switch (access) {
+    case SqliteAccess::memory: return memory;
     case SqliteAccess::create: return create;
     case SqliteAccess::foreign: return foreign;
     case SqliteAccess::immutable: return immutable;
@@ -117,6 +155,12 @@ const Factory& factory_for(SqliteAccess access) {
   }
   return existing;
 }
+
+sqlite_api::sqlite3* connection_of(soci::session& session) {
+  return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+}
+
+Error no_room(const std::string& path) { return {ErrorCode::denied, fmt::format("{}: {}", path, kDiskFull)}; }
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -132,6 +176,25 @@ std::unique_ptr<soci::session> connect_sqlite(const std::string& path, SqliteAcc
   return session;
 }
 
+void throw_with_cause(soci::session& session, const soci::soci_error& error) {
+  const int code = code_of(error);
+  throw soci::sqlite3_soci_error(error.get_error_message(),
+                                 comes_of_full_disk(connection_of(session), code) ? SQLITE_FULL : code);
+}
+
+void copy_database(soci::session& from, soci::session& to) {
+  sqlite_api::sqlite3* target = connection_of(to);
+  sqlite_api::sqlite3_backup* backup = sqlite_api::sqlite3_backup_init(target, "main", connection_of(from), "main");
+  if (backup != nullptr) {
+    sqlite_api::sqlite3_backup_step(backup, -1);
+    sqlite_api::sqlite3_backup_finish(backup);
+  }
+  if (const int result = sqlite_api::sqlite3_errcode(target); result != SQLITE_OK)
+    throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(target), result);
+}
+
+bool is_full(const soci::soci_error& error) { return code_of(error) == SQLITE_FULL; }
+
 bool is_refused_by_directory(const soci::soci_error& error) {
   const int code = code_of(error);
   return code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM;
@@ -142,6 +205,12 @@ bool is_busy(const soci::soci_error& error) {
   return code == SQLITE_BUSY || code == SQLITE_LOCKED;
 }
 
+Error not_an_index(const std::string& path) {
+  const bool is_own = path == "tcm.db" || path.ends_with("/tcm.db");
+  return {ErrorCode::corrupt, fmt::format("{}: is not an index of tcm; {}", path,
+                                          is_own ? "delete it and run `tcm index` to rebuild" : "name another file")};
+}
+
 Error describe_sqlite_error(const std::string& path, const soci::soci_error& error) {
   const std::string text = error.get_error_message();
   switch (code_of(error)) {
@@ -150,8 +219,7 @@ Error describe_sqlite_error(const std::string& path, const soci::soci_error& err
       return {ErrorCode::busy, fmt::format("{}: another process holds the index; try again when it is done, or wait "
                                            "longer with the setting storage.timeout",
                                            path)};
-    case SQLITE_NOTADB:
-      return {ErrorCode::corrupt, fmt::format("{}: is not an index; delete it and run `tcm index` to rebuild", path)};
+    case SQLITE_NOTADB: return not_an_index(path);
     case SQLITE_CORRUPT:
       return {ErrorCode::corrupt,
               fmt::format("{}: the index is damaged; delete it and run `tcm index` to rebuild", path)};
@@ -163,10 +231,13 @@ Error describe_sqlite_error(const std::string& path, const soci::soci_error& err
           ErrorCode::denied,
           fmt::format("{}: the index cannot be written; check the permissions of the file and its directory", path)};
     case SQLITE_CANTOPEN:
+      // SQLite tells by its code that a write found no room, but not that the files beside the database found none.
+      if (!has_room_beside(path)) return no_room(path);
       return {ErrorCode::failed,
               fmt::format("{}: the index cannot be opened; check the path and its permissions", path)};
-    case SQLITE_FULL: return {ErrorCode::failed, fmt::format("{}: the disk is full; make room and run again", path)};
+    case SQLITE_FULL: return no_room(path);
     case SQLITE_IOERR:
+      if (!has_room_beside(path)) return no_room(path);
       return {ErrorCode::failed, fmt::format("{}: reading or writing failed ({}); check the disk", path, text)};
     case SQLITE_ERROR:
       // Our statements are fixed, so a table or column that is not there is the file's fault.

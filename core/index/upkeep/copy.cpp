@@ -41,13 +41,17 @@ std::vector<Table> tables() {
         {"bytes"},
         {"loose_files"},
         {"loose_bytes"},
-        {"plugins", true}}},
+        {"plugins", true},
+        {"absent_ns"}}},
       {"cache_dir",
        {{"identity", true}, {"host_id"}, {"path", true}, {"layout", true}, {"beside_files"}, {"beside_bytes"}}}};
   Table record{"record", {}};
   for (const RecordColumn* column : stored_columns(record_columns()))
     record.columns.push_back({std::string(column->stored), is_text(*column)});
   all.push_back(std::move(record));
+  all.push_back(
+      {"past",
+       {{"root_id"}, {"key", true}, {"name", true}, {"hits"}, {"last_hit_ns"}, {"first_seen_ns"}, {"left_ns"}}});
   all.push_back({"detail", {{"record_id"}, {"metadata", true}, {"artifacts", true}, {"problem_detail", true}}});
   all.push_back({"resource", {{"record_id"}, {"figures", true}, {"units", true}}});
   return all;

@@ -64,6 +64,15 @@ struct Detail {
   std::string problem_detail;
 };
 
+/// How many entries of a root have a problem, told apart by whether that makes them entries of kind broken.
+struct ProblemCount {
+  model::SkipReason reason = model::SkipReason::none;
+  bool broken = false;
+  std::int64_t entries = 0;
+
+  bool operator==(const ProblemCount&) const = default;
+};
+
 /// What was counted of an entry elsewhere. Absent: not known.
 struct EntryHistory {
   std::string key;

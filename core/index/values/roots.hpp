@@ -24,6 +24,7 @@ struct RootRow {
   model::RootLocation location;
   std::int64_t first_seen_ns = 0;
   std::int64_t indexed_ns = 0;  ///< end of the last finished run; 0: never finished
+  std::int64_t absent_ns = 0;   ///< since when runs of the index have not found it; 0: it was there
   std::int64_t entries = 0;
   std::int64_t kernels = 0;
   std::int64_t files = 0;  ///< of records

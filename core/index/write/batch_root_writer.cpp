@@ -7,6 +7,7 @@
 
 #include "core/index/query/roots.hpp"
 #include "core/index/sql/transaction.hpp"
+#include "core/index/write/past.hpp"
 #include "core/util/text/time.hpp"
 
 namespace tcm::index {
@@ -62,6 +63,7 @@ Result<void> BatchRootWriter::finish(const model::Beside& beside) {
     const std::int64_t now = util::now_ns();
     sql << "UPDATE root SET indexed_ns = :now, loose_files = :files, loose_bytes = :bytes WHERE id = :id",
         soci::use(now), soci::use(files), soci::use(bytes), soci::use(batch_.root_id);
+    forget_past(session_, batch_.root_id, now);
     transaction.commit();
     sums_outdated_ = false;
     return {};
@@ -93,7 +95,9 @@ void BatchRootWriter::write_batch() {
   soci::session& sql = session_.sql();
   // First of all, so that of several writers of one root the others wait here, and never for each other.
   sql << "UPDATE root SET sums_valid = 0 WHERE id = :id", soci::use(batch_.root_id);
+  remember_past(session_, batch_);
   session_.dialect().write(sql, batch_);
+  recall_past(session_, batch_);
   transaction.commit();
   sums_outdated_ = true;
 }

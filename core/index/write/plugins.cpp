@@ -21,9 +21,10 @@ std::vector<Seen> backends_seen(Session& session, std::int64_t root_id) {
   std::vector<Seen> seen;
   std::string backend;
   std::string probed_by;
-  soci::statement statement = (session.sql().prepare << "SELECT DISTINCT backend, probed_by FROM record "
-                                                        "WHERE root_id = :id AND kind = 'kernel'",
-                               soci::into(backend), soci::into(probed_by), soci::use(root_id));
+  soci::statement statement =
+      (session.sql().prepare << "SELECT DISTINCT backend, probed_by FROM record "
+                                "WHERE root_id = :id AND kind IN ('kernel', 'broken', 'partial')",
+       soci::into(backend), soci::into(probed_by), soci::use(root_id));
   statement.execute(false);
   while (statement.fetch()) seen.push_back({session.dialect().plain(backend), session.dialect().plain(probed_by)});
   return seen;
@@ -31,7 +32,7 @@ std::vector<Seen> backends_seen(Session& session, std::int64_t root_id) {
 
 std::string stored(Session& session, const std::string& text) { return session.dialect().stored(text); }
 
-/// A kernel whose target nobody could name may be named by a backend that came since.
+/// A kernel, broken or not, whose target nobody could name may be named by a backend that came since.
 bool is_stale(const Seen& seen, const std::vector<ServedTarget>& served) {
   if (seen.backend.empty()) return true;
   const auto now = std::find_if(served.begin(), served.end(),
@@ -52,8 +53,9 @@ Result<std::int64_t> mark_stale(Session& session, std::int64_t root_id, const st
       const std::string probed_by = stored(session, seen.probed_by);
       soci::statement update =
           (session.sql().prepare << "UPDATE record SET settled = 0 WHERE root_id = :id AND ordinal = 0 AND key IN "
-                                    "(SELECT one.key FROM record AS one WHERE one.root_id = :id AND one.kind = "
-                                    "'kernel' AND one.backend = :backend AND one.probed_by = :probed_by)",
+                                    "(SELECT one.key FROM record AS one WHERE one.root_id = :id AND one.kind IN "
+                                    "('kernel', 'broken', 'partial') AND one.backend = :backend AND one.probed_by = "
+                                    ":probed_by)",
            soci::use(root_id, "id"), soci::use(backend, "backend"), soci::use(probed_by, "probed_by"));
       update.execute(true);
       marked += update.get_affected_rows();

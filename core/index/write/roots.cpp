@@ -35,7 +35,7 @@ void insert_or_update_root(Session& session, const model::RootLocation& location
       << "INSERT INTO root (id, identity, host_id, path, cache_dir, layout, file_system, inode, first_seen_ns) "
          "VALUES (:id, :identity, :host, :path, :cache_dir, :layout, :file_system, :inode, :now) "
          "ON CONFLICT (identity) DO UPDATE SET cache_dir = excluded.cache_dir, layout = excluded.layout, "
-         "file_system = excluded.file_system, inode = excluded.inode",
+         "file_system = excluded.file_system, inode = excluded.inode, absent_ns = 0",
       soci::use(id), soci::use(identity), soci::use(host), soci::use(path), soci::use(cache_dir), soci::use(layout),
       soci::use(file_system), soci::use(inode), soci::use(now);
   transaction.commit();
@@ -53,7 +53,8 @@ Result<RootRow> ensure_root(Session& session, OwnHost& host, const model::RootLo
     host.ensure_row(session);
     // Most often it is there already, and then nothing is written.
     TCM_ASSIGN(std::optional<RootRow> known, find_root(session, location.path));
-    if (known && same_location(known->location, location) && known->place == place) return std::move(*known);
+    if (known && same_location(known->location, location) && known->place == place && known->absent_ns == 0)
+      return std::move(*known);
     insert_or_update_root(session, location, place);
     TCM_ASSIGN(known, find_root(session, location.path));
     if (!known) return fail(ErrorCode::failed, session.where() + ": the root left the index meanwhile");
@@ -76,6 +77,47 @@ Result<void> put_cache_dir(Session& session, OwnHost& host, const CacheDirRow& r
                      "layout = excluded.layout, beside_files = excluded.beside_files, "
                      "beside_bytes = excluded.beside_bytes",
         soci::use(identity), soci::use(host_id), soci::use(path), soci::use(layout), soci::use(files), soci::use(bytes);
+    transaction.commit();
+    return {};
+  });
+}
+
+Result<void> move_root(Session& session, std::int64_t id, const model::RootLocation& location,
+                       const model::DirectoryPlace& place) {
+  return session.guard([&]() -> Result<void> {
+    const std::string layout = word(location.layout);
+    const std::string path = session.dialect().stored(location.path);
+    const std::string cache_dir = session.dialect().stored(location.cache_dir);
+    const std::string identity = session.dialect().stored(identity_of_path(session, location.path));
+    const std::string file_system = session.dialect().stored(place.file_system);
+    const auto inode = static_cast<long long>(place.inode);
+    const long long host = session.host_id();
+    WriteTransaction transaction(session);
+    session.sql() << "UPDATE root SET identity = :identity, path = :path, cache_dir = :cache_dir, layout = :layout, "
+                     "file_system = :file_system, inode = :inode, absent_ns = 0 WHERE id = :id AND host_id = :host",
+        soci::use(identity), soci::use(path), soci::use(cache_dir), soci::use(layout), soci::use(file_system),
+        soci::use(inode), soci::use(id), soci::use(host);
+    transaction.commit();
+    return {};
+  });
+}
+
+Result<void> mark_absent(Session& session, std::int64_t id, std::int64_t since_ns) {
+  return session.guard([&]() -> Result<void> {
+    const long long host = session.host_id();
+    WriteTransaction transaction(session);
+    session.sql() << "UPDATE root SET absent_ns = :since WHERE id = :id AND host_id = :host AND absent_ns = 0",
+        soci::use(since_ns), soci::use(id), soci::use(host);
+    transaction.commit();
+    return {};
+  });
+}
+
+Result<void> forget_cache_dir(Session& session, const std::string& path) {
+  return session.guard([&]() -> Result<void> {
+    const std::string identity = session.dialect().stored(identity_of_path(session, path));
+    WriteTransaction transaction(session);
+    session.sql() << "DELETE FROM cache_dir WHERE identity = :identity", soci::use(identity);
     transaction.commit();
     return {};
   });

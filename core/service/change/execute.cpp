@@ -8,7 +8,10 @@
 
 #include "core/cache/edit/editor.hpp"
 #include "core/cache/trash/trash.hpp"
+#include "core/service/binary_check.hpp"
 #include "core/service/change/index_follower.hpp"
+#include "core/service/scan/prober.hpp"
+#include "core/util/system/path.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::service {
@@ -20,7 +23,9 @@ constexpr std::size_t kBatch = 512;
 /// One root of the plan that is being changed, and its rows.
 class RootWork {
  public:
-  RootWork(cache::Editor editor, std::uint32_t position) : editor_(std::move(editor)), position_(position) {}
+  /// `backends` is borrowed.
+  RootWork(cache::Editor editor, std::uint32_t position, const Backends& backends)
+      : editor_(std::move(editor)), position_(position), backends_(backends) {}
 
   const cache::Root& root() const { return editor_.root(); }
 
@@ -61,7 +66,7 @@ class RootWork {
     if (outcome.gone)
       steps_.push_back({item.record_id, std::nullopt});
     else if (outcome.now)
-      steps_.push_back({0, std::move(outcome.now)});
+      steps_.push_back(step_of(std::move(outcome)));
     report.done.files += outcome.files;
     report.done.bytes += outcome.bytes;
     report.done.frees += outcome.freed;
@@ -83,13 +88,33 @@ class RootWork {
     }
   }
 
+  /// What was found broken only now is another thing in the index, too, and not the same with fewer files.
+  IndexFollower::Step step_of(cache::Outcome&& outcome) const {
+    const bool broken = outcome.status == cache::Status::kept && outcome.kept == model::KeptReason::broken;
+    if (broken) {
+      util::ByteBudget memory(kMaxProbedBytes);
+      Prober(root(), backends_, memory).probe(*outcome.now);
+    }
+    return {0, std::move(outcome.now), broken};
+  }
+
   cache::Editor editor_;
   std::uint32_t position_;
+  const Backends& backends_;
   std::vector<PlanItem> items_;
   std::vector<IndexFollower::Step> steps_;
   std::unique_ptr<index::RootWriter> writer_;
   model::Beside other_files_;
 };
+
+/// The root's path through each of the spellings of the plan.
+std::vector<std::string> spellings_of(const Plan& plan, const std::string& root) {
+  std::vector<std::string> spellings;
+  for (const Spelling& spelling : plan.spellings)
+    if (util::is_at_or_below(root, spelling.resolved))
+      spellings.push_back(spelling.written + root.substr(spelling.resolved.size()));
+  return spellings;
+}
 
 /// The roots in which something is to be done, all locked before anything is done.
 class Work {
@@ -110,9 +135,12 @@ class Work {
       wanted.grace_ns = options.grace_ns;
       wanted.trash_id = plan.trash_id;
       wanted.keep_paths = options.keep_paths;
+      wanted.root = plan.root_ids[i];
+      wanted.spellings = spellings_of(plan, plan.roots[i]);
       wanted.jobs = options.jobs;
+      wanted.binary_check = binary_check_of(backends);
       TCM_ASSIGN(cache::Editor editor, cache::Editor::open(plan.roots[i], std::move(wanted)));
-      work.roots_[i].emplace(std::move(editor), i);
+      work.roots_[i].emplace(std::move(editor), i, backends);
     }
     TCM_TRY(work.open_writers(index));
     return work;
@@ -154,7 +182,7 @@ class Work {
 void empty_expired(const Plan& plan, ExecuteReport& report) {
   for (const ExpiredBin& expired : plan.expired) {
     const std::string& root = plan.roots[expired.root];
-    auto emptied = cache::empty_trash(root, expired.bin.id);
+    auto emptied = cache::empty_trash(root, expired.bin);
     if (!emptied) {
       report.errors.push_back(std::move(emptied).error());
       continue;
@@ -169,6 +197,8 @@ void empty_expired(const Plan& plan, ExecuteReport& report) {
 Result<ExecuteReport> execute(Plan& plan, const ExecuteOptions& options, index::Index& index, const Backends& backends,
                               PruneProgress& progress) {
   ExecuteReport report;
+  // First what needs no room: on a full disk this makes some for the rest.
+  if (!progress.index.stop.load(std::memory_order_relaxed)) empty_expired(plan, report);
   {
     TCM_ASSIGN(Work work, Work::open(plan, options, index, backends));
     IndexFollower follower;
@@ -178,7 +208,6 @@ Result<ExecuteReport> execute(Plan& plan, const ExecuteOptions& options, index::
     work.finish(follower, report, progress);
   }  // gives the locks back
   report.interrupted = progress.index.stop.load(std::memory_order_relaxed);
-  if (!report.interrupted) empty_expired(plan, report);
   if (!plan.trash_id.empty() && report.done.entries > 0) report.trash_id = plan.trash_id;
   return report;
 }

@@ -33,7 +33,7 @@ struct ExecuteReport {
   bool interrupted = false;
 
   /// True when something did not work: the run is partly done.
-  bool partial() const { return failed > 0 || !errors.empty(); }
+  bool partial() const { return failed > 0 || !errors.empty() || kept.has_damage(); }
 };
 
 /// Takes the lock of every root of the plan first. The index follows, a batch at a time: a kill leaves it a batch

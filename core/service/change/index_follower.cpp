@@ -24,7 +24,9 @@ void IndexFollower::run() {
 
 Result<void> IndexFollower::write(Batch& batch) {
   for (Step& step : batch.steps) {
-    if (step.entry)
+    if (step.entry && step.whole)
+      TCM_TRY(batch.writer->put(*step.entry));
+    else if (step.entry)
       TCM_TRY(batch.writer->put_files(*step.entry));
     else
       TCM_TRY(batch.writer->remove(step.removed));

@@ -24,6 +24,7 @@ class IndexFollower {
   struct Step {
     std::int64_t removed = 0;
     std::optional<model::Entry> entry;
+    bool whole = false;  ///< the entry is not what it was, beyond its files
   };
 
   /// Hands over what happened in one root. Many steps at a time: waking the other thread costs more than a step. The

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/change/legacy.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
 
 #include "core/util/system/path.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::service {
 namespace {
@@ -26,9 +28,22 @@ bool is_directory(const std::string& path) {
   return fs::is_directory(path, error);
 }
 
-std::map<std::string, Source> sources_of(const std::vector<index::LegacyDirectory>& directories) {
+// The tools wrote absolute paths; what is relative, or climbs, would be looked for wherever this runs.
+bool is_plain(const std::string& path) {
+  const auto parts = util::split(path, '/');
+  return path.starts_with('/') && std::find(parts.begin(), parts.end(), "..") == parts.end();
+}
+
+std::map<std::string, Source> sources_of(const std::vector<index::LegacyDirectory>& directories,
+                                         std::vector<Error>& failures) {
   std::map<std::string, Source> sources;
   for (const index::LegacyDirectory& one : directories) {
+    if (!is_plain(one.path) || !is_plain(one.cache_dir)) {
+      const std::string& wrong = is_plain(one.path) ? one.cache_dir : one.path;
+      failures.push_back({ErrorCode::failed, util::escape_control(wrong) +
+                                                 ": not imported: the file names it by no absolute path without '..'"});
+      continue;
+    }
     Source& source = sources[util::canonical_directory(one.path)];
     source.names.push_back(one.path);
     source.cache_dirs.insert(util::canonical_directory(one.cache_dir));
@@ -119,8 +134,9 @@ std::int64_t ImportReport::imported() const {
 Result<ImportReport> import_legacy(index::LegacyIndex& legacy, const IndexRequest& how, index::Index& index,
                                    const Backends& backends, IndexProgress& progress) {
   TCM_ASSIGN(const auto directories, legacy.directories());
-  const std::map<std::string, Source> sources = sources_of(directories);
   ImportReport report;
+  std::vector<Error> failures;
+  const std::map<std::string, Source> sources = sources_of(directories, failures);
   TCM_ASSIGN(report.unusable, legacy.unusable());
   TCM_ASSIGN(const auto cache_dirs, cache_dirs_of(sources, index));
   TCM_TRY(bring_in_step(cache_dirs, how, index, backends, progress, report));
@@ -129,6 +145,7 @@ Result<ImportReport> import_legacy(index::LegacyIndex& legacy, const IndexReques
     TCM_ASSIGN(ImportedDirectory done, merge(path, source, legacy, roots, index));
     report.directories.push_back(std::move(done));
   }
+  report.failures.insert(report.failures.end(), failures.begin(), failures.end());
   return report;
 }
 

@@ -2,6 +2,7 @@
 #include "core/service/change/trash.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <set>
@@ -22,10 +23,12 @@ namespace {
 Result<std::vector<std::string>> roots_of(const TrashRequest& request, index::Index& index) {
   std::set<std::string> paths;
   std::vector<std::string> wanted;
+  std::error_code ignored;
   for (const std::string& dir : request.cache_dirs) wanted.push_back(util::canonical_directory(dir));
   TCM_ASSIGN(const auto known, index.roots());
   for (const index::RootRow& row : known) {
     const auto inside = [&](const std::string& dir) { return util::is_at_or_below(row.location.path, dir); };
+    if (wanted.empty() && row.absent_ns != 0 && !std::filesystem::is_directory(row.location.path, ignored)) continue;
     if (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), inside)) paths.insert(row.location.path);
   }
   if (!paths.empty()) return std::vector<std::string>(paths.begin(), paths.end());
@@ -57,7 +60,8 @@ tl::unexpected<Error> no_such_bin(const std::string& id) {
 std::optional<std::string> last_id(const std::vector<TrashRow>& rows) {
   const TrashRow* last = nullptr;
   for (const TrashRow& row : rows)
-    if (row.bin.ours && (last == nullptr || row.bin.made_ns > last->bin.made_ns)) last = &row;
+    if (row.bin.ours && cache::is_trash_id(row.bin.id) && (last == nullptr || row.bin.made_ns > last->bin.made_ns))
+      last = &row;
   return last == nullptr ? std::nullopt : std::optional(last->bin.id);
 }
 
@@ -123,6 +127,17 @@ Result<TrashListing> list_trash(const TrashRequest& request, index::Index& index
   return listing;
 }
 
+Result<std::vector<std::string>> whole_ids(const TrashListing& listing, const std::vector<std::string>& words) {
+  std::vector<std::string> ids;
+  for (const std::string& word : words) {
+    const std::string id = word == "last" ? last_id(listing.rows).value_or(word) : word;
+    const auto is_it = [&](const TrashRow& row) { return row.bin.id == id; };
+    if (std::none_of(listing.rows.begin(), listing.rows.end(), is_it)) return no_such_bin(word);
+    ids.push_back(id);
+  }
+  return ids;
+}
+
 std::vector<TrashRow> chosen_bins(const std::vector<TrashRow>& rows, const std::vector<std::string>& ids) {
   std::vector<TrashRow> all;
   for (const TrashRow& row : rows) {
@@ -137,9 +152,8 @@ std::vector<TrashRow> chosen_bins(const std::vector<TrashRow>& rows, const std::
 Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& id, unsigned jobs, index::Index& index,
                                 const Backends& backends) {
   TCM_ASSIGN(const TrashListing listing, list_trash(request, index));
-  const std::string whole_id = id == "last" ? last_id(listing.rows).value_or(id) : id;
-  const std::vector<TrashRow> bins = chosen_bins(listing.rows, {whole_id});
-  if (bins.empty()) return no_such_bin(id);
+  TCM_ASSIGN(const std::vector<std::string> ids, whole_ids(listing, {id}));
+  const std::vector<TrashRow> bins = chosen_bins(listing.rows, ids);
   std::set<std::string> changed;
   const auto restore = [&changed](const TrashRow& bin) {
     auto report = cache::restore_trash(bin.root, bin.bin.id);
@@ -147,7 +161,7 @@ Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& 
     return report;
   };
   TCM_ASSIGN(TrashDone done, each_bin(bins, restore));
-  done.id = whole_id;
+  done.id = ids.front();
   done.failures.insert(done.failures.begin(), listing.failures.begin(), listing.failures.end());
   // The entries are back, whatever becomes of the index: the next run of it finds them.
   if (auto indexed = refresh(changed, jobs, index, backends, done.failures); !indexed)
@@ -155,13 +169,10 @@ Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& 
   return done;
 }
 
-Result<TrashDone> empty_trash(const TrashListing& listing, const std::vector<std::string>& ids) {
-  for (const std::string& id : ids) {
-    const auto is_it = [&](const TrashRow& row) { return row.bin.id == id; };
-    if (std::none_of(listing.rows.begin(), listing.rows.end(), is_it)) return no_such_bin(id);
-  }
+Result<TrashDone> empty_trash(const TrashListing& listing, const std::vector<std::string>& words) {
+  TCM_ASSIGN(const std::vector<std::string> ids, whole_ids(listing, words));
   TCM_ASSIGN(TrashDone done, each_bin(chosen_bins(listing.rows, ids),
-                                      [](const TrashRow& bin) { return cache::empty_trash(bin.root, bin.bin.id); }));
+                                      [](const TrashRow& bin) { return cache::empty_trash(bin.root, bin.bin); }));
   done.failures.insert(done.failures.begin(), listing.failures.begin(), listing.failures.end());
   return done;
 }

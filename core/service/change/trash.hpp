@@ -33,6 +33,9 @@ struct TrashListing {
 };
 Result<TrashListing> list_trash(const TrashRequest& request, index::Index& index);
 
+/// The ids that these words mean: "last" is the newest bin of this user. Errors: missing (no bin has that id).
+Result<std::vector<std::string>> whole_ids(const TrashListing& listing, const std::vector<std::string>& words);
+
 /// The bins with these ids; without any, all that this user may change. Another user's bin is chosen, to be refused,
 /// when no other has its id.
 std::vector<TrashRow> chosen_bins(const std::vector<TrashRow>& rows, const std::vector<std::string>& ids);
@@ -51,8 +54,8 @@ struct TrashDone {
 Result<TrashDone> restore_trash(const TrashRequest& request, const std::string& id, unsigned jobs, index::Index& index,
                                 const Backends& backends);
 
-/// Deletes bins of this listing for good; all of this user when `ids` is empty. A root that refuses is a failure in the
-/// report; when all do, that is the error. Errors: as restore_trash().
-Result<TrashDone> empty_trash(const TrashListing& listing, const std::vector<std::string>& ids);
+/// Deletes bins of this listing for good; all of this user when `words` is empty, which are ids or "last". A root that
+/// refuses is a failure in the report; when all do, that is the error. Errors: as restore_trash().
+Result<TrashDone> empty_trash(const TrashListing& listing, const std::vector<std::string>& words);
 
 }  // namespace tcm::service

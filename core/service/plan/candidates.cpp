@@ -50,6 +50,7 @@ class Gatherer {
     current_.arch = row.arch;
     current_.triton_version = row.triton_version;
     current_.kind = row.kind;
+    current_.problem = row.problem;
     current_.stamp = row.stamp;
     open_ = true;
   }
@@ -110,6 +111,12 @@ std::vector<std::string> RootSet::paths() const {
   std::vector<std::string> paths;
   for (const OpenRoot& root : roots_) paths.push_back(root.root.path());
   return paths;
+}
+
+std::vector<cache::RootId> RootSet::ids() const {
+  std::vector<cache::RootId> ids;
+  for (const OpenRoot& root : roots_) ids.push_back(root.root.id());
+  return ids;
 }
 
 Result<void> for_each_candidate(const index::Criteria& criteria, bool newest_first, const RootSet& roots,

@@ -29,6 +29,7 @@ class RootSet {
   const cache::FileSystem& file_system(std::uint32_t position) const { return roots_[position].file_system; }
   std::optional<std::uint32_t> find(const std::string& path) const;
   std::vector<std::string> paths() const;
+  std::vector<cache::RootId> ids() const;  ///< in the same order
 
  private:
   struct OpenRoot {
@@ -50,6 +51,7 @@ struct Candidate {
   std::string arch;                    ///< of the first
   std::string triton_version;          ///< of the first
   model::EntryKind kind = model::EntryKind::kernel;
+  model::SkipReason problem = model::SkipReason::none;  ///< of the first
   model::EntryStamp stamp;
   std::uint64_t kernels = 0;
   model::ByteTotals bytes;  ///< of the records that match

@@ -68,7 +68,8 @@ std::vector<ExpiredBin> expired_bins(const RootSet& roots, std::int64_t keep_ns,
   std::sort(bins.begin(), bins.end(), [](const ExpiredBin& a, const ExpiredBin& b) { return is_older(a.bin, b.bin); });
   std::vector<ExpiredBin> expired;
   for (ExpiredBin& bin : bins) {
-    const bool old = now_ns - bin.bin.made_ns > keep_ns;
+    // What a killed run left nobody can restore.
+    const bool old = now_ns - bin.bin.made_ns > keep_ns || !cache::is_trash_id(bin.bin.id);
     if (!old && total <= max_bytes) continue;
     total -= std::min(total, bin.bin.allocated);
     expired.push_back(std::move(bin));

@@ -58,6 +58,8 @@ bool is_of_triton2(const Candidate& candidate, const cache::Inspection& seen) {
   return cache::key_encoding(candidate.key) == cache::KeyEncoding::md5_hex || cache::group_count(seen) == 0;
 }
 
+std::string_view first_component(std::string_view name) { return name.substr(0, name.find('/')); }
+
 bool is_debris(EntryKind kind) {
   return kind == EntryKind::leftover || kind == EntryKind::empty || kind == EntryKind::partial;
 }
@@ -68,10 +70,10 @@ std::uint64_t LinkLedger::remove(const LinkedFile& file) {
   return ++removed_[{file.device, file.inode}] >= file.links ? file.allocated : 0;
 }
 
-Verdict Judge::judge(const Candidate& candidate) const {
+Verdict Judge::judge(const Candidate& candidate, bool chosen) const {
   Verdict verdict;
   cache::Inspection seen = cache::inspect(roots_.root(candidate.root), candidate.key);
-  if (!may_touch(candidate, seen, verdict)) return verdict;
+  if (!may_touch(candidate, seen, chosen, verdict)) return verdict;
   switch (request_.mode) {
     case PruneMode::drop: judge_drop(candidate, seen, verdict); break;
     case PruneMode::leftovers: judge_sweep(candidate, seen, verdict); break;
@@ -86,14 +88,25 @@ Verdict Judge::judge(const Candidate& candidate) const {
   return verdict;
 }
 
-bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const {
+// A launch reads the group and the binary; a warm start of TorchInductor the binary alone. Who looks at the IR or at
+// the metadata, as tcm itself does in a cache of others, does not use the kernel.
+std::int64_t Judge::last_use_of(const Candidate& candidate, const cache::Inspection& seen) const {
+  const cache::FileTypes& types = backends_.naming().types();
+  std::int64_t newest = 0;
+  for (const cache::InspectedFile& file : seen.files)
+    if (cache::is_group(file.name) || cache::kind_by_name(file.name, candidate.backend, types) == ArtifactKind::binary)
+      newest = std::max({newest, file.node.atime_ns, file.node.mtime_ns});
+  return newest == 0 ? seen.last_use_ns : newest;
+}
+
+bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen, bool chosen, Verdict& verdict) const {
   if (seen.untouchable) {
     keep(verdict, *seen.untouchable, seen.detail);
   } else if (!seen.stamp.same_state(candidate.stamp)) {
     keep(verdict, KeptReason::changed, "changed while the plan was made");
   } else if (seen.other_user && (rewrites() || !seen.removable)) {
     keep(verdict, KeptReason::other_user, "of user " + util::user_name(*seen.other_user));
-  } else if (request_.unused_since_ns && seen.last_use_ns > *request_.unused_since_ns) {
+  } else if (!chosen && request_.unused_since_ns && last_use_of(candidate, seen) > *request_.unused_since_ns) {
     keep(verdict, KeptReason::recent);
   } else if (!seen.links.empty()) {
     keep(verdict, KeptReason::symlink, seen.links.front());
@@ -114,7 +127,7 @@ PlanItem Judge::item_of(const Candidate& candidate, const cache::Inspection& see
   item.name = candidate.name;
   item.kind = candidate.kind;
   item.kernels = candidate.kernels;
-  item.last_use_ns = seen.last_use_ns;
+  item.last_use_ns = last_use_of(candidate, seen);
   item.change.key = candidate.key;
   item.change.stamp = seen.stamp;
   item.change.action = action;
@@ -151,13 +164,14 @@ void Judge::judge_drop(const Candidate& candidate, const cache::Inspection& seen
 
 bool Judge::holds_foreign_files(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const {
   const cache::Naming& naming = backends_.naming();
-  // What lies in a directory that a writer has not given its key yet is that writer's, whatever its name.
-  if (cache::is_temporary_entry(candidate.key)) return false;
   if (candidate.kind == EntryKind::foreign) {
     keep(verdict, KeptReason::foreign_file, "not an entry of Triton's");
   } else if (!seen.nested.empty()) {
     keep(verdict, KeptReason::foreign_file, seen.nested.front() + "/");
-  } else if (!cache::all_known_by_name(seen, candidate.backend, *naming.file_types)) {
+  } else if (auto foreign = cache::foreign_in_temporaries(seen, candidate.key, *naming.file_types)) {
+    keep(verdict, KeptReason::foreign_file, std::move(*foreign));
+  } else if (!cache::is_temporary_entry(candidate.key) &&
+             !cache::all_known_by_name(seen, candidate.backend, *naming.file_types)) {
     const model::Entry entry = roots_.root(candidate.root).read_entry(candidate.key, naming);
     for (const cache::InspectedFile& file : seen.files)
       if (!verdict.kept && !cache::is_tritons(file, entry)) keep(verdict, KeptReason::foreign_file, file.name);
@@ -167,6 +181,9 @@ bool Judge::holds_foreign_files(const Candidate& candidate, const cache::Inspect
 
 void Judge::judge_removal(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const {
   if (holds_foreign_files(candidate, seen, verdict)) return;
+  // An index that was written within one tick of a clock may have missed the last file of a compile.
+  if (is_debris(candidate.kind) && !cache::is_temporary_entry(candidate.key) && cache::group_count(seen) > 0)
+    return keep(verdict, KeptReason::changed, "has a group now, so it is a kernel; run `tcm index --full-rescan`");
   if (cache::group_count(seen) > candidate.ordinals.size()) {
     keep(verdict, KeptReason::other_kernels, fmt::format("{} kernels in one entry", cache::group_count(seen)));
     return;
@@ -190,11 +207,19 @@ void Judge::judge_sweep(const Candidate& candidate, const cache::Inspection& see
     return;
   }
   if (seen.temporaries.empty() || candidate.kind == EntryKind::foreign) return;
+  std::set<std::string_view> left;
+  for (const std::string& name : seen.temporaries) {
+    auto foreign = cache::foreign_in_temporaries(seen, candidate.key, *backends_.naming().file_types, name);
+    if (!foreign) continue;
+    left.insert(name);
+    if (left.size() == seen.temporaries.size()) return keep(verdict, KeptReason::foreign_file, std::move(*foreign));
+  }
   verdict.item = item_of(candidate, seen, Action::sweep);
   verdict.item->kernels = 0;
   verdict.item->reason = "temporaries of a dead writer";
   for (const cache::InspectedFile& file : seen.files)
-    if (cache::is_of_a_temporary(file.name)) take(file, ArtifactKind::other, verdict);
+    if (cache::is_of_temporaries(file.name, seen) && !left.contains(first_component(file.name)))
+      take(file, ArtifactKind::other, verdict);
   verdict.item->frees += seen.temporary_directories;
 }
 

@@ -57,11 +57,12 @@ class Judge {
   Judge(const PruneRequest& request, const RootSet& roots, const Backends& backends, std::int64_t now_ns)
       : request_(request), roots_(roots), backends_(backends), now_ns_(now_ns) {}
 
-  /// Looks at the entry and decides.
-  Verdict judge(const Candidate& candidate) const;
+  /// Looks at the entry and decides. `chosen`: whatever its last use is, since another limit chose it or may do so.
+  Verdict judge(const Candidate& candidate, bool chosen = false) const;
 
  private:
-  bool may_touch(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
+  bool may_touch(const Candidate& candidate, const cache::Inspection& seen, bool chosen, Verdict& verdict) const;
+  std::int64_t last_use_of(const Candidate& candidate, const cache::Inspection& seen) const;
   bool rewrites() const;
   void judge_drop(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
   void judge_removal(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;

@@ -138,6 +138,16 @@ std::uint64_t KeptList::total() const {
   return total;
 }
 
+bool Plan::meets_budgets(const PlanSums& done) const {
+  const PlanSums& planned = items.sums();
+  return std::all_of(budgets.begin(), budgets.end(), [&](const BudgetState& budget) {
+    const bool counts_files = budget.measure == Measure::files;
+    const std::uint64_t wanted = counts_files ? planned.files : planned.frees;
+    const std::uint64_t reached = counts_files ? done.files : done.frees;
+    return budget.afterwards + (wanted - std::min(wanted, reached)) <= budget.target;
+  });
+}
+
 Result<PlanItems> PlanItems::create() {
   TCM_ASSIGN(util::Spool spool, util::Spool::create());
   return PlanItems(std::move(spool));
@@ -148,9 +158,11 @@ Result<void> PlanItems::add(const PlanItem& item) {
   pack(packer, item);
   TCM_TRY(spool_.append(packer.bytes()));
   sums_.add(item);
-  if (largest_.size() == kMaxLargest && item.frees <= largest_.back().frees) return {};
-  const auto before =
-      std::find_if(largest_.begin(), largest_.end(), [&](const PlanItem& other) { return other.frees < item.frees; });
+  roots_.insert(item.root);
+  const std::uint64_t bytes = item.bytes.total();
+  if (largest_.size() == kMaxLargest && bytes <= largest_.back().bytes.total()) return {};
+  const auto before = std::find_if(largest_.begin(), largest_.end(),
+                                   [&](const PlanItem& other) { return other.bytes.total() < bytes; });
   largest_.insert(before, item);
   if (largest_.size() > kMaxLargest) largest_.pop_back();
   return {};

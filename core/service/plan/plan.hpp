@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,10 @@ class KeptList {
   void count(model::KeptReason reason, std::uint64_t more) { mine(reason).count += more; }
   const KeptGroup& of(model::KeptReason reason) const { return groups_[static_cast<std::size_t>(reason)]; }
   std::uint64_t total() const;
+  /// Whether something could not be read, or is broken: that is a failure, whatever was asked for.
+  bool has_damage() const {
+    return of(model::KeptReason::unreadable).count > 0 || of(model::KeptReason::broken).count > 0;
+  }
 
  private:
   KeptGroup& mine(model::KeptReason reason) { return groups_[static_cast<std::size_t>(reason)]; }
@@ -98,6 +103,12 @@ struct BudgetState {
   bool met() const { return afterwards <= target; }
 };
 
+/// A limit that needs no measuring, when one decides: of age, or of number.
+struct LimitState {
+  std::string limit;          ///< the rule in words: "--unused-for 90d"
+  std::uint64_t entries = 0;  ///< of the plan, that it chose
+};
+
 /// A bin of a root's trash whose time is over.
 struct ExpiredBin {
   std::uint32_t root = 0;
@@ -114,8 +125,10 @@ class PlanItems {
   Result<void> for_each(const std::function<Result<void>(PlanItem&& item)>& each);
 
   const PlanSums& sums() const { return sums_; }
-  /// Those that free most, at most kMaxLargest.
+  /// The largest by the sizes of the files that go, at most kMaxLargest, the largest first.
   const std::vector<PlanItem>& largest() const { return largest_; }
+  /// Positions in Plan::roots of those in which something changes.
+  const std::set<std::uint32_t>& roots() const { return roots_; }
 
  private:
   explicit PlanItems(util::Spool spool) : spool_(std::move(spool)) {}
@@ -123,20 +136,32 @@ class PlanItems {
   util::Spool spool_;
   PlanSums sums_;
   std::vector<PlanItem> largest_;
+  std::set<std::uint32_t> roots_;
 };
-inline constexpr std::size_t kMaxLargest = 3;
+inline constexpr std::size_t kMaxLargest = 10;
+
+/// A cache directory as a user or the environment writes it, and where that leads.
+struct Spelling {
+  std::string written;  ///< absolute, without a slash at its end
+  std::string resolved;
+};
 
 struct Plan {
   std::vector<std::string> roots;
+  std::vector<cache::RootId> root_ids;  ///< which directories those were
   PlanItems items;
+  std::vector<Spelling> spellings{};
   KeptList kept{};
   std::vector<std::string> notes{};  ///< what the user should know, one line each
   std::vector<Error> failures{};     ///< what could not be looked at
+  std::vector<LimitState> limits{};
   std::vector<BudgetState> budgets{};
   std::vector<ExpiredBin> expired{};
   std::string trash_id{};  ///< not empty: removed entries are kept there
 
   bool empty() const { return items.sums().entries == 0 && expired.empty(); }
+  /// Whether every budget is met once `done` of the plan has been done: all of it, or what an execution reports.
+  bool meets_budgets(const PlanSums& done) const;
 };
 
 void pack(util::Packer& packer, const PlanItem& item);

@@ -36,10 +36,13 @@ Result<void> put_into_plan(const PlanContext& context, const Candidate& candidat
 /// The second half of that alone.
 void note_kept(const PlanContext& context, const Candidate& candidate, Verdict&& verdict);
 
-/// Every candidate, in order of key; all but the newest of each group when the request says so.
+/// Every candidate, in order of key; with limits of age or number those that one of them chooses. No budget.
 Result<void> choose_all(const PlanContext& context, const Reason& reason);
 
-/// Candidates by their last use until the budget is met.
+/// The entries that the request names. Errors: missing; usage when a word means several.
+Result<void> choose_keys(const PlanContext& context);
+
+/// What limits of age or number choose, then the others by their last use until every budget is met.
 Result<void> choose_by_budget(const PlanContext& context);
 
 /// All but the newest of equal kernels of a root.

@@ -2,13 +2,19 @@
 #include "core/service/plan/prune.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "core/service/plan/copies.hpp"
 #include "core/service/plan/expired.hpp"
+#include "core/service/plan/known_dirs.hpp"
 #include "core/service/plan/plan_maker.hpp"
 #include "core/service/plan/prune_check.hpp"
+#include "core/service/query/entry_words.hpp"
+#include "core/util/system/env.hpp"
+#include "core/util/system/path.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
@@ -16,13 +22,34 @@
 namespace tcm::service {
 namespace {
 
-/// What to bring in step with the disk.
-Result<std::vector<std::string>> concerned(const PruneRequest& request, index::Index& index) {
-  if (!request.filters.cache_dirs.empty()) return request.filters.cache_dirs;
-  if (!request.cache_dirs.empty()) return request.cache_dirs;
-  TCM_ASSIGN(const auto known, index.roots());
+/// The cache directories that the index knows of and that may be changed without being named.
+std::set<std::string> known_dirs(const PruneRequest& request, const std::vector<index::RootRow>& known,
+                                 std::vector<Error>& failures) {
   std::set<std::string> dirs;
   for (const index::RootRow& row : known) dirs.insert(row.location.cache_dir);
+  for (auto dir = dirs.begin(); dir != dirs.end();) {
+    auto checked = check_known_dir(*dir, request.default_dirs, request.index_on_server);
+    if (!checked) failures.push_back(std::move(checked).error());
+    dir = checked ? std::next(dir) : dirs.erase(dir);
+  }
+  return dirs;
+}
+
+/// What to bring in step with the disk. An entry that is named by its path concerns its own cache directory alone.
+Result<std::vector<std::string>> concerned(const PruneRequest& request, index::Index& index,
+                                           std::vector<Error>& failures) {
+  if (!request.filters.cache_dirs.empty()) return request.filters.cache_dirs;
+  TCM_ASSIGN(const auto known, index.roots());
+  std::set<std::string> dirs;
+  bool anywhere = request.keys.empty();
+  for (const std::string& word : request.keys) {
+    const auto place = is_entry_path(word) ? find_entry_path(word, known) : std::nullopt;
+    if (place) dirs.insert(place->root.location.cache_dir);
+    anywhere |= !place;
+  }
+  if (anywhere && !request.cache_dirs.empty()) dirs.insert(request.cache_dirs.begin(), request.cache_dirs.end());
+  if (anywhere && request.cache_dirs.empty()) dirs.merge(known_dirs(request, known, failures));
+  if (dirs.empty() && !failures.empty()) return tl::unexpected(std::move(failures.front()));
   if (dirs.empty()) return request.default_dirs;
   return std::vector<std::string>(dirs.begin(), dirs.end());
 }
@@ -39,11 +66,47 @@ Result<IndexReport> refresh(const PruneRequest& request, const std::vector<std::
   return report;
 }
 
+/// How the caches may be named in their groups: Triton writes its directory as it was told it.
+std::vector<Spelling> spellings_of(const PruneRequest& request) {
+  std::vector<std::string> written = request.filters.cache_dirs;
+  written.insert(written.end(), request.cache_dirs.begin(), request.cache_dirs.end());
+  written.insert(written.end(), request.default_dirs.begin(), request.default_dirs.end());
+  if (const auto dir = util::get_env("TRITON_CACHE_DIR")) written.push_back(*dir);
+  for (const char* name : {"TRITON_HOME", "HOME"})
+    if (const auto home = util::get_env(name)) written.push_back(*home + "/.triton/cache");
+  std::vector<Spelling> spellings;
+  for (const std::string& path : written) {
+    std::error_code error;
+    std::string whole = std::filesystem::absolute(path, error).string();
+    while (whole.ends_with('/')) whole.pop_back();
+    if (!error && !whole.empty()) spellings.push_back({whole, util::canonical_directory(path)});
+  }
+  return spellings;
+}
+
 std::vector<std::string> paths_of(const IndexReport& report) {
   std::vector<std::string> paths;
-  for (const RootReport& root : report.roots) paths.push_back(root.path);
+  for (const RootReport& root : report.roots)
+    if (!root.absent) paths.push_back(root.path);
   std::sort(paths.begin(), paths.end());
   return paths;
+}
+
+/// A line for each root that is not here, and that nothing can be freed in.
+std::vector<std::string> absent_notes(const IndexReport& report) {
+  std::vector<std::string> notes;
+  for (const RootReport& root : report.roots)
+    if (root.absent) notes.push_back(root.path + ": is not here now; the index keeps what it knows of it");
+  return notes;
+}
+
+/// Those in which something may be changed; of a plan that stays one all of them.
+RootSet open_roots(const PruneRequest& request, const std::vector<std::string>& paths, std::vector<Error>& failures) {
+  const std::size_t before = failures.size();
+  RootSet changeable = RootSet::open_to_change(paths, failures);
+  if (!request.dry_run || failures.size() == before) return changeable;
+  std::vector<Error> told;  // why a root cannot be opened is in `failures` already
+  return RootSet::open(paths, told);
 }
 
 /// Kernels, unless the user or the mode says otherwise.
@@ -57,8 +120,7 @@ Result<index::Criteria> criteria_of(const PruneRequest& request, const std::vect
 
 /// The words that fit every item of an unconditional choice.
 Reason reason_of(const PruneRequest& request, std::int64_t now_ns) {
-  return [&request, now_ns](const Candidate& candidate, const PlanItem& item) -> std::string {
-    if (request.unused_since_ns) return "last used " + util::format_age(now_ns, item.last_use_ns) + " ago";
+  return [&request, now_ns](const Candidate& candidate, const PlanItem&) -> std::string {
     if (!request.filters.older_than.empty())
       return "modified " + util::format_age(now_ns, candidate.stamp.mtime_ns) + " ago";
     return narrows(request.filters) ? "matches the filters" : "every kernel";
@@ -77,6 +139,18 @@ void note_skipped(const IndexReport& report, Plan& plan) {
   }
 }
 
+/// A drop is for kernels. What is broken keeps all it has, and the user should know that it is.
+Result<void> note_broken(const PruneRequest& request, const index::Criteria& criteria, const RootSet& roots,
+                         index::Index& index, Plan& plan) {
+  if (request.mode != PruneMode::drop || !request.filters.kinds.empty()) return {};
+  index::Criteria broken = criteria;
+  broken.kinds = {model::EntryKind::broken};
+  return for_each_candidate(broken, false, roots, index, [&](Candidate&& candidate) -> Result<void> {
+    plan.kept.add(model::KeptReason::broken, {candidate.root, candidate.key, std::string(text_of(candidate.problem))});
+    return {};
+  });
+}
+
 void note_file_systems(const PruneRequest& request, const RootSet& roots, Plan& plan) {
   if (!request.unused_since_ns && !request.budget.any()) return;
   for (std::uint32_t i = 0; i < roots.size(); ++i)
@@ -85,27 +159,18 @@ void note_file_systems(const PruneRequest& request, const RootSet& roots, Plan& 
                            ": its file system keeps no access times (noatime); the last use is the last modification");
 }
 
-Result<void> choose_key(const PlanContext& context, const std::string& key, LinkLedger& ledger) {
-  index::Criteria one = context.criteria;
-  one.key_prefix = key;
-  const Reason reason = [](const Candidate&, const PlanItem&) { return std::string("asked for"); };
-  const auto take = [&](Candidate&& candidate) -> Result<void> {
-    ++context.progress.looked_at;
-    if (candidate.key != key) return {};
-    return put_into_plan(context, candidate, context.judge.judge(candidate), ledger, reason);
-  };
-  return for_each_candidate(one, false, context.roots, context.index, take);
-}
-
-Result<void> choose_keys(const PlanContext& context) {
-  LinkLedger ledger;
-  std::set<std::string> done;
-  for (const std::string& word : context.request.keys) {
-    TCM_TRY(check_stop(context));
-    TCM_ASSIGN(const std::string key, whole_key(word, context.criteria, context.index));
-    if (done.insert(key).second) TCM_TRY(choose_key(context, key, ledger));
+/// TorchInductor keeps what Triton compiled in its own graph cache as well.
+void note_inductor(const PruneRequest& request, const IndexReport& report, Plan& plan) {
+  if (request.mode == PruneMode::drop || request.mode == PruneMode::share || request.mode == PruneMode::leftovers)
+    return;
+  for (const std::uint32_t position : plan.items.roots()) {
+    const auto root = std::find_if(report.roots.begin(), report.roots.end(),
+                                   [&](const RootReport& known) { return known.path == plan.roots[position]; });
+    if (root != report.roots.end() && root->layout == model::Layout::inductor)
+      plan.notes.push_back(root->path +
+                           ": TorchInductor unpacks removed entries again at its next start, IR included; what lasts "
+                           "there is dropping the IR");
   }
-  return {};
 }
 
 Result<void> choose(const PlanContext& context) {
@@ -139,22 +204,31 @@ void note_trash(const RootSet& roots, Plan& plan) {
 Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const Backends& backends, std::int64_t now_ns,
                         PruneProgress& progress) {
   TCM_TRY(check_request(request));
-  TCM_ASSIGN(const std::vector<std::string> dirs, concerned(request, index));
+  std::vector<Error> failures;
+  TCM_ASSIGN(const std::vector<std::string> dirs, concerned(request, index, failures));
   TCM_ASSIGN(const IndexReport report, refresh(request, dirs, index, backends, progress));
   TCM_ASSIGN(index::Criteria criteria, criteria_of(request, dirs, backends, index, now_ns));
   if (request.mode == PruneMode::keys) criteria.kinds.clear();
   TCM_TRY(check_fields(criteria, index));
   TCM_TRY(check_everything(request, criteria, index));
-  std::vector<Error> failures = report.failures;
-  const RootSet roots = RootSet::open_to_change(paths_of(report), failures);
+  failures.insert(failures.end(), report.failures.begin(), report.failures.end());
+  const RootSet roots = open_roots(request, paths_of(report), failures);
   if (roots.size() == 0 && failures.size() == 1) return tl::unexpected(std::move(failures.front()));
+  const std::vector<std::string> absent = absent_notes(report);
+  if (roots.size() == 0 && failures.empty() && !absent.empty()) return fail(ErrorCode::missing, absent.front());
   TCM_ASSIGN(PlanItems items, PlanItems::create());
-  Plan plan{roots.paths(), std::move(items)};
+  Plan plan{roots.paths(), roots.ids(), std::move(items)};
+  plan.spellings = spellings_of(request);
   plan.failures = std::move(failures);
+  plan.notes = absent;
   note_file_systems(request, roots, plan);
   const Judge judge(request, roots, backends, now_ns);
   const PlanContext context{request, criteria, roots, index, backends, judge, now_ns, progress, plan};
   TCM_TRY(choose(context));
+  note_inductor(request, report, plan);
+  TCM_TRY(note_broken(request, criteria, roots, index, plan));
+  if (plan.items.sums().entries > 0 && request.mode != PruneMode::share && request.mode != PruneMode::leftovers)
+    TCM_TRY(note_copies(roots, index, plan));
   if (request.mode == PruneMode::full && !narrows(request.filters)) note_skipped(report, plan);
   if (request.trash) {
     TCM_ASSIGN(plan.trash_id, new_trash_id(roots, index, now_ns));

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -33,12 +32,9 @@ Result<void> check_groups(const PruneRequest& request) {
 
 Result<void> check_budget(const PruneRequest& request) {
   const Budget& budget = request.budget;
-  if (budget.any() && request.keep_newest)
-    return refuse(
-        "--keep-newest and a budget (--max-size, --max-files, --min-free) exclude each other: two runs do both");
   if (budget.low_water != 100 && !budget.max_bytes && !budget.max_files)
     return refuse("--low-water says how far to go below --max-size or --max-files; give one of them");
-  if (request.trash && (budget.min_free || budget.max_bytes))
+  if (request.trash && budget.frees_bytes())
     return refuse("--trash keeps what is removed, which frees nothing; leave it out, or the budget in bytes");
   return {};
 }
@@ -76,23 +72,6 @@ Result<void> check_everything(const PruneRequest& request, const index::Criteria
   TCM_ASSIGN(const std::int64_t count, index.count(criteria));
   return refuse(fmt::format("--full without a filter would remove all {} kernels; add a filter or --all",
                             util::format_count(static_cast<std::uint64_t>(count))));
-}
-
-Result<std::string> whole_key(const std::string& word, const index::Criteria& within, index::Index& index) {
-  if (word.empty()) return refuse("a key is empty");
-  index::Criteria criteria = within;
-  criteria.key_prefix = word;
-  std::set<std::string> found;
-  constexpr std::size_t kEnough = 4;
-  TCM_TRY(index.list(criteria, {index::column_field("key"), true}, 64, [&](const index::Row& row) {
-    if (found.size() < kEnough) found.insert(row.key);
-  }));
-  if (found.empty()) return fail(ErrorCode::missing, fmt::format("'{}': no entry has a key that begins so", word));
-  // The whole key comes before those that only begin with it.
-  if (found.size() == 1 || *found.begin() == word) return *found.begin();
-  return refuse(fmt::format("'{}' is ambiguous: {}{} begin so; give more of the key", word,
-                            fmt::join(found.begin(), std::next(found.begin(), 2), ", "),
-                            found.size() > 2 ? " and more" : ""));
 }
 
 }  // namespace tcm::service

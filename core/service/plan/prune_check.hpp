@@ -2,8 +2,6 @@
 // What a request to prune must satisfy before anything is looked at.
 #pragma once
 
-#include <string>
-
 #include "core/index/index.hpp"
 #include "core/service/plan/request.hpp"
 
@@ -17,8 +15,5 @@ bool narrows(const FilterWords& filters);
 
 /// Refuses (usage) to remove everything because nothing was said.
 Result<void> check_everything(const PruneRequest& request, const index::Criteria& criteria, index::Index& index);
-
-/// The key that `word` is or begins. Errors: missing; usage when several begin so.
-Result<std::string> whole_key(const std::string& word, const index::Criteria& within, index::Index& index);
 
 }  // namespace tcm::service

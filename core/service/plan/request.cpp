@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/config/key.hpp"
 #include "core/service/plan/prune_check.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
@@ -20,9 +21,43 @@ tl::unexpected<Error> refuse(std::string message) { return fail(ErrorCode::usage
 
 bool is_given(const std::optional<std::string>& word) { return word && *word != kNone; }
 
-bool names_a_policy(const PruneWords& words) {
-  return words.unused_for || words.max_size || words.max_files || words.min_free || words.keep_newest ||
-         words.low_water || !words.group_by.empty();
+/// The options among the words that choose kernels, because of which no limit of the settings counts.
+std::vector<std::string> choosing_options(const PruneWords& words) {
+  std::vector<std::string> options;
+  const auto note = [&options](bool given, const char* option) {
+    if (given) options.emplace_back(option);
+  };
+  note(words.all, "--all");
+  note(words.unused_for.has_value(), "--unused-for");
+  note(words.max_size.has_value(), "--max-size");
+  note(words.max_files.has_value(), "--max-files");
+  note(words.min_free.has_value(), "--min-free");
+  note(words.low_water.has_value(), "--low-water");
+  note(words.keep_newest.has_value(), "--keep-newest");
+  note(!words.group_by.empty(), "--group-by");
+  if (!narrows(words.filters)) return options;
+  const FilterWords& filters = words.filters;
+  note(!filters.names.empty(), "--name");
+  note(!filters.globs.empty(), "--glob");
+  note(!filters.backends.empty(), "--backend");
+  note(!filters.archs.empty(), "--arch");
+  note(!filters.triton_versions.empty(), "--triton-version");
+  note(!filters.kinds.empty(), "--kind");
+  note(!filters.older_than.empty(), "--older-than");
+  note(!filters.younger_than.empty(), "--younger-than");
+  note(!filters.sizes.empty(), "--size");
+  note(!filters.where.empty(), "--where");
+  note(!filters.key_prefix.empty(), "--key");
+  return options;
+}
+
+/// "--max-size 2.0 GiB"
+std::string rule_of(std::string_view option, std::string_view amount) { return fmt::format("{} {}", option, amount); }
+
+/// "prune.max_size 2.0 GiB (/etc/tcm/config.toml:2)"
+template <class T>
+std::string rule_of(std::string_view key, std::string_view amount, const config::Setting<T>& setting) {
+  return fmt::format("{} {} ({})", key, amount, util::escape_control(to_string(setting.origin)));
 }
 
 bool chooses_kernels(PruneMode mode) { return mode == PruneMode::drop || mode == PruneMode::full; }
@@ -72,19 +107,29 @@ Result<std::optional<std::uint64_t>> size(std::string_view option, const std::op
   return std::optional(*bytes);
 }
 
+std::string free_text(const Budget& budget) {
+  return budget.min_free_percent ? fmt::format("{}%", *budget.min_free_percent) : util::format_bytes(*budget.min_free);
+}
+
 Result<void> read_policy(const PruneWords& words, std::int64_t now_ns, PruneRequest& request) {
   if (is_given(words.unused_for)) {
     auto bound = util::parse_time_bound(*words.unused_for, now_ns);
     if (!bound) return refuse("--unused-for: " + bound.error().message);
     request.unused_since_ns = *bound;
+    request.unused_rule = rule_of("--unused-for", util::escape_control(*words.unused_for));
   }
-  TCM_ASSIGN(request.budget.max_bytes, size("--max-size", words.max_size));
-  TCM_ASSIGN(request.budget.min_free, size("--min-free", words.min_free));
-  TCM_ASSIGN(request.budget.max_files, whole_number("--max-files", words.max_files));
+  Budget& budget = request.budget;
+  TCM_ASSIGN(budget.max_bytes, size("--max-size", words.max_size));
+  if (budget.max_bytes) budget.size_rule = rule_of("--max-size", util::format_bytes(*budget.max_bytes));
+  if (is_given(words.min_free)) TCM_TRY(parse_min_free(*words.min_free, budget));
+  if (is_given(words.min_free)) budget.free_rule = rule_of("--min-free", free_text(budget));
+  TCM_ASSIGN(budget.max_files, whole_number("--max-files", words.max_files));
+  if (budget.max_files) budget.files_rule = rule_of("--max-files", util::format_count(*budget.max_files));
   if (words.low_water) {
     TCM_ASSIGN(request.budget.low_water, parse_low_water(*words.low_water));
   }
   TCM_ASSIGN(request.keep_newest, whole_number("--keep-newest", words.keep_newest));
+  if (request.keep_newest) request.newest_rule = rule_of("--keep-newest", util::format_count(*request.keep_newest));
   for (const std::string& list : words.group_by)
     for (const std::string_view word : util::split(list, ',')) request.group_by.emplace_back(util::trim(word));
   if (!request.group_by.empty() && !request.keep_newest)
@@ -92,13 +137,54 @@ Result<void> read_policy(const PruneWords& words, std::int64_t now_ns, PruneRequ
   return {};
 }
 
-void apply_configured_policy(const config::PruneSettings& settings, std::int64_t now_ns, PruneRequest& request) {
+/// The limits of the settings, in the order of their table: key, and the rule in words; none for one that is not set.
+struct ConfiguredRules {
+  explicit ConfiguredRules(const config::PruneSettings& settings) {
+    if (const auto& limit = settings.max_size; limit.value)
+      max_size = rule_of("prune.max_size", util::format_bytes(*limit.value), limit);
+    if (const auto& limit = settings.max_files; limit.value)
+      max_files = rule_of("prune.max_files", util::format_count(*limit.value), limit);
+    if (const auto& limit = settings.min_free; limit.value) min_free = rule_of("prune.min_free", *limit.value, limit);
+    if (const auto& limit = settings.keep_newest; limit.value)
+      keep_newest = rule_of("prune.keep_newest", util::format_count(*limit.value), limit);
+    if (const auto& limit = settings.unused_for_ns; limit.value)
+      unused_for =
+          rule_of("prune.unused_for", config::to_text(*config::find_key("prune.unused_for"), *limit.value), limit);
+  }
+  std::string max_size;
+  std::string max_files;
+  std::string min_free;
+  std::string keep_newest;
+  std::string unused_for;
+};
+
+Result<void> apply_configured_policy(const config::PruneSettings& settings, std::int64_t now_ns,
+                                     PruneRequest& request) {
+  ConfiguredRules rules(settings);
   Budget& budget = request.budget;
   budget.max_bytes = settings.max_size.value;
   budget.max_files = settings.max_files.value;
-  budget.min_free = settings.min_free.value;
-  if (!budget.any()) request.keep_newest = settings.keep_newest.value;
+  if (settings.min_free.value) TCM_TRY(parse_min_free(*settings.min_free.value, budget));
+  request.keep_newest = settings.keep_newest.value;
   if (settings.unused_for_ns.value) request.unused_since_ns = now_ns - *settings.unused_for_ns.value;
+  budget.size_rule = std::move(rules.max_size);
+  budget.files_rule = std::move(rules.max_files);
+  budget.free_rule = std::move(rules.min_free);
+  request.newest_rule = std::move(rules.keep_newest);
+  request.unused_rule = std::move(rules.unused_for);
+  return {};
+}
+
+/// Who set a limit expects it to count, and is told when it does not.
+void note_not_applied(const config::PruneSettings& settings, const std::vector<std::string>& options,
+                      PruneRequest& request) {
+  const ConfiguredRules rules(settings);
+  std::string names;
+  for (const std::string* rule :
+       {&rules.max_size, &rules.max_files, &rules.min_free, &rules.keep_newest, &rules.unused_for})
+    if (!rule->empty()) names += fmt::format("{}{}", names.empty() ? "" : ", ", *rule);
+  if (!names.empty())
+    request.notes.push_back(fmt::format("Not applied: {}, because of {}.", names, fmt::join(options, ", ")));
 }
 
 Result<void> read_grace(const ChangeWords& words, const config::PruneSettings& settings, PruneRequest& request) {
@@ -112,7 +198,7 @@ Result<void> read_grace(const ChangeWords& words, const config::PruneSettings& s
 
 void read_trash(const ChangeWords& words, const config::PruneSettings& settings, PruneRequest& request) {
   // What lies in the trash frees no room.
-  const bool needs_room = request.budget.max_bytes || request.budget.min_free;
+  const bool needs_room = request.budget.frees_bytes();
   const bool configured = removes_entries(request.mode) && settings.trash.value && !words.no_trash;
   if (configured && needs_room && !words.trash)
     request.notes.emplace_back(
@@ -129,6 +215,7 @@ Result<PruneRequest> complete(PruneRequest request, const ChangeWords& words, co
   read_trash(words, settings.prune, request);
   request.cache_dirs = chosen_cache_dirs(settings);
   request.default_dirs = settings.cache_dirs.value;
+  request.index_on_server = !config::database_file(settings.storage.url.value);
   request.jobs = settings.jobs.value;
   TCM_TRY(check_request(request));
   return request;
@@ -142,8 +229,12 @@ Result<PruneRequest> prune_request(const PruneWords& words, const config::Settin
   request.all = words.all;
   TCM_TRY(read_mode(words, request));
   TCM_TRY(read_policy(words, now_ns, request));
-  if (chooses_kernels(request.mode) && !words.all && !names_a_policy(words) && !narrows(words.filters))
-    apply_configured_policy(settings.prune, now_ns, request);
+  if (chooses_kernels(request.mode)) {
+    if (const std::vector<std::string> options = choosing_options(words); !options.empty())
+      note_not_applied(settings.prune, options, request);
+    else
+      TCM_TRY(apply_configured_policy(settings.prune, now_ns, request));
+  }
   if (!words.low_water && (request.budget.max_bytes || request.budget.max_files))
     request.budget.low_water = settings.prune.low_water.value;
   if (request.keep_newest && request.group_by.empty()) request.group_by = {"name", "backend", "arch"};
@@ -180,6 +271,18 @@ Result<model::KindSet> parse_drop(const std::vector<std::string>& words) {
       }
     }
   return kinds;
+}
+
+Result<void> parse_min_free(const std::string& word, Budget& budget) {
+  if (!word.ends_with('%')) {
+    TCM_ASSIGN(budget.min_free, size("--min-free", word));
+    return {};
+  }
+  TCM_ASSIGN(const auto percent, whole_number("--min-free", word.substr(0, word.size() - 1)));
+  if (!percent || *percent < 1 || *percent > 100)
+    return refuse(fmt::format("--min-free: '{}' is not a percentage from 1% to 100%", util::escape_control(word)));
+  budget.min_free_percent = static_cast<unsigned>(*percent);
+  return {};
 }
 
 Result<unsigned> parse_low_water(const std::string& word) {

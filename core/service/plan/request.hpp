@@ -30,20 +30,32 @@ struct Budget {
   std::optional<std::uint64_t> max_files{};
   std::optional<std::uint64_t> min_free{};  ///< bytes, on every file system concerned
   unsigned low_water = 100;  ///< percent of max_bytes and max_files to go down to, once they are exceeded
+  std::optional<unsigned> min_free_percent{};  ///< in place of min_free: of the size of each file system
+  // The same in words, see PruneRequest.
+  std::string size_rule{};
+  std::string files_rule{};
+  std::string free_rule{};
 
-  bool any() const { return max_bytes || max_files || min_free; }
+  bool frees_bytes() const { return max_bytes || min_free || min_free_percent; }
+  bool any() const { return frees_bytes() || max_files; }
 };
 
 struct PruneRequest {
   FilterWords filters;
   PruneMode mode = PruneMode::drop;
   model::KindSet drop{model::ArtifactKind::ir, model::ArtifactKind::source};
-  bool same_binary = true;                      ///< of duplicates: binaries are compared byte by byte
-  bool all = false;                             ///< of full: yes, everything is meant when nothing narrows
-  std::vector<std::string> keys;                ///< of keys: whole or unambiguous beginnings
-  std::optional<std::int64_t> unused_since_ns;  ///< only what was last used before
+  bool same_binary = true;        ///< of duplicates: binaries are compared byte by byte
+  bool all = false;               ///< of full: yes, everything is meant when nothing narrows
+  std::vector<std::string> keys;  ///< of keys: whole or unambiguous beginnings
+
+  // Limits. Of drop and full each is a reason to go by itself; the filters say what any of them may choose. A rule is
+  // the limit in words that say where it comes from: "--unused-for 90d", "prune.unused_for 90d
+  // (/etc/tcm/config.toml:3)".
+  std::optional<std::int64_t> unused_since_ns;  ///< what was last used before; of other modes only that goes
+  std::string unused_rule;
   Budget budget;
-  std::optional<std::uint64_t> keep_newest;
+  std::optional<std::uint64_t> keep_newest;  ///< all but so many of each group
+  std::string newest_rule;
   std::vector<std::string> group_by;  ///< backend, arch, version, name, root; empty: name, backend, arch
   std::int64_t grace_ns = 0;
   bool trash = false;                 ///< removed entries can be restored
@@ -53,8 +65,10 @@ struct PruneRequest {
   /// What to work on when the filters name no cache directory; empty: all that the index knows, as for a list.
   std::vector<std::string> cache_dirs;
   std::vector<std::string> default_dirs;  ///< … when the index knows nothing yet
+  bool index_on_server = false;           ///< others write it: what it alone names is not touched (see known_dirs.hpp)
   std::optional<model::Layout> layout;
   unsigned jobs = 1;
+  bool dry_run = false;  ///< nothing will be changed: roots that this user may not change are planned for and named
 
   std::vector<std::string> notes;  ///< what the user should know of how his words were read, a sentence each
 };
@@ -92,8 +106,8 @@ struct RemovalWords {
 };
 
 /// The request that these words make. Limits of the settings (prune.max_size and so on) count only when the words
-/// choose nothing by themselves: no filter, no limit, no --all. `now_ns` is what ages are measured from. Errors (usage)
-/// name the option and what it takes, or the options that contradict each other.
+/// choose nothing by themselves: no filter, no limit, no --all; else a note names those that do not. `now_ns` is what
+/// ages are measured from. Errors (usage) name the option and what it takes, or the options that contradict each other.
 Result<PruneRequest> prune_request(const PruneWords& words, const config::Settings& settings, std::int64_t now_ns);
 
 /// The same for the removal of entries by their keys.
@@ -105,6 +119,9 @@ std::vector<std::string> chosen_cache_dirs(const config::Settings& settings);
 
 /// "ir,assembly" as kinds; ir takes source along. Errors (usage) name the words.
 Result<model::KindSet> parse_drop(const std::vector<std::string>& words);
+
+/// "20GiB", or "10%" of a file system, into min_free or min_free_percent of `budget`. Errors (usage) name the option.
+Result<void> parse_min_free(const std::string& word, Budget& budget);
 
 /// "90%" or "90" as a percentage from 1 to 100.
 Result<unsigned> parse_low_water(const std::string& word);

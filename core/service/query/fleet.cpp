@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 
+#include "core/util/system/path.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::service {
@@ -72,6 +73,31 @@ Roots take_repeated(Roots& roots) {
   return taken;
 }
 
+/// The files of a directory below another one count there already.
+void leave_out_nested(std::vector<index::CacheDirRow>& dirs) {
+  std::set<std::pair<std::string, std::string>> all;
+  for (const index::CacheDirRow& dir : dirs) all.emplace(dir.host, dir.path);
+  std::erase_if(dirs, [&all](const index::CacheDirRow& dir) {
+    for (std::size_t end = dir.path.rfind('/'); end != std::string::npos && end > 0; end = dir.path.rfind('/', end - 1))
+      if (all.contains({dir.host, dir.path.substr(0, end)})) return true;
+    return false;
+  });
+}
+
+/// Takes out of `roots` those that are absent, but for those in a cache directory that the filters name; returns them.
+Roots take_absent(const FilterWords& words, Roots& roots) {
+  std::vector<std::string> named;
+  for (const std::string& dir : words.cache_dirs) named.push_back(util::canonical_directory(dir));
+  const auto away = std::stable_partition(roots.begin(), roots.end(), [&named](const index::RootRow& root) {
+    return root.absent_ns == 0 || std::any_of(named.begin(), named.end(), [&root](const std::string& dir) {
+             return util::is_at_or_below(root.location.path, dir);
+           });
+  });
+  Roots taken(std::make_move_iterator(away), std::make_move_iterator(roots.end()));
+  roots.erase(away, roots.end());
+  return taken;
+}
+
 }  // namespace
 
 Result<HostScope> ask_hosts(const FilterWords& words, index::Index& index, index::Criteria& criteria) {
@@ -91,12 +117,15 @@ Result<HostScope> ask_hosts(const FilterWords& words, index::Index& index, index
     if (meant.empty()) return fail(nobody(roots, "--host", words.hosts.front()));
     roots = std::move(meant);
   }
+  Roots absent = take_absent(words, roots);
   Roots repeated = take_repeated(roots);
-  if (words.hosts.empty())
+  if (words.hosts.empty()) {
     criteria.without_root_ids = ids_of(repeated);
-  else
+    for (const index::RootRow& root : absent) criteria.without_root_ids.push_back(root.id);
+  } else {
     criteria.root_ids = ids_of(roots);
-  return HostScope{std::move(roots), std::move(repeated)};
+  }
+  return HostScope{std::move(roots), std::move(repeated), std::move(absent)};
 }
 
 Result<ScopeSums> ask_hosts_for_sums(const FilterWords& words, index::Index& index, index::Criteria& criteria) {
@@ -104,7 +133,7 @@ Result<ScopeSums> ask_hosts_for_sums(const FilterWords& words, index::Index& ind
     TCM_ASSIGN(const auto all, index.root_sums());
     if (all) {
       criteria.all_hosts = true;
-      return ScopeSums{all->kernels, static_cast<std::uint64_t>(all->bytes)};
+      return ScopeSums{all->kernels, static_cast<std::uint64_t>(all->bytes), {}};
     }
   }
   TCM_ASSIGN(const HostScope scope, ask_hosts(words, index, criteria));
@@ -113,6 +142,7 @@ Result<ScopeSums> ask_hosts_for_sums(const FilterWords& words, index::Index& ind
     sums.kernels += root.kernels;
     sums.bytes += static_cast<std::uint64_t>(root.bytes);
   }
+  sums.absent = scope.absent;
   return sums;
 }
 
@@ -126,6 +156,7 @@ Result<std::vector<index::CacheDirRow>> cache_dirs_of(const FilterWords& words, 
   std::erase_if(dirs, [&](const index::CacheDirRow& dir) {
     return !is_meant(dir.host, words.hosts) || again.contains(Place(dir.host, dir.path));
   });
+  leave_out_nested(dirs);
   return dirs;
 }
 

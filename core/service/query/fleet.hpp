@@ -16,6 +16,7 @@ namespace tcm::service {
 struct HostScope {
   std::vector<index::RootRow> roots;
   std::vector<index::RootRow> repeated;  ///< the same directories as others see them
+  std::vector<index::RootRow> absent;    ///< not here when they were looked for: left out, unless the filters name them
 };
 
 /// Makes `criteria` ask all hosts, or those that the filters name. A directory that several of them have indexed counts
@@ -26,6 +27,7 @@ Result<HostScope> ask_hosts(const FilterWords& words, index::Index& index, index
 struct ScopeSums {
   std::int64_t kernels = 0;
   std::uint64_t bytes = 0;
+  std::vector<index::RootRow> absent{};  ///< as in HostScope
 };
 
 /// As ask_hosts(), for questions that want no more of the roots than their sums: of thousands of hosts, the database

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/service/query/entry_words.hpp"
 #include "core/service/query/fleet.hpp"
 #include "core/service/query/where.hpp"
 #include "core/util/text/text.hpp"
@@ -89,14 +92,75 @@ Result<ShowResult> candidates(const index::Criteria& criteria, index::Index& ind
   return result;
 }
 
-/// A whole key that is also a prefix of others means itself.
-void prefer_whole_key(const std::string& word, ShowResult& result) {
-  std::vector<index::Row> whole;
-  for (const index::Row& row : result.candidates)
-    if (row.key == word) whole.push_back(row);
-  if (whole.empty()) return;
-  result.candidates = std::move(whole);
-  result.matches = static_cast<std::int64_t>(result.candidates.size());
+/// The kernels that spill most. Copies and variants of one name for one architecture count once, as the one that spills
+/// most: a list of equal rows says nothing.
+Result<std::vector<index::Row>> largest_spills(index::Criteria criteria, std::size_t number, index::Index& index) {
+  criteria.spilling = true;
+  std::vector<index::Row> kernels;
+  // A cache of many copies needs a longer look; more than the last of these would say nothing new for its time.
+  for (const std::int64_t limit : {64, 1024, 16384}) {
+    kernels.clear();
+    std::set<std::tuple<std::string, std::string, std::string>> seen;
+    std::int64_t rows = 0;
+    TCM_TRY(index.list(criteria, {index::column_field("spill_bytes")}, limit, [&](const index::Row& row) {
+      ++rows;
+      if (kernels.size() < number && seen.emplace(row.name, row.backend, row.arch).second) kernels.push_back(row);
+    }));
+    if (kernels.size() == number || rows < limit) break;
+  }
+  return kernels;
+}
+
+/// All that is known of the records that were found to be meant, in place of their rows.
+Result<void> complete(ShowResult& result, index::Index& index, const Backends& backends) {
+  for (index::Row& row : result.candidates) {
+    Shown shown;
+    shown.row = std::move(row);
+    TCM_ASSIGN(shown.detail, index.detail(shown.row.id));
+    shown.arch_for_people = backends.registry().arch_for_people(shown.row.backend, shown.row.arch);
+    if (result.shown)
+      result.also.push_back(std::move(shown));
+    else
+      result.shown = std::move(shown);
+  }
+  result.candidates.clear();
+  return {};
+}
+
+/// The records of one key; those of `within` alone.
+Result<ShowResult> records_of_key(const std::string& key, const index::Criteria& within, index::Index& index,
+                                  const Backends& backends) {
+  index::Criteria criteria = within;
+  criteria.key_prefix = key;
+  ShowResult result;
+  TCM_TRY(index.list(criteria, {index::column_field("key"), true}, std::nullopt, [&](const index::Row& row) {
+    if (row.key == key && result.matches++ < kMaxCandidates) result.candidates.push_back(row);
+  }));
+  TCM_TRY(complete(result, index, backends));
+  return result;
+}
+
+/// The entry of a path; nothing when it lies in no root of this host.
+Result<ShowResult> find_by_path(const std::string& word, const index::Criteria& within, index::Index& index,
+                                const Backends& backends) {
+  TCM_ASSIGN(const auto own, index.roots());
+  const auto place = find_entry_path(word, own);
+  if (!place) return ShowResult();
+  index::Criteria criteria = within;
+  criteria.root_ids = {place->root.id};
+  criteria.without_root_ids.clear();
+  return records_of_key(place->key, criteria, index, backends);
+}
+
+/// Records of the one key that begins so; candidates when several do.
+Result<ShowResult> find_by_key(const std::string& word, const index::Criteria& within, index::Index& index,
+                               const Backends& backends) {
+  TCM_ASSIGN(const auto span, keys_that_begin(word, within, index));
+  if (!span) return ShowResult();
+  if (const auto key = span->meant_by(word)) return records_of_key(*key, within, index, backends);
+  index::Criteria criteria = within;
+  criteria.key_prefix = word;
+  return candidates(criteria, index);
 }
 
 }  // namespace
@@ -139,6 +203,7 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
   ListTotals totals;
   totals.indexed_kernels = indexed.kernels;
   totals.indexed_bytes = indexed.bytes;
+  totals.absent = indexed.absent;
   TCM_TRY(index.list(
       criteria, order, request.limit,
       [&](const index::Row& row) {
@@ -185,13 +250,11 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
     TCM_TRY(index.list(criteria, {index::column_field("size")}, request.top,
                        [&](const index::Row& row) { result.top.push_back(row); }));
   if (request.spilling > 0) {
-    index::Criteria spilling = criteria;
-    spilling.spilling = true;
-    TCM_TRY(index.list(spilling, {index::column_field("spill_bytes")}, request.spilling,
-                       [&](const index::Row& row) { result.spilling.push_back(row); }));
+    TCM_ASSIGN(result.spilling, largest_spills(criteria, static_cast<std::size_t>(request.spilling), index));
   }
   TCM_ASSIGN(result.other_files, other_files_of(request.filters, scope, index));
   result.roots = std::move(scope.roots);
+  result.absent = std::move(scope.absent);
   return result;
 }
 
@@ -200,26 +263,20 @@ Result<ShowResult> show(const std::string& word, const FilterWords& filters, ind
   TCM_ASSIGN(index::Criteria criteria, parse_filters(filters, backends, now_ns, index.columns()));
   TCM_TRY(check_fields(criteria, index));
   TCM_TRY(ask_hosts_for_sums(filters, index, criteria));
-  criteria.key_prefix = word;
-  TCM_ASSIGN(ShowResult result, candidates(criteria, index));
-  prefer_whole_key(word, result);
+  TCM_ASSIGN(ShowResult result, is_entry_path(word) ? find_by_path(word, criteria, index, backends)
+                                                    : find_by_key(word, criteria, index, backends));
   if (result.matches == 0) {
-    criteria.key_prefix.clear();
     criteria.names.push_back({word, false});
     TCM_ASSIGN(result, candidates(criteria, index));
+    result.by_name = true;
+    if (result.matches == 1) TCM_TRY(complete(result, index, backends));
   }
+  if (result.matches == 0 && is_entry_path(word)) return fail(unknown_entry_path(word));
   if (result.matches == 0)
     return fail(ErrorCode::missing,
                 fmt::format("no key starts with '{0}' and no kernel is named '{0}'; `tcm list` shows "
                             "what is indexed, `tcm index` brings the index up to date",
                             util::escape_control(word)));
-  if (result.matches > 1) return result;
-  Shown shown;
-  shown.row = std::move(result.candidates.front());
-  result.candidates.clear();
-  TCM_ASSIGN(shown.detail, index.detail(shown.row.id));
-  shown.arch_for_people = backends.registry().arch_for_people(shown.row.backend, shown.row.arch);
-  result.shown = std::move(shown);
   return result;
 }
 

@@ -31,6 +31,7 @@ struct ListTotals {
   bool counted_all = true;         ///< false: there are more than `matched`
   std::int64_t indexed_kernels = 0;
   std::uint64_t indexed_bytes = 0;
+  std::vector<index::RootRow> absent;  ///< roots that are not here, of which nothing is listed
 };
 
 /// Calls `each` for the rows, then returns the totals. Without a kind filter only kernels are listed. Errors: usage
@@ -52,7 +53,8 @@ struct Stats {
   std::vector<index::Row> top;
   std::vector<index::Row> spilling;  ///< kernels whose threads keep most bytes in memory for want of registers
   std::vector<index::RootRow> roots;
-  model::Beside other_files;  ///< files under the cache directories that lie in no entry
+  std::vector<index::RootRow> absent;  ///< roots that are not here, of which nothing counts
+  model::Beside other_files;           ///< files under the cache directories that lie in no entry
 };
 
 /// Sums over everything that matches, all kinds of entries included unless the filters say otherwise.
@@ -65,16 +67,20 @@ struct Shown {
   std::string arch_for_people;
 };
 
-/// Either one record, or the candidates of an ambiguous word (at most kMaxCandidates; `matches` counts all).
+/// Either one record, with the others of the same key (further kernels of the entry, copies of it in other roots), or
+/// the candidates of an ambiguous word. At most kMaxCandidates of either; `matches` counts all.
 struct ShowResult {
   std::optional<Shown> shown;
+  std::vector<Shown> also;
   std::vector<index::Row> candidates;
   std::int64_t matches = 0;
+  bool by_name = false;  ///< the word is a kernel's name
 };
 inline constexpr std::int64_t kMaxCandidates = 20;
 
-/// Finds a record by a prefix of its key, or by its exact name; a whole key wins over a prefix, a prefix over a name.
-/// Errors: missing when nothing matches.
+/// Finds the records of one key, by the key, the beginning of it, or the path of an entry or of a file in one; or a
+/// record by its exact name. A whole key wins over a prefix, a prefix over a name. Errors: missing when nothing
+/// matches.
 Result<ShowResult> show(const std::string& word, const FilterWords& filters, index::Index& index,
                         const Backends& backends, std::int64_t now_ns);
 

@@ -2,51 +2,22 @@
 #include "core/service/scan/index_service.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "core/cache/find/cache_directory.hpp"
+#include "core/service/scan/absent_roots.hpp"
 #include "core/service/scan/root_indexer.hpp"
 #include "core/util/system/path.hpp"
 
 namespace tcm::service {
 namespace {
 
-namespace fs = std::filesystem;
-
 Result<std::int64_t> kernels_in(index::Index& index) {
   TCM_ASSIGN(const auto roots, index.roots());
   std::int64_t kernels = 0;
-  for (const index::RootRow& row : roots) kernels += row.kernels;
+  for (const index::RootRow& row : roots)
+    if (row.absent_ns == 0) kernels += row.kernels;
   return kernels;
-}
-
-/// Forgets the roots below `cache_dir` that are neither in `found` nor on the disk any more, and reports each. A root
-/// that another layout would find stays: only the disk decides.
-Result<void> forget_vanished(const std::string& cache_dir, const std::vector<model::RootLocation>& found,
-                             index::Index& index, IndexReport& report) {
-  TCM_ASSIGN(const auto roots, index.roots());
-  std::vector<std::string> present;
-  for (const model::RootLocation& location : found) present.push_back(location.path);
-  std::vector<RootReport> vanished;
-  for (const index::RootRow& row : roots) {
-    if (!util::is_at_or_below(row.location.path, cache_dir)) continue;
-    std::error_code error;
-    if (fs::symlink_status(row.location.path, error).type() != fs::file_type::not_found) {
-      present.push_back(row.location.path);
-      continue;
-    }
-    RootReport root;
-    root.path = row.location.path;
-    root.cache_dir = row.location.cache_dir;
-    root.layout = row.location.layout;
-    root.gone = row.entries;
-    vanished.push_back(std::move(root));
-  }
-  if (vanished.empty()) return {};
-  TCM_TRY(index.forget_roots(cache_dir, present));
-  for (RootReport& root : vanished) report.roots.push_back(std::move(root));
-  return {};
 }
 
 /// Failures of the index itself end the run; those of one root do not.
@@ -58,6 +29,7 @@ bool ends_run(const Error& error) {
 Result<void> index_cache_dir(const std::string& path, const IndexRequest& request, index::Index& index,
                              const Backends& backends, IndexProgress& progress, std::set<std::string>& done,
                              IndexReport& report) {
+  TCM_TRY(follow_links(path, index));
   TCM_ASSIGN(const auto known, index.roots());
   const auto was_root = [&known](const std::string& candidate) {
     return std::any_of(known.begin(), known.end(),
@@ -65,10 +37,12 @@ Result<void> index_cache_dir(const std::string& path, const IndexRequest& reques
   };
   auto directory = cache::find_roots(path, request.layout, was_root);
   if (!directory) {
-    // Triton removes an empty root, so a cache that the index knows may be gone for good: that is a result, no failure.
     const std::size_t before = report.roots.size();
-    if (directory.error().code == ErrorCode::missing)
-      TCM_TRY(forget_vanished(util::canonical_directory(path), {}, index, report));
+    if (directory.error().code == ErrorCode::missing) {
+      const std::string canonical = util::canonical_directory(path);
+      TCM_TRY(index.forget_cache_dir(canonical));
+      TCM_TRY(sort_out_missing(canonical, nullptr, request, index, report));
+    }
     if (report.roots.size() == before) report.failures.push_back(directory.error());
     return {};
   }
@@ -76,6 +50,14 @@ Result<void> index_cache_dir(const std::string& path, const IndexRequest& reques
     report.failures.push_back({ErrorCode::denied, problem.path + ": " + problem.message});
   for (const model::RootLocation& location : directory->roots) {
     if (!done.insert(location.path).second) continue;
+    TCM_TRY(follow_move(location, index));
+    const auto row = std::find_if(known.begin(), known.end(), [&location](const index::RootRow& candidate) {
+      return candidate.location.path == location.path;
+    });
+    if (row != known.end() && is_stand_in(*row, location)) {
+      TCM_TRY(keep_absent(*row, index, report));
+      continue;
+    }
     auto root = index_root(location, request, index, backends, progress);
     if (root) {
       report.roots.push_back(std::move(*root));
@@ -86,23 +68,32 @@ Result<void> index_cache_dir(const std::string& path, const IndexRequest& reques
     }
   }
   TCM_TRY(index.put_cache_dir({directory->path, directory->layout, directory->beside}));
-  return forget_vanished(directory->path, directory->roots, index, report);
+  return sort_out_missing(directory->path, &*directory, request, index, report);
+}
+
+using Reasons = std::map<model::SkipReason, std::int64_t>;
+
+std::int64_t sum_of(const Reasons& reasons) {
+  std::int64_t count = 0;
+  for (const auto& [reason, number] : reasons) count += number;
+  return count;
+}
+
+bool has_failure(const Reasons& reasons) {
+  return std::any_of(model::kSkipReasons.begin(), model::kSkipReasons.end(),
+                     [&reasons](const model::SkipWord& word) { return word.failure && reasons.contains(word.value); });
 }
 
 }  // namespace
 
-std::int64_t RootReport::skipped_count() const {
-  std::int64_t count = 0;
-  for (const auto& [reason, number] : skip_reasons) count += number;
-  return count;
-}
+std::int64_t RootReport::broken_count() const { return sum_of(broken_reasons); }
+std::int64_t RootReport::skipped_count() const { return sum_of(skip_reasons); }
 
 bool IndexReport::partial() const {
   if (!failures.empty()) return true;
-  for (const RootReport& root : roots)
-    for (const model::SkipWord& word : model::kSkipReasons)
-      if (word.failure && root.skip_reasons.contains(word.value)) return true;
-  return false;
+  return std::any_of(roots.begin(), roots.end(), [](const RootReport& root) {
+    return has_failure(root.broken_reasons) || has_failure(root.skip_reasons);
+  });
 }
 
 Result<IndexReport> index_caches(const IndexRequest& request, index::Index& index, const Backends& backends,
@@ -115,6 +106,26 @@ Result<IndexReport> index_caches(const IndexRequest& request, index::Index& inde
   if (report.roots.empty() && !report.failures.empty()) return fail(report.failures.front());
   TCM_ASSIGN(report.now, kernels_in(index));
   return report;
+}
+
+Result<Forgotten> forget_caches(const std::vector<std::string>& dirs, index::Index& index) {
+  Forgotten forgotten;
+  for (const std::string& dir : dirs) {
+    const std::string path = util::canonical_directory(dir);
+    TCM_ASSIGN(const auto known, index.roots());
+    const auto roots = std::count_if(known.begin(), known.end(), [&path](const index::RootRow& row) {
+      return util::is_at_or_below(row.location.path, path);
+    });
+    if (roots == 0)
+      return fail(ErrorCode::missing, path + ": the index knows no cache there; `tcm stats --by root` lists them");
+    TCM_ASSIGN(const std::int64_t entries, index.forget_roots(path, {}));
+    TCM_ASSIGN(const auto cache_dirs, index.cache_dirs());
+    for (const index::CacheDirRow& row : cache_dirs)
+      if (util::is_at_or_below(row.path, path)) TCM_TRY(index.forget_cache_dir(row.path));
+    forgotten.roots += roots;
+    forgotten.entries += entries;
+  }
+  return forgotten;
 }
 
 }  // namespace tcm::service

@@ -21,6 +21,8 @@ struct IndexRequest {
   std::optional<model::Layout> layout{};  ///< absent: told by shape
   unsigned jobs = 1;                      ///< reading threads
   bool full_rescan = false;               ///< read every entry, changed or not
+  /// A root that has been absent for longer is forgotten; absent: none is.
+  std::optional<std::int64_t> forget_after_ns{};
 };
 
 /// Filled while a run goes on, for whoever wants to show it. Every member may be read at any time.
@@ -36,6 +38,7 @@ struct Skipped {
   std::string name;  ///< of the entry, as it stands on disk
   model::SkipReason reason = model::SkipReason::none;
   std::string detail;
+  bool broken = false;  ///< of kind broken
 };
 
 /// What a run did with one root. new, changed, gone and unchanged count entries; kernels counts kernels.
@@ -51,9 +54,12 @@ struct RootReport {
   std::int64_t changed = 0;
   std::int64_t gone = 0;
   std::int64_t unchanged = 0;
-  std::map<model::SkipReason, std::int64_t> skip_reasons;
-  std::vector<Skipped> skipped;  ///< at most kMaxSkippedListed, in order of name
+  bool absent = false;  ///< it is not here today; the sums are those of the index, which keeps it
+  std::map<model::SkipReason, std::int64_t> broken_reasons;  ///< of entries of kind broken
+  std::map<model::SkipReason, std::int64_t> skip_reasons;    ///< of the rest
+  std::vector<Skipped> skipped;                              ///< both, at most kMaxSkippedListed, in order of name
 
+  std::int64_t broken_count() const;
   std::int64_t skipped_count() const;
 };
 
@@ -70,8 +76,18 @@ struct IndexReport {
 };
 
 /// Indexes every root of the cache directories. A directory that cannot be read is a failure in the report; when none
-/// of them can, that is the error. Errors: missing, denied, busy, interrupted, failed.
+/// of them can, that is the error. One that is not there, but of which the index knows roots, is none: they are absent,
+/// and stay in the index with all that it knows of them. Errors: missing, denied, busy, interrupted, failed.
 Result<IndexReport> index_caches(const IndexRequest& request, index::Index& index, const Backends& backends,
                                  IndexProgress& progress);
+
+struct Forgotten {
+  std::int64_t roots = 0;
+  std::int64_t entries = 0;
+};
+
+/// Makes the index forget the roots at or below these directories, here or absent, with all that it knows of them.
+/// Nothing on the disk is looked at. Errors: missing, when the index knows no root there; those of the index.
+Result<Forgotten> forget_caches(const std::vector<std::string>& dirs, index::Index& index);
 
 }  // namespace tcm::service

@@ -17,14 +17,17 @@ void KnownTable::seal() {
   }
 }
 
-KnownTable::Item* KnownTable::find(std::uint64_t key_hash) {
+KnownTable::Item* KnownTable::find(std::uint64_t key_hash, std::uint64_t inode) {
   if (slots_.empty()) return nullptr;
   const std::size_t mask = slots_.size() - 1;
+  Item* other = nullptr;
   for (std::size_t slot = key_hash & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
     Item& item = items_[slots_[slot] - 1];
-    if (item.entry.key_hash == key_hash) return &item;
+    if (item.entry.key_hash != key_hash) continue;
+    if (item.entry.stamp.inode == inode) return &item;
+    if (other == nullptr || (other->seen && !item.seen)) other = &item;
   }
-  return nullptr;
+  return other;
 }
 
 void KnownTable::for_each_unseen(const std::function<void(const index::KnownEntry&)>& each) const {

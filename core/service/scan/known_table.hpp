@@ -24,8 +24,9 @@ class KnownTable {
   void add(const index::KnownEntry& entry);
   /// Builds the look-up after the last add.
   void seal();
-  /// The entry with this hash, or null. Valid until the table goes.
-  Item* find(std::uint64_t key_hash);
+  /// The entry with this hash, or null. Names with one hash can be made: of several entries it is the one with this
+  /// inode, or else one that was not seen yet. Valid until the table goes.
+  Item* find(std::uint64_t key_hash, std::uint64_t inode);
   void for_each_unseen(const std::function<void(const index::KnownEntry&)>& each) const;
   bool empty() const { return items_.empty(); }
 

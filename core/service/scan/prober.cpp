@@ -8,16 +8,17 @@
 #include <fmt/format.h>
 
 #include "core/backend/terms/words.hpp"
-#include "core/cache/format/file_names.hpp"
+#include "core/service/binary_check.hpp"
 #include "core/util/log.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::service {
 namespace {
 
 using model::ArtifactKind;
 
-// The limit of the plugin interface (TCM_MAX_ARTIFACT_BYTES); larger files are no kernels.
-constexpr std::size_t kMaxArtifactBytes = std::size_t{256} << 20;
+// Beyond this a thread keeps no buffer: the next kernel is small again.
+constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
 
 // Each of these is memory that a thread uses for want of registers. Which of them a backend can read differs.
 constexpr std::array<std::string_view, 4> kSpillKeys{"local_bytes", "scratch_bytes", "spill_stores_bytes",
@@ -86,47 +87,95 @@ std::string arch_of_binary(const std::vector<model::Resource>& resources) {
 }  // namespace
 
 void Prober::probe(model::Entry& entry) {
-  for (model::Record& record : entry.records)
-    if (record.kind == model::EntryKind::kernel) probe_kernel(entry.key, record);
+  try_again_ = false;
+  for (model::Record& record : entry.records) {
+    // What is broken or unfinished keeps its files' kinds from this backend, too.
+    const backend::PluginInfo* plugin = backends_.registry().plugin_of(record.facts.backend);
+    if (plugin == nullptr) continue;
+    record.probed_by = probed_by(*plugin);
+    if (record.kind == model::EntryKind::kernel) probe_kernel(entry.key, *plugin, record);
+  }
+  if (try_again_) entry.stamp.settled = false;
 }
 
-void Prober::probe_kernel(const std::string& key, model::Record& record) {
-  const backend::PluginInfo* plugin = backends_.registry().plugin_of(record.facts.backend);
-  if (plugin == nullptr) return;
-  record.probed_by = probed_by(*plugin);
-  if (!plugin->has_probe) return;
+void Prober::probe_kernel(const std::string& key, const backend::PluginInfo& plugin, model::Record& record) {
+  if (!plugin.has_probe && !plugin.has_validate) return;
   for (const ArtifactKind kind : {ArtifactKind::binary, ArtifactKind::assembly})
-    for (const model::Artifact& artifact : record.artifacts)
-      if (artifact.kind == kind && artifact.bytes > 0) probe_artifact(key, artifact, record);
+    for (const model::Artifact& artifact : record.artifacts) {
+      if (artifact.kind != kind || artifact.bytes == 0 || look_into(key, plugin, artifact, record)) continue;
+      record.resources.clear();
+      return;
+    }
   record.spill_bytes = spill_bytes(record.resources);
   if (record.facts.arch.empty()) record.facts.arch = arch_of_binary(record.resources);
 }
 
-void Prober::probe_artifact(const std::string& key, const model::Artifact& artifact, model::Record& record) {
-  const auto path = [&] { return fmt::format("{}/{}/{}", root_.path(), key, artifact.name); };
-  if (const auto read = root_.read_artifact(key, artifact.name, kMaxArtifactBytes, bytes_); !read) {
-    if (util::logs(util::LogLevel::info))
-      util::log(util::LogLevel::info, fmt::format("{}: not probed: {}", path(), read.error().message));
-    return;
+bool Prober::look_into(const std::string& key, const backend::PluginInfo& plugin, const model::Artifact& artifact,
+                       model::Record& record) {
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(artifact.bytes, kMaxArtifactBytes));
+  const util::ByteBudget::Share share = memory_.take(std::max(size, kKeptBuffer));
+  bool sound = true;
+  if (read(key, artifact, record)) {
+    sound = is_sound(key, artifact, record);
+    if (sound && plugin.has_probe) probe_artifact(key, artifact, record);
   }
-  const std::string display_path = util::logs(util::LogLevel::debug) ? path() : artifact.name;
-  const backend::Report report = [&] {
-    backend::ArtifactView view;
-    view.bytes = {reinterpret_cast<const std::uint8_t*>(bytes_.data()), bytes_.size()};
-    view.extension = cache::extension_of(artifact.name);
-    view.target = record.facts.backend;
-    view.arch = record.facts.arch;
-    view.metadata_json = record.facts.metadata;
-    view.display_path = display_path;
-    return backends_.registry().probe(view);
-  }();
+  if (bytes_.capacity() > kKeptBuffer) bytes_ = std::string();
+  return sound;
+}
+
+std::string Prober::path_of(const std::string& key, const model::Artifact& artifact) const {
+  return fmt::format("{}/{}/{}", root_.path(), key, artifact.name);
+}
+
+bool Prober::read(const std::string& key, const model::Artifact& artifact, model::Record& record) {
+  if (artifact.bytes <= kMaxArtifactBytes) {
+    // A file that has grown since it was looked at is read the next time.
+    const auto read = root_.read_artifact(key, artifact.name, static_cast<std::size_t>(artifact.bytes), bytes_);
+    if (read) return true;
+    ask_again(record);
+    // What is gone went while the entry was read.
+    if (read.error().code != ErrorCode::missing && record.problem == model::SkipReason::none) {
+      record.problem = model::SkipReason::unreadable;
+      record.problem_detail = fmt::format("{}: {}", util::escape_control(artifact.name), read.error().message);
+    }
+  }
+  if (util::logs(util::LogLevel::info))
+    util::log(util::LogLevel::info, path_of(key, artifact) + ": not probed: it cannot be read or is too large");
+  return false;
+}
+
+bool Prober::is_sound(const std::string& key, const model::Artifact& artifact, model::Record& record) {
+  const auto mark = [&record](model::SkipReason reason, std::string detail) {
+    record.kind = model::EntryKind::broken;
+    record.problem = reason;
+    record.problem_detail = std::move(detail);
+    return false;
+  };
+  if (artifact.kind == ArtifactKind::assembly)
+    return util::is_valid_utf8(bytes_) ||
+           mark(model::SkipReason::text_malformed, util::escape_control(artifact.name) + ": not UTF-8");
+  const std::string path = util::logs(util::LogLevel::debug) ? path_of(key, artifact) : artifact.name;
+  BinaryAnswer answer = check_binary(backends_.registry(), record, artifact.name, bytes_, path);
+  if (answer.failed) ask_again(record);
+  return !answer.damaged || mark(model::SkipReason::binary_malformed, std::move(answer.detail));
+}
+
+void Prober::ask_again(model::Record& record) {
+  try_again_ = true;
+  record.probed_by.clear();
+}
+
+void Prober::probe_artifact(const std::string& key, const model::Artifact& artifact, model::Record& record) {
+  const std::string display_path = util::logs(util::LogLevel::debug) ? path_of(key, artifact) : artifact.name;
+  const backend::Report report = backends_.registry().probe(view_of(record, artifact.name, bytes_, display_path));
+  if (report.status == backend::Status::internal) ask_again(record);
   if (report.status != backend::Status::ok && report.status != backend::Status::not_applicable &&
       util::logs(util::LogLevel::info))
     util::log(util::LogLevel::info,
-              fmt::format("{}: {}{}", path(), backend::to_string(report.status),
+              fmt::format("{}: {}{}", path_of(key, artifact), backend::to_string(report.status),
                           report.diagnostics.empty() ? "" : ": " + report.diagnostics.front().text));
   if (!report.first_dropped.empty() && util::logs(util::LogLevel::info))
-    util::log(util::LogLevel::info, fmt::format("{}: {} of the backend's figures dropped: {}", path(),
+    util::log(util::LogLevel::info, fmt::format("{}: {} of the backend's figures dropped: {}", path_of(key, artifact),
                                                 report.dropped_attributes, report.first_dropped));
   for (backend::Attribute& attribute : group_of(report.attributes, record.facts.name))
     add(record.resources, resource_of(std::move(attribute)));

@@ -8,26 +8,42 @@
 #include "core/index/index.hpp"
 #include "core/model/entry.hpp"
 #include "core/service/backends.hpp"
+#include "core/service/binary_check.hpp"
+#include "core/util/thread/byte_budget.hpp"
 
 namespace tcm::service {
+
+/// What all probers together hold of artifacts at once: one of the largest that the plugin interface allows.
+inline constexpr std::size_t kMaxProbedBytes = kMaxArtifactBytes;
 
 /// One a reading thread: it keeps a buffer.
 class Prober {
  public:
-  /// Both borrowed; must outlive the prober.
-  Prober(const cache::Root& root, const Backends& backends) : root_(root), backends_(backends) {}
+  /// All borrowed; must outlive the prober. `memory` is shared by all probers.
+  Prober(const cache::Root& root, const Backends& backends, util::ByteBudget& memory)
+      : root_(root), backends_(backends), memory_(memory) {}
 
-  /// Fills resources, probed_by and spill_bytes of every kernel. What cannot be read is left out and logged: finding
-  /// out what is wrong with a binary is another question.
+  /// Fills resources, probed_by and spill_bytes of every kernel. A kernel whose binary its backend refuses, or whose
+  /// assembly is not UTF-8, becomes broken; one whose files cannot be read says so, and is asked again the next time,
+  /// as one at which the backend failed.
   void probe(model::Entry& entry);
 
  private:
-  void probe_kernel(const std::string& key, model::Record& record);
+  void probe_kernel(const std::string& key, const backend::PluginInfo& plugin, model::Record& record);
+  /// False when the file makes its kernel broken.
+  bool look_into(const std::string& key, const backend::PluginInfo& plugin, const model::Artifact& artifact,
+                 model::Record& record);
+  std::string path_of(const std::string& key, const model::Artifact& artifact) const;
+  bool read(const std::string& key, const model::Artifact& artifact, model::Record& record);  ///< into bytes_
+  bool is_sound(const std::string& key, const model::Artifact& artifact, model::Record& record);
+  void ask_again(model::Record& record);
   void probe_artifact(const std::string& key, const model::Artifact& artifact, model::Record& record);
 
   const cache::Root& root_;
   const Backends& backends_;
+  util::ByteBudget& memory_;
   std::string bytes_;
+  bool try_again_ = false;
 };
 
 /// Which backend serves which target, as Record::probed_by says it.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/scan/read_pipeline.hpp"
 
+#include <new>
+
 #include "core/service/scan/prober.hpp"
 
 namespace tcm::service {
@@ -9,6 +11,29 @@ namespace {
 // Deep enough that neither side waits for a single slow entry, shallow enough that memory stays small: a record with
 // its metadata is a few kilobytes.
 constexpr std::size_t kQueueDepth = 256;
+// Entries that somebody made to be large are megabytes each.
+constexpr std::size_t kMaxWaitingBytes = std::size_t{64} << 20;
+
+/// One entry that takes too much is no reason to read no other.
+model::Entry not_enough_memory(const std::string& key) {
+  model::Entry entry;
+  entry.key = key;
+  entry.records.resize(1);
+  entry.records.front().kind = model::EntryKind::broken;
+  entry.records.front().problem = model::SkipReason::unreadable;
+  entry.records.front().problem_detail = "not enough memory to read it";
+  return entry;
+}
+
+std::size_t memory_of(const model::Entry& entry) {
+  std::size_t bytes = sizeof(entry) + entry.key.size();
+  for (const model::Record& record : entry.records) {
+    bytes += sizeof(record) + record.facts.metadata.size() + record.problem_detail.size();
+    for (const model::Artifact& artifact : record.artifacts) bytes += sizeof(artifact) + artifact.name.size();
+    for (const model::Resource& resource : record.resources) bytes += sizeof(resource) + resource.key.size();
+  }
+  return bytes;
+}
 
 bool has_vanished(const model::Entry& entry) {
   return entry.records.size() == 1 && entry.records.front().problem == model::SkipReason::vanished;
@@ -24,7 +49,8 @@ ReadPipeline::ReadPipeline(const cache::Root& root, const Backends& backends, un
       writer_(writer),
       progress_(progress),
       tasks_(kQueueDepth),
-      results_(kQueueDepth) {}
+      results_(kQueueDepth, kMaxWaitingBytes),
+      probing_(kMaxProbedBytes) {}
 
 ReadPipeline::~ReadPipeline() {
   tasks_.abort();
@@ -64,15 +90,21 @@ bool ReadPipeline::submit(ReadTask task) {
 
 void ReadPipeline::read_entries() {
   const cache::Naming& naming = backends_.naming();
-  Prober prober(root_, backends_);
+  Prober prober(root_, backends_, probing_);
   while (auto task = tasks_.pop()) {
-    model::Entry entry = root_.read_entry(task->key, naming);
-    prober.probe(entry);
+    model::Entry entry;
+    try {
+      entry = root_.read_entry(task->key, naming);
+      prober.probe(entry);
+    } catch (const std::bad_alloc&) {
+      entry = not_enough_memory(task->key);
+    }
     std::uint64_t bytes = 0;
     for (const model::Record& record : entry.records) bytes += model::totals_of(record.artifacts).total();
     progress_.read.fetch_add(1, std::memory_order_relaxed);
     progress_.bytes.fetch_add(bytes, std::memory_order_relaxed);
-    if (!results_.push({std::move(*task), std::move(entry)})) return;
+    const std::size_t memory = memory_of(entry);
+    if (!results_.push({std::move(*task), std::move(entry)}, memory)) return;
   }
 }
 

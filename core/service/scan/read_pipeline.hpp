@@ -15,6 +15,7 @@
 #include "core/index/index.hpp"
 #include "core/service/backends.hpp"
 #include "core/service/scan/index_service.hpp"
+#include "core/util/thread/byte_budget.hpp"
 #include "core/util/thread/queue.hpp"
 #include "core/util/thread/thread.hpp"
 
@@ -72,6 +73,7 @@ class ReadPipeline {
   IndexProgress& progress_;
   util::BoundedQueue<ReadTask> tasks_;
   util::BoundedQueue<ReadResult> results_;
+  util::ByteBudget probing_;  ///< what the readers hold of binaries, together
   bool started_ = false;
   std::vector<util::Thread> readers_;
   util::Thread writer_thread_;

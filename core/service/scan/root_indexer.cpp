@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/cache/read/presence.hpp"
 #include "core/cache/read/root.hpp"
 #include "core/service/scan/host.hpp"
 #include "core/service/scan/known_table.hpp"
@@ -82,7 +83,7 @@ class Walk {
     const std::uint64_t hash = util::hash64(item.name);
     if (!shard_.has(hash)) return true;
     run_.progress.seen.fetch_add(1, std::memory_order_relaxed);
-    KnownTable::Item* known = known_.find(hash);
+    KnownTable::Item* known = known_.find(hash, item.inode);
     const bool same = known != nullptr && same_stamp(known->entry.stamp, item);
     if (known != nullptr) known->seen = true;
     if (same && known->entry.stamp.settled && !run_.request.full_rescan) {
@@ -98,7 +99,7 @@ class Walk {
   void cannot_stat(std::string_view name, std::string reason) {
     const std::uint64_t hash = util::hash64(name);
     if (!shard_.has(hash)) return;
-    if (KnownTable::Item* known = known_.find(hash); known != nullptr) known->seen = true;
+    if (KnownTable::Item* known = known_.find(hash, 0); known != nullptr) known->seen = true;
     run_.notes.skip(name, model::SkipReason::unreadable, std::move(reason));
   }
 
@@ -108,6 +109,21 @@ class Walk {
   ReadPipeline& pipeline_;
   std::int64_t unchanged_ = 0;
 };
+
+/// A listing of a directory that changes may leave a name out (NFS, overlays): who is not listed is looked for once
+/// more, by name, before the index forgets what it knows of him.
+Result<void> remove_unseen(const RootRun& run, const KnownTable& known) {
+  std::vector<std::int64_t> unseen;
+  known.for_each_unseen([&](const index::KnownEntry& entry) { unseen.push_back(entry.id); });
+  if (unseen.empty()) return {};
+  std::vector<std::int64_t> gone;
+  TCM_TRY(run.index.keys_of(unseen, [&](std::int64_t id, const std::string& key) {
+    if (!cache::has_entry(run.root, key)) gone.push_back(id);
+  }));
+  for (const std::int64_t id : gone) TCM_TRY(run.writer.remove(id));
+  run.notes.report->gone += static_cast<std::int64_t>(gone.size());
+  return {};
+}
 
 Result<void> index_shard(const RootRun& run, Shard shard) {
   KnownTable known;
@@ -132,13 +148,7 @@ Result<void> index_shard(const RootRun& run, Shard shard) {
   const auto unlisted = counts.vanished - static_cast<std::int64_t>(counts.vanished_keys.size());
   if (unlisted > 0) report.skip_reasons[model::SkipReason::vanished] += unlisted;
 
-  Result<void> removed;
-  known.for_each_unseen([&](const index::KnownEntry& entry) {
-    if (!removed) return;
-    removed = run.writer.remove(entry.id);
-    ++report.gone;
-  });
-  return removed;
+  return remove_unseen(run, known);
 }
 
 /// The sums of a root, and the problems that its records carry, also of entries that this run did not have to read.
@@ -153,7 +163,8 @@ Result<void> complete_report(index::Index& index, std::int64_t root_id, RootRepo
     }
   TCM_ASSIGN(const auto problems, index.problems(root_id));
   if (problems.empty()) return {};
-  for (const auto& [reason, count] : problems) report.skip_reasons[reason] += count;
+  for (const index::ProblemCount& problem : problems)
+    (problem.broken ? report.broken_reasons : report.skip_reasons)[problem.reason] += problem.entries;
 
   index::Criteria criteria;
   criteria.root_paths = {report.path};
@@ -161,7 +172,7 @@ Result<void> complete_report(index::Index& index, std::int64_t root_id, RootRepo
   std::vector<std::pair<std::int64_t, Skipped>> listed;
   const auto limit = static_cast<std::int64_t>(kMaxSkippedListed - std::min(kMaxSkippedListed, report.skipped.size()));
   TCM_TRY(index.list(criteria, {index::column_field("key"), true}, limit, [&](const index::Row& row) {
-    listed.push_back({row.id, {row.key, row.problem, {}}});
+    listed.push_back({row.id, {row.key, row.problem, {}, row.kind == model::EntryKind::broken}});
   }));
   for (auto& [id, skipped] : listed) {
     TCM_ASSIGN(index::Detail detail, index.detail(id));

@@ -105,6 +105,10 @@ Result<void> replace_file(const std::string& path, std::string_view text) {
   if (exists && !S_ISREG(status.st_mode)) return fail(ErrorCode::failed, path + ": is not a regular file; remove it");
   Draft draft(target);
   if (draft.fd() < 0) return system_failure(target, "cannot be written", errno);
+  // Root edits other users' files, too; whoever is not root cannot give files away.
+  const bool keeps_owner = exists && (status.st_uid != ::geteuid() || status.st_gid != ::getegid());
+  if (keeps_owner && ::fchown(draft.fd(), status.st_uid, status.st_gid) != 0 && ::geteuid() == 0)
+    return system_failure(target, "cannot be written", errno);
   if (exists && ::fchmod(draft.fd(), status.st_mode & 07777) != 0)
     return system_failure(target, "cannot be written", errno);
   if (const int error = write_all(draft.fd(), text); error != 0)

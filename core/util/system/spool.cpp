@@ -18,6 +18,11 @@ constexpr std::size_t kWindow = std::size_t{256} << 10;
 constexpr std::size_t kLeap = std::size_t{4} << 10;
 using Length = std::uint32_t;
 
+// What a full disk does not take stays in memory, up to here: the plan for a million entries.
+constexpr std::uint64_t kMostInMemory = std::uint64_t{256} << 20;
+
+bool is_no_room(int error) { return error == ENOSPC || error == EDQUOT; }
+
 std::string directory() {
   if (auto named = get_env("TMPDIR"); named && !named->empty()) return *named;
   return "/tmp";
@@ -27,6 +32,21 @@ tl::unexpected<Error> refused(int error, const std::string& what) {
   const char* text = ::strerrordesc_np(error);
   return fail(error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed,
               fmt::format("{}: {}; TMPDIR names another directory", what, text ? text : "unknown error"));
+}
+
+/// Puts the first `size` bytes of the file before `pending`.
+Result<void> read_back(int file, std::uint64_t size, std::string& pending) {
+  if (size + pending.size() > kMostInMemory) return refused(ENOSPC, "a temporary file cannot be written");
+  std::string all(size, '\0');
+  std::size_t done = 0;
+  while (done < all.size()) {
+    const ssize_t got = ::pread(file, all.data() + done, all.size() - done, static_cast<off_t>(done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return refused(got < 0 ? errno : EIO, "a temporary file cannot be read");
+    done += static_cast<std::size_t>(got);
+  }
+  pending.insert(0, all);
+  return {};
 }
 
 }  // namespace
@@ -39,6 +59,7 @@ Result<Spool> Spool::create() {
     fd = ::mkostemp(name.data(), O_CLOEXEC);
     if (fd >= 0) ::unlink(name.c_str());
   }
+  if (fd < 0 && is_no_room(errno)) return Spool(Fd());
   if (fd < 0) return refused(errno, where + ": cannot make a temporary file");
   return Spool(Fd(fd));
 }
@@ -58,12 +79,24 @@ Result<std::uint64_t> Spool::append(std::string_view record) {
 
 Result<void> Spool::flush() {
   std::size_t done = 0;
-  while (done < pending_.size()) {
+  while (file_.valid() && done < pending_.size()) {
     const ssize_t got =
         ::pwrite(file_.get(), pending_.data() + done, pending_.size() - done, static_cast<off_t>(written_ + done));
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return refused(got < 0 ? errno : ENOSPC, "a temporary file cannot be written");
+    if (got == 0 || (got < 0 && is_no_room(errno))) {
+      // Gives back what the file took, which is little: it found no room.
+      TCM_TRY(read_back(file_.get(), written_, pending_));
+      written_ = 0;
+      window_.clear();
+      file_ = Fd();
+      break;
+    }
+    if (got < 0) return refused(errno, "a temporary file cannot be written");
     done += static_cast<std::size_t>(got);
+  }
+  if (!file_.valid()) {
+    if (pending_.size() <= kMostInMemory) return {};
+    return refused(ENOSPC, "a temporary file cannot be written");
   }
   written_ += pending_.size();
   pending_.clear();
@@ -72,6 +105,11 @@ Result<void> Spool::flush() {
 
 // Reads through a window, so that records in order cost one call for many.
 Result<void> Spool::fetch(std::uint64_t position, std::size_t size, std::string& bytes) {
+  if (!file_.valid()) {
+    if (position + size > pending_.size()) return fail(ErrorCode::failed, "a temporary file ends too early");
+    bytes.assign(pending_, position, size);
+    return {};
+  }
   const bool inside = position >= window_at_ && position + size <= window_at_ + window_.size();
   if (!inside) {
     // Onwards from what was read last is reading in order; anything else is a leap, for which little is read ahead.

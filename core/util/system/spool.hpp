@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A sequence of records in an unnamed temporary file, for what may be more than memory should hold. The file is gone
-// when the object is, however the process ends. One thread at a time.
+// when the object is, however the process ends. A full disk leaves all in memory, up to a bound. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ class Spool {
   Result<void> flush();
   Result<void> fetch(std::uint64_t position, std::size_t size, std::string& bytes);
 
-  Fd file_;
+  Fd file_;                    // not valid: the disk is full, and all of it is pending
   std::string pending_;        // appended and not written yet
   std::uint64_t written_ = 0;  // bytes in the file
   std::uint64_t count_ = 0;

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "core/util/text/text.hpp"
 
 namespace tcm::util {
 namespace {
 
 constexpr std::string_view kHidden = "***";
+/// What a sentence puts behind a URL.
+constexpr std::string_view kPunctuation = ":;,.)";
 
 int hex_value(char c) {
   if (is_digit(c)) return c - '0';
@@ -115,7 +119,84 @@ bool is_no_port(std::string_view text) {
          text.find_first_of(",[]") == std::string_view::npos;
 }
 
+std::string_view trim_end(std::string_view text) {
+  while (!text.empty() && kPunctuation.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+  return text;
+}
+
+bool is_scheme_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '+' || c == '-' || c == '.';
+}
+
+/// Where the URL ends whose "://" ends at `at`. What follows it in a sentence is not of it.
+std::size_t end_of_url(std::string_view line, std::size_t at) {
+  constexpr std::string_view kEnds = " \t\n'\"";
+  std::size_t end = std::min(line.find_first_of(kEnds, at), line.size());
+  const std::string_view word = line.substr(at, end - at);
+  const std::string_view server = word.substr(0, word.find_first_of("/?"));
+  const std::size_t colon = server.find(':');
+  if (word.find('@') == std::string_view::npos && colon != std::string_view::npos && server.front() != '[' &&
+      is_no_port(trim_end(server.substr(colon + 1)))) {
+    // A password that was cut at one of its own characters.
+    const std::size_t at_sign = line.substr(0, line.find("://", end)).rfind('@');
+    if (at_sign != std::string_view::npos && at_sign > end)
+      end = std::min(line.find_first_of(kEnds, at_sign), line.size());
+  }
+  while (end > at && kPunctuation.find(line[end - 1]) != std::string_view::npos) --end;
+  return end;
+}
+
+std::string with_urls_redacted(std::string_view line) {
+  constexpr std::string_view kMark = ":/";
+  std::string shown;
+  std::size_t done = 0;
+  for (std::size_t mark = line.find(kMark); mark != std::string_view::npos; mark = line.find(kMark, mark + 1)) {
+    std::size_t start = mark;
+    while (start > done && is_scheme_letter(line[start - 1])) --start;
+    const std::string_view scheme = line.substr(start, mark - start);
+    // A URL that was taken for a path may have lost a slash.
+    const bool whole = line.substr(mark).starts_with("://");
+    if (mark < done || (!whole && scheme != "postgresql" && scheme != "postgres")) continue;
+    const std::size_t server = mark + (whole ? 3 : 2);
+    const std::size_t end = end_of_url(line, server);
+    std::string url = redact_url(fmt::format("{}://{}", scheme, line.substr(server, end - server)));
+    if (!whole) url.erase(scheme.size() + 1, 1);
+    shown.append(line.substr(done, start - done)).append(url);
+    done = end;
+  }
+  return shown.append(line.substr(done));
+}
+
+/// "password = 'x'", "sslpassword=x".
+std::string with_words_redacted(std::string_view line) {
+  constexpr std::string_view kWord = "password";
+  const std::string lower = lower_ascii(line);
+  std::string shown;
+  std::size_t done = 0;
+  for (std::size_t at = lower.find(kWord); at != std::string::npos; at = lower.find(kWord, at + kWord.size())) {
+    const std::size_t equals = line.find_first_not_of(' ', at + kWord.size());
+    if (at < done || equals == std::string_view::npos || line[equals] != '=') continue;
+    if (trim(line.substr(equals + 1)).starts_with(kHidden)) continue;
+    shown.append(line.substr(done, equals + 1 - done)).append(kHidden);
+    done = end_of_value(line, equals + 1);
+  }
+  return shown.append(line.substr(done));
+}
+
 }  // namespace
+
+void hide_word(std::string& line, std::string_view secret) {
+  constexpr std::size_t kShortest = 4;
+  const auto is_in_word = [&line](std::size_t at) {
+    const char c = at < line.size() ? lower_ascii(line.substr(at, 1)).front() : ' ';
+    return (c >= 'a' && c <= 'z') || is_digit(c);
+  };
+  if (secret.size() < kShortest) return;
+  for (auto at = line.find(secret); at != std::string::npos; at = line.find(secret, at + kHidden.size()))
+    if ((at == 0 || !is_in_word(at - 1)) && !is_in_word(at + secret.size())) line.replace(at, secret.size(), kHidden);
+}
+
+std::string redact_text(std::string_view line) { return with_words_redacted(with_urls_redacted(line)); }
 
 std::string redact_url(std::string_view url) {
   constexpr std::string_view kMark = "://";

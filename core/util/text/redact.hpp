@@ -13,4 +13,13 @@ namespace tcm::util {
 /// first key that may hold a secret. Other text comes back as it is. Pure; any bytes go.
 std::string redact_url(std::string_view url);
 
+/// A line for people, with every URL and every "password=…" in it as redact_url shows them, wherever they stand: what
+/// the user typed in the wrong place is quoted in errors. The rest of the line stays. A password with a blank or a
+/// quote in it hides all up to its '@'. Redacting twice changes nothing. Pure; any bytes go.
+std::string redact_text(std::string_view line);
+
+/// Puts "***" where `secret` stands in the line as a word of its own. One of fewer than four characters stays: a word
+/// of the message itself would go, and tell it. Pure.
+void hide_word(std::string& line, std::string_view secret);
+
 }  // namespace tcm::util

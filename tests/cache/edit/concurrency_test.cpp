@@ -4,6 +4,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -112,7 +113,7 @@ TEST(EditorRun, TheSameEntryTwiceIsChangedTheSecondTime) {
 
 // As Triton's FileCacheManager.put: into a directory of its own, then renamed.
 void put(const fs::path& entry, const std::string& name, const std::string& text, int number) {
-  const fs::path temporary = entry / ("tmp.pid_" + std::to_string(::getpid()) + "_" + std::to_string(number));
+  const fs::path temporary = entry / fmt::format("tmp.pid_{}_0b5c5d4e-5a7e-4c1d-9f00-{:012}", ::getpid(), number);
   fs::create_directories(temporary);
   write_file(temporary / name, text);
   fs::rename(temporary / name, entry / name);
@@ -152,7 +153,7 @@ TEST(EditorConcurrency, WritersLoseNothingYoung) {
 void put_kernel(const fs::path& entry, const std::string& text) {
   fs::create_directory(entry);
   for (const char* name : {"k.ttir", "__grp__k.json"}) {
-    const fs::path temporary = entry / ("tmp.pid_" + std::to_string(::getpid()) + "_0");
+    const fs::path temporary = entry / fmt::format("tmp.pid_{}_0b5c5d4e-5a7e-4c1d-9f00-000000000000", ::getpid());
     fs::create_directory(temporary);
     write_file(temporary / name, text);
     fs::rename(temporary / name, entry / name);

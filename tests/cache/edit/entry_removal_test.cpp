@@ -122,7 +122,8 @@ TEST(EditorRemove, EveryKindOfEntry) {
   add_cpu_kernel(dir.path(), 8);
   add_triton20_kernel(dir.path(), 9);
   add_triton21_kernel(dir.path(), 10);
-  add_entry(dir.path(), "tmp.0b5c5d4e", {{"__grp__k.json", R"({"child_paths": {"k.json": "/x"}})"}, {"k.json", "{}"}});
+  add_entry(dir.path(), "tmp.0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a11",
+            {{"__grp__k.json", R"({"child_paths": {"k.json": "/x"}})"}, {"k.json", "{}"}});
   add_entry(dir.path(), make_key(11), {{"__grp__k.json", "not json"}, {"k.json", "{}"}});
   add_entry(dir.path(), make_key(12), {{"precompiled.h", "x"}, {"precompiled.h.gch", "y"}, {"u.so", "z"}});
   for (const std::string& key : names_in(dir.path())) {
@@ -133,8 +134,19 @@ TEST(EditorRemove, EveryKindOfEntry) {
   EXPECT_THAT(names_in(dir.path()), IsEmpty());
 }
 
+TEST(EditorRemove, ATemporaryEntryWithAUsersFileStays) {
+  const TempDir dir;
+  const fs::path entry = add_entry(dir.path(), "tmp.0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a11",
+                                   {{"__grp__k.json", R"({"child_paths": {"k.json": "/x"}})"}, {"thesis.tex", "mine"}});
+  const Outcome outcome = run_one(entry, Action::remove);
+  EXPECT_EQ(outcome.kept, KeptReason::foreign_file);
+  EXPECT_THAT(outcome.detail, HasSubstr("thesis.tex"));
+  EXPECT_TRUE(fs::exists(entry / "thesis.tex"));
+}
+
 TEST(EditorRemove, AForeignFileKeepsTheWholeEntry) {
-  for (const char* name : {"notes.txt", "mine.json", "README", ".keep", "backup/add_kernel.ttir"}) {
+  for (const char* name : {"notes.txt", "mine.json", "README", ".keep", "backup/add_kernel.ttir", "notes.tmp",
+                           "tmp.mywork/thesis.tex", "tmp.0badcafe/thesis.tex"}) {
     const TempDir dir;
     const fs::path entry = add_kernel(dir.path());
     write_file(entry / name, "a user's");

@@ -38,7 +38,7 @@ void make_cache(const fs::path& root) {
   two.name = "other_kernel";
   two.source = kHip942;
   const fs::path entry = add_kernel(root, two);
-  write_file(entry / "tmp.pid_999999999_x/add_kernel.ttir", "half of");
+  write_file(entry / "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/add_kernel.ttir", "half of");
   set_tree_age(entry, std::chrono::hours(1));
 }
 
@@ -215,11 +215,26 @@ TEST_F(EditorFault, AReadThatASignalInterruptsIsDoneAgain) {
   expect_no_ir();
 }
 
-TEST_F(EditorFault, AFullDiskLeavesTheEntryWhole) {
+TEST_F(EditorFault, WithoutRoomInTheTrashTheGroupIsWrittenInTheEntry) {
   const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "write:*:ENOSPC@.tcm-trash"}});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  expect_no_ir();
+  expect_whole(0);
+}
+
+// Nothing that is deleted makes room: one entry is tried, whose group then lists files that are gone.
+TEST_F(EditorFault, ADiskThatStaysFullLeavesTheOtherEntriesWhole) {
+  const ShimmedRun run = drive("drop", {{"TCM_TEST_FAULT", "write:*:ENOSPC@__grp__,write:*:ENOSPC@.tcm-trash"}});
   EXPECT_EQ(run.exit_code, 3);
-  EXPECT_THAT(run.output, HasSubstr("cannot write the new one: No space left on device"));
-  for (const auto& [key, names] : original_) EXPECT_EQ(names_in(root() / key), names);
+  EXPECT_THAT(run.output, HasSubstr("cannot write the new one: the disk is full"));
+  std::size_t touched = 0;
+  for (const auto& [key, names] : original_) {
+    const auto left = names_in(root() / key);
+    touched += left != names ? 1U : 0U;
+    EXPECT_TRUE(fs::exists(root() / key / "add_kernel.json"));
+    for (const std::string& name : left) EXPECT_THAT(name, testing::Not(HasSubstr(".tmp")));
+  }
+  EXPECT_EQ(touched, 1U);
   EXPECT_FALSE(fs::exists(root() / ".tcm-trash"));
 }
 
@@ -302,7 +317,9 @@ TEST_F(EditorFault, AWriterThatComesBeforeTheMoveGetsItsEntryBack) {
   std::set<std::string> written;
   const ShimmedRun run = drive("remove", {{"TCM_TEST_PAUSE_AT", kBeforeTheFirstMove}}, {}, [&] {
     for (const auto& [key, names] : original_)
-      write_file(root() / key / ("tmp.pid_" + std::to_string(::getpid()) + "_x/k.ttir"), "half of");
+      write_file(
+          root() / key / ("tmp.pid_" + std::to_string(::getpid()) + "_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/k.ttir"),
+          "half of");
   });
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_THAT(run.output, HasSubstr("pid " + std::to_string(::getpid())));

@@ -106,6 +106,18 @@ TEST(FindRoots, Vllm) {
   EXPECT_EQ(found(dir / "vllm/torch_compile_cache").roots.size(), 4U);
 }
 
+// What vLLM compiles ahead of time, from 0.33 on, lies beside the ranks.
+TEST(FindRoots, VllmsCompiledAheadOfTime) {
+  const TempDir dir;
+  const std::string root = "torch_compile_cache/torch_aot_compile/" + std::string(64, 'a') + "/inductor_cache/triton/0";
+  add_kernels(dir / root, 1);
+  for (const std::optional<Layout> layout : {std::optional<Layout>(), std::optional(Layout::vllm)}) {
+    const CacheDirectory vllm = found(dir.path(), layout);
+    EXPECT_EQ(vllm.layout, Layout::vllm);
+    EXPECT_THAT(roots(vllm), ElementsAre(root));
+  }
+}
+
 TEST(FindRoots, VllmsInductorTreesAlone) {
   const TempDir dir;
   make_vllm(dir / "vllm", 1);
@@ -151,7 +163,6 @@ TEST(FindRoots, EveryEncodingMarksARoot) {
 TEST(FindRoots, OtherEntriesMarkARootToo) {
   for (const auto add : {+[](const fs::path& root) { return add_module(root, 1, "x.so"); },
                          +[](const fs::path& root) { return add_autotune(root, 1, "x"); },
-                         +[](const fs::path& root) { return add_empty(root, 1); },
                          +[](const fs::path& root) { return add_leftover(root, 1); },
                          +[](const fs::path& root) { return add_triton20_kernel(root, 1); },
                          +[](const fs::path& root) {
@@ -163,6 +174,17 @@ TEST(FindRoots, OtherEntriesMarkARootToo) {
     add(dir / "above/c");
     EXPECT_THAT(roots(found(dir.path())), ElementsAre("above/c"));
   }
+}
+
+TEST(FindRoots, AnEmptyDirectoryWithAKeysNameProvesNothing) {
+  const TempDir dir;
+  const std::string real = "torchinductor_user/triton/0";
+  add_kernels(dir / real, 1);
+  write_file(dir / "tmp.Zx81kQp2Lm/thesis.tex", "mine");
+  fs::create_directory(dir / "0cc175b9c0f1b6a831c399e269772661");
+  EXPECT_THAT(roots(found(dir.path())), ElementsAre(real));
+  fs::create_directories(dir / "other" / make_key(1));
+  EXPECT_THAT(roots(found(dir / "other")), ElementsAre(".")) << "nothing else in it, and the user names it";
 }
 
 // Other tools name directories by digests as well.
@@ -227,8 +249,8 @@ TEST(FindRoots, PathsThatAreNone) {
   write_file(dir / "file", "x");
   EXPECT_EQ(refused(dir / "none").code, ErrorCode::missing);
   EXPECT_THAT(refused(dir / "none").message, HasSubstr((dir / "none").string()));
-  EXPECT_EQ(refused(dir / "file").code, ErrorCode::failed);
-  EXPECT_EQ(refused("").code, ErrorCode::missing);
+  EXPECT_EQ(refused(dir / "file").code, ErrorCode::missing);
+  EXPECT_EQ(refused("").code, ErrorCode::usage);
   EXPECT_EQ(refused(dir / "file/below").code, ErrorCode::failed);
   EXPECT_EQ(refused(fs::path(std::string("a\0b", 3))).code, ErrorCode::failed);
 }

@@ -83,7 +83,7 @@ TEST(Group, NotJson) {
 TEST(Group, TooManyNames) {
   std::string text = R"({"child_paths": ["x")";
   for (std::size_t i = 0; i < kMaxGroupChildren; ++i) text += ",\"x\"";
-  EXPECT_THAT(problem_of(text + "]}"), HasSubstr("more than 65536"));
+  EXPECT_THAT(problem_of(text + "]}"), HasSubstr("more than 4096"));
 }
 
 }  // namespace

@@ -78,31 +78,35 @@ TEST(Inspection, LookingIsNoUse) {
 
 TEST(Inspection, WhatLiesInIt) {
   const TempDir dir;
-  const fs::path entry =
-      add_entry(dir.path(), make_key(1),
-                {{"tmp.pid_999999999_x/deep/k.ttir", "1"}, {"k.ttir.tmp.pid_999999999_y", "2"}, {"mine/notes", "3"}});
+  const fs::path entry = add_entry(dir.path(), make_key(1),
+                                   {{"tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/deep/k.ttir", "1"},
+                                    {"k.ttir.tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a18", "2"},
+                                    {"mine/notes", "3"}});
   fs::create_symlink("k.ttir", entry / "link");
   ASSERT_EQ(::mkfifo((entry / "mine/fifo").c_str(), 0600), 0);
   set_time(entry, 1'600'000'000'000'000'000);
-  set_time(entry / "tmp.pid_999999999_x/deep/k.ttir", 1'700'000'000'000'000'000);
-  set_time(entry / "tmp.pid_999999999_x/deep", 1'600'000'000'000'000'000);
-  set_time(entry / "tmp.pid_999999999_x", 1'600'000'000'000'000'000);
-  set_time(entry / "k.ttir.tmp.pid_999999999_y", 1'600'000'000'000'000'000);
+  set_time(entry / "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/deep/k.ttir", 1'700'000'000'000'000'000);
+  set_time(entry / "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/deep", 1'600'000'000'000'000'000);
+  set_time(entry / "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12", 1'600'000'000'000'000'000);
+  set_time(entry / "k.ttir.tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a18", 1'600'000'000'000'000'000);
   set_tree_age(entry / "mine", std::chrono::hours(24 * 365 * 20));
   const Inspection seen = look(entry);
-  EXPECT_THAT(seen.temporaries, ElementsAre("k.ttir.tmp.pid_999999999_y", "tmp.pid_999999999_x"));
-  EXPECT_THAT(seen.nested, ElementsAre("mine"));
+  EXPECT_THAT(seen.temporaries, ElementsAre("k.ttir.tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a18",
+                                            "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12"));
+  EXPECT_THAT(seen.nested, ElementsAre("mine", "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/deep"));
   EXPECT_THAT(seen.links, testing::UnorderedElementsAre("link", "mine/fifo"));
   EXPECT_THAT(file_names(seen),
-              ElementsAre("k.ttir.tmp.pid_999999999_y", "mine/notes", "tmp.pid_999999999_x/deep/k.ttir"));
+              ElementsAre("k.ttir.tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a18", "mine/notes",
+                          "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/deep/k.ttir"));
   EXPECT_EQ(seen.newest_ns, 1'700'000'000'000'000'000);
 }
 
 TEST(Inspection, ALiveWriterIsNamed) {
   const TempDir dir;
   const std::string own = std::to_string(::getpid());
-  const fs::path one = add_entry(dir.path(), make_key(1), {{"tmp.pid_" + own + "_x/k.ttir", "1"}});
-  write_file(one / ("tmp.pid_" + own + "_x/k.ttir"), "now");
+  const fs::path one =
+      add_entry(dir.path(), make_key(1), {{"tmp.pid_" + own + "_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/k.ttir", "1"}});
+  write_file(one / ("tmp.pid_" + own + "_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/k.ttir"), "now");
   EXPECT_EQ(look(one).writer, "pid " + own);
   const fs::path two = add_entry(dir.path(), make_key(2), {{"k.ttir.tmp.pid_" + own + "_5", "1"}});
   set_age(two / ("k.ttir.tmp.pid_" + own + "_5"), std::chrono::seconds(0));
@@ -112,7 +116,8 @@ TEST(Inspection, ALiveWriterIsNamed) {
 TEST(Inspection, AProcessThatBeganLaterIsNotTheWriter) {
   const TempDir dir;
   const std::string own = std::to_string(::getpid());
-  const fs::path entry = add_entry(dir.path(), make_key(1), {{"tmp.pid_" + own + "_x/k.ttir", "1"}});
+  const fs::path entry =
+      add_entry(dir.path(), make_key(1), {{"tmp.pid_" + own + "_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/k.ttir", "1"}});
   set_tree_age(entry, std::chrono::hours(24 * 365));
   EXPECT_EQ(look(entry).writer, "");
 }
@@ -167,8 +172,8 @@ TEST(Inspection, WhatIsTritons) {
   KernelSpec spec;
   spec.files = {{"add_kernel.npubin", "binary of nobody's backend"}};
   const fs::path entry = add_kernel(dir.path(), spec);
-  for (const char* name :
-       {"notes.txt", "mine.json", "mine/x.ttir", "lock", "tmp.pid_5_x/k.ttir", "m.so", "h.h", "h.h.gch"})
+  for (const char* name : {"notes.txt", "mine.json", "mine/x.ttir", "lock",
+                           "tmp.pid_5_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/k.ttir", "m.so", "h.h", "h.h.gch"})
     write_file(entry / name, "x");
   const model::Entry entry_read = read(entry);
   std::vector<std::string> foreign;

@@ -50,7 +50,8 @@ TEST_F(EntryKindTest, ModuleForSeveralPythons) {
 }
 
 TEST_F(EntryKindTest, ModuleBesideTemporaries) {
-  check(add(make_key(1), {{"utils.so", "x"}, {"tmp.pid_1_a/utils.so", "y"}}), EntryKind::module);
+  check(add(make_key(1), {{"utils.so", "x"}, {"tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a14/utils.so", "y"}}),
+        EntryKind::module);
 }
 
 TEST_F(EntryKindTest, PrecompiledHeader) {
@@ -77,31 +78,31 @@ TEST_F(EntryKindTest, Partial) {
   EXPECT_EQ(record.facts.backend, "cuda");
   EXPECT_EQ(artifact(record, "add_kernel.cubin").kind, ArtifactKind::binary);
   check(add(make_key(3), {{"add_kernel.json", "{half"}}), EntryKind::partial);
-  check(add(make_key(4), {{"add_kernel.ttir", "x"}, {"tmp.pid_1_a/add_kernel.ttgir", "y"}}), EntryKind::partial);
-  check(add("no-key", {{"add_kernel.ttir", "x"}}), EntryKind::partial);
+  check(add(make_key(4),
+            {{"add_kernel.ttir", "x"}, {"tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a14/add_kernel.ttgir", "y"}}),
+        EntryKind::partial);
 }
 
 TEST_F(EntryKindTest, Leftover) {
   const model::Record record = check(add_leftover(root(), 1), EntryKind::leftover);
   ASSERT_EQ(record.artifacts.size(), 1U);
-  EXPECT_EQ(record.artifacts[0].name, "tmp.pid_4711_0b5c5d4e-aaaa/add_kernel.ttir");
+  EXPECT_EQ(record.artifacts[0].name, "tmp.pid_4711_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a15/add_kernel.ttir");
   EXPECT_EQ(record.artifacts[0].kind, ArtifactKind::other);
-  check(add(make_key(2), {{"a.ttir.tmp.pid_7_1234", "x"}}), EntryKind::leftover);         // 2.1 to 2.3
-  check(add(make_key(3), {{"a.ttir.tmp.pid_7_e8e45a44-5c", "x"}}), EntryKind::leftover);  // 3.0, 3.1
+  check(add(make_key(2), {{"a.ttir.tmp.pid_7_1234", "x"}}), EntryKind::leftover);  // 2.1 to 2.3
+  check(add(make_key(3), {{"a.ttir.tmp.pid_7_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a16", "x"}}),
+        EntryKind::leftover);  // 3.0, 3.1
   check(add(make_key(4, cache::KeyEncoding::md5_hex), {{"a.json.tmp", "x"}, {"lock", ""}}),
         EntryKind::leftover);  // 2.0
   const fs::path empty_temporary = add_empty(root(), 5);
-  fs::create_directory(empty_temporary / "tmp.pid_1_a");
+  fs::create_directory(empty_temporary / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a14");
   check(empty_temporary, EntryKind::leftover);
 }
 
-// TritonBundler's, at the level of keys, whole entries in them; older or Windows writers' too.
+// TritonBundler's, at the level of keys, whole entries in them.
 TEST_F(EntryKindTest, LeftoverInTheRoot) {
   KernelSpec spec;
   spec.key = "tmp.5e0c8d3c-2f7c-4c5e-9c43-0d6a5f6e7a11";
   check(add_kernel(root(), spec), EntryKind::leftover);
-  check(add("tmp.pid_12_ab", {{"x", "y"}}), EntryKind::leftover);
-  check(add("tmp.0badcafe", {}), EntryKind::leftover);
   spec.key = "named.tmp";
   check(add_kernel(root(), spec), EntryKind::kernel);
 }
@@ -110,6 +111,14 @@ TEST_F(EntryKindTest, Foreign) {
   check(add("fxgraph", {{"ab/cd/entry", "x"}, {"readme", "y"}}), EntryKind::foreign, SkipReason::not_an_entry);
   check(add("lib", {{"mine.so", "x"}}), EntryKind::foreign, SkipReason::not_an_entry);
   check(add("nothing", {}), EntryKind::foreign, SkipReason::not_an_entry);
+  check(add("no-key", {{"add_kernel.ttir", "x"}}), EntryKind::foreign, SkipReason::not_an_entry);
+  check(add("Paper", {{"draft.source", "x"}}), EntryKind::foreign, SkipReason::not_an_entry);
+  check(add("a-directory-of-somebody-of-43-characters-12", {{"k.ttir", "x"}}), EntryKind::foreign,
+        SkipReason::not_an_entry);
+  check(add("tmp.Zx81kQp2Lm", {{"thesis.tex", "x"}}), EntryKind::foreign, SkipReason::not_an_entry);
+  check(add("tmp.0badcafe", {{"k.ttir", "x"}}), EntryKind::foreign, SkipReason::not_an_entry);
+  check(add("myproject", {{"tmp.data/results.csv", "x"}}), EntryKind::foreign, SkipReason::not_an_entry);
+  check(add("mine", {{"tmp.0badcafe/k.ttir", "x"}}), EntryKind::foreign, SkipReason::not_an_entry);
   check(add("locks", {{"a.lock", ""}, {"b.tmp", ""}}), EntryKind::foreign, SkipReason::not_an_entry);
 }
 

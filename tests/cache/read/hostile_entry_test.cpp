@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries that are damaged, or made to do damage.
+#include <map>
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/cache/format/json_reader.hpp"
+#include "core/cache/read/entry_files.hpp"
 #include "tests/cache/read/reading.hpp"
 #include "tests/support/other_user.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -41,6 +44,9 @@ class HostileEntry : public testing::Test {
     EXPECT_EQ(record.problem_detail.find('\n'), std::string::npos);
     return record;
   }
+  std::size_t names_in_entry() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(entry_), fs::directory_iterator()));
+  }
   void make_huge(const std::string& name) {
     write_file(entry_ / name, "{}");
     fs::resize_file(entry_ / name, std::uintmax_t{17} << 20);
@@ -60,6 +66,57 @@ TEST_F(HostileEntry, GroupMalformed) {
 TEST_F(HostileEntry, GroupTooLarge) {
   make_huge(kGroup);
   EXPECT_EQ(broken(SkipReason::group_too_large).problem_detail, kGroup + ": 17825792 bytes");
+}
+
+// One file may have many names: what it costs whoever makes them is a name.
+TEST_F(HostileEntry, AnEntrysMetadataIsBoundedTogether) {
+  std::string text = read_file(entry_ / kMetadata);
+  text.resize(cache::kMaxJsonBytes, ' ');
+  write_file(entry_ / kMetadata, text);
+  for (int i = 0; i < 8; ++i) {
+    const std::string name = "k" + std::to_string(i) + ".json";
+    fs::create_hard_link(entry_ / kGroup, entry_ / ("__grp__" + name));
+    fs::create_hard_link(entry_ / kMetadata, entry_ / name);
+  }
+  std::map<SkipReason, int> problems;
+  std::size_t kept = 0;
+  for (const model::Record& record : read(entry_).records) {
+    ++problems[record.problem];
+    kept += record.facts.metadata.size();
+  }
+  EXPECT_EQ(problems, (std::map<SkipReason, int>{{SkipReason::none, 4}, {SkipReason::metadata_too_large, 5}}));
+  EXPECT_EQ(kept, 4 * cache::kMaxJsonBytes);
+}
+
+TEST_F(HostileEntry, TheNamesOfItsGroupsAreBoundedTogether) {
+  std::string text = R"({"child_paths": ["x")";
+  for (int i = 1; i < 1500; ++i) text += ", \"x\"";
+  write_file(entry_ / kGroup, text + "]}");
+  for (int i = 0; i < 4; ++i)
+    fs::create_hard_link(entry_ / kGroup, entry_ / ("__grp__k" + std::to_string(i) + ".json"));
+  int too_large = 0;
+  for (const model::Record& record : read(entry_).records)
+    too_large += record.problem == SkipReason::group_too_large ? 1 : 0;
+  EXPECT_EQ(too_large, 3);
+}
+
+TEST_F(HostileEntry, MoreFilesThanAnEntryHasAreNotRead) {
+  const auto fill = [](const fs::path& directory, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) write_file(directory / std::to_string(i), "");
+  };
+  fill(entry_, cache::kMaxEntryFiles - names_in_entry());
+  EXPECT_EQ(read(entry_).records.front().kind, EntryKind::kernel);
+  write_file(entry_ / "one-more", "");
+  const model::Entry found = read(entry_);
+  ASSERT_EQ(found.records.size(), 1U);
+  EXPECT_EQ(found.records.front().kind, EntryKind::foreign);
+  EXPECT_EQ(found.records.front().problem, SkipReason::too_many_files);
+  EXPECT_EQ(found.records.front().problem_detail, "more than 4096 files, not read");
+  EXPECT_TRUE(found.records.front().artifacts.empty());
+  const fs::path nested = add_empty(dir_ / "other", 2);
+  fs::create_directories(nested / "a/b");
+  fill(nested / "a/b", cache::kMaxEntryFiles);
+  EXPECT_EQ(read(nested).records.front().problem, SkipReason::too_many_files);
 }
 
 TEST_F(HostileEntry, MetadataMissing) {
@@ -109,7 +166,7 @@ TEST_F(HostileEntry, LinkedMetadata) {
 
 TEST_F(HostileEntry, OtherLinksAreNeitherFollowedNorCounted) {
   fs::create_symlink("/etc/passwd", entry_ / "add_kernel.extra");
-  fs::create_directory_symlink("/usr/lib", entry_ / "tmp.pid_1_x");
+  fs::create_directory_symlink("/usr/lib", entry_ / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12");
   const model::Record record = read_one(entry_);
   EXPECT_EQ(record.kind, EntryKind::kernel);
   EXPECT_EQ(record.problem, SkipReason::none);
@@ -228,10 +285,11 @@ TEST_F(HostileEntry, EntryThatCanOnlyBeListed) {
 }
 
 TEST_F(HostileEntry, UnreadableSubdirectory) {
-  write_file(entry_ / "tmp.pid_1_x/a", "x");
+  write_file(entry_ / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/a", "x");
   set_tree_age(entry_, std::chrono::hours(1));
-  fs::permissions(entry_ / "tmp.pid_1_x", fs::perms::none);
-  EXPECT_EQ(seen_by_others(entry_), "kernel unreadable unsettled tmp.pid_1_x/: Permission denied");
+  fs::permissions(entry_ / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12", fs::perms::none);
+  EXPECT_EQ(seen_by_others(entry_),
+            "kernel unreadable unsettled tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/: Permission denied");
 }
 
 // No descriptor may be left open, whatever is wrong with an entry.
@@ -239,7 +297,7 @@ TEST_F(HostileEntry, DescriptorsAreClosed) {
   const auto open_descriptors = [] {
     return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
   };
-  write_file(entry_ / "tmp.pid_1_x/a/b/c", "x");
+  write_file(entry_ / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/a/b/c", "x");
   const auto before = open_descriptors();
   for (const char* text : {"{}", "{", ""}) {
     write_file(entry_ / kMetadata, text);

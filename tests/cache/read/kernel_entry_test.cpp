@@ -145,7 +145,7 @@ TEST(KernelEntry, SeveralGroupsAreSeveralKernels) {
   const fs::path entry = add_kernel(dir.path(), spec);
   write_file(entry / "b_kernel.extra", "of b by its stem");
   write_file(entry / "stray.txt", "of nobody: the first takes it");
-  write_file(entry / "tmp.pid_1_x/b_kernel.ttir", "of b by its stem");
+  write_file(entry / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/b_kernel.ttir", "of b by its stem");
 
   const model::Entry both = read(entry);
   ASSERT_EQ(both.records.size(), 2U);
@@ -157,7 +157,7 @@ TEST(KernelEntry, SeveralGroupsAreSeveralKernels) {
   EXPECT_EQ(both.records[1].artifacts.size(), 10U);
   EXPECT_EQ(artifact(both.records[0], "stray.txt").bytes, 29U);
   EXPECT_EQ(artifact(both.records[1], "b_kernel.extra").bytes, 16U);
-  EXPECT_EQ(artifact(both.records[1], "tmp.pid_1_x/b_kernel.ttir").bytes, 16U);
+  EXPECT_EQ(artifact(both.records[1], "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/b_kernel.ttir").bytes, 16U);
   EXPECT_EQ(total_bytes(both), bytes_below(entry));
 }
 
@@ -222,7 +222,8 @@ TEST(KernelEntry, MetadataUnderAnotherName) {
   const TempDir dir;
   const fs::path entry = add_kernel(dir.path());
   fs::rename(entry / "add_kernel.json", entry / "other.json");
-  write_file(entry / "__grp__add_kernel.json", R"({"child_paths": ["__grp__x.json", "gone.json", "other.json"]})");
+  write_file(entry / "__grp__add_kernel.json",
+             R"({"child_paths": ["__grp__x.json", "gone.json", "other.json", "add_kernel.cubin"]})");
   EXPECT_EQ(read_one(entry).kind, EntryKind::kernel);
 }
 
@@ -254,11 +255,10 @@ TEST(KernelEntry, Triton21) {
 TEST(KernelEntry, FieldsThatReleasesDoNotWrite) {
   const TempDir dir;
   KernelSpec spec;
-  spec.erase = {"/triton_version", "/backend_name", "/shared", "/num_ctas", "/warp_size"};
+  spec.erase = {"/triton_version", "/backend_name", "/num_ctas", "/warp_size"};
   const model::Record record = read_one(add_kernel(dir.path(), spec));
   EXPECT_EQ(record.kind, EntryKind::kernel);
   EXPECT_EQ(record.facts.triton_version, "");
-  EXPECT_FALSE(record.facts.shared_bytes);
   EXPECT_THAT(record.facts.warp_size, Optional(32));
 }
 
@@ -300,12 +300,13 @@ TEST(KernelEntry, ArchitectureGoesThroughTheBackend) {
 TEST(KernelEntry, TemporariesInsideAreCountedAsOther) {
   const TempDir dir;
   const fs::path entry = add_kernel(dir.path());
-  write_file(entry / "tmp.pid_1_x/add_kernel.ttir", "half");
+  write_file(entry / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/add_kernel.ttir", "half");
   write_file(entry / "add_kernel.cubin.tmp.pid_9_8", "older half");
   const model::Record record = read_one(entry);
   EXPECT_EQ(record.kind, EntryKind::kernel);
-  EXPECT_EQ(artifact(record, "tmp.pid_1_x/add_kernel.ttir").kind, ArtifactKind::other);
-  EXPECT_EQ(artifact(record, "tmp.pid_1_x/add_kernel.ttir").type, "tmp");
+  EXPECT_EQ(artifact(record, "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/add_kernel.ttir").kind,
+            ArtifactKind::other);
+  EXPECT_EQ(artifact(record, "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/add_kernel.ttir").type, "tmp");
   EXPECT_EQ(artifact(record, "add_kernel.cubin.tmp.pid_9_8").kind, ArtifactKind::other);
   EXPECT_EQ(model::totals_of(record.artifacts).total(), bytes_below(entry));
 }

@@ -140,7 +140,7 @@ TEST(LiveEntry, YoungTemporariesAreNotTrusted) {
   const fs::path entry = add_leftover(dir.path(), 1);
   let_settle();
   EXPECT_TRUE(read(entry).stamp.settled);
-  write_file(entry / "tmp.pid_4711_0b5c5d4e-aaaa/add_kernel.ttir", "half of it");
+  write_file(entry / "tmp.pid_4711_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a15/add_kernel.ttir", "half of it");
   set_age(entry, 1h);
   EXPECT_FALSE(read(entry).stamp.settled);
 }

@@ -76,7 +76,7 @@ TEST_F(MountTest, AnEntryThatIsAMountIsKept) {
 }
 
 TEST_F(MountTest, AMountDeepInATemporaryIsFoundBeforeAnythingIsMoved) {
-  const fs::path deep = entry_ / "tmp.pid_999999999_x/a/b";
+  const fs::path deep = entry_ / "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/a/b";
   fs::create_directories(deep);
   set_tree_age(entry_, std::chrono::hours(1));
   const int code = with_mount(dir_ / "outside", deep, [&] { return try_all(); });

@@ -56,6 +56,30 @@ TEST(Trash, ARootWithoutHasNone) {
   EXPECT_EQ(cache::empty_trash(dir.path().string(), "..").error().code, ErrorCode::missing);
 }
 
+TEST(Trash, WhatAKilledEditorLeftIsListedAndEmptied) {
+  const TempDir dir;
+  const std::string dead = "tmp.999999999.0";
+  const std::string live = fmt::format("tmp.{}.0", ::getpid());
+  for (const std::string& id : {dead, live})
+    fs::rename(add_kernel(dir.path()), [&] {
+      fs::create_directories(dir / ".tcm-trash" / id);
+      return dir / ".tcm-trash" / id / "moved";
+    }());
+  set_age(dir / ".tcm-trash" / live, std::chrono::hours(-1));
+  const auto bins = bins_of(dir.path());
+  ASSERT_EQ(bins.size(), 1U);
+  EXPECT_EQ(bins[0].id, dead);
+  EXPECT_EQ(bins[0].entries, 1);
+  EXPECT_GT(bins[0].allocated, 0U);
+  EXPECT_EQ(cache::restore_trash(dir.path().string(), dead).error().code, ErrorCode::missing);
+  const auto emptied = cache::empty_trash(dir.path().string(), dead);
+  ASSERT_TRUE(emptied);
+  EXPECT_GE(emptied->files, bins[0].files);
+  EXPECT_GE(emptied->freed, bins[0].allocated);
+  EXPECT_THAT(bins_of(dir.path()), IsEmpty());
+  EXPECT_FALSE(fs::exists(dir / ".tcm-trash"));
+}
+
 TEST(Trash, BinsAreListedOldestFirstWithWhatEmptyingFrees) {
   const TempDir dir;
   add_kernels(dir.path(), 4);

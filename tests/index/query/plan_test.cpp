@@ -2,6 +2,7 @@
 // How the database goes about the questions that are asked most: a full scan for each row written, or for each list,
 // would make a large index useless. What is looked at are the statements that the index itself runs.
 #include <functional>
+#include <regex>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -152,7 +153,9 @@ TEST_F(PlanTest, WritingAnEntrySearchesAndNeverScans) {
   std::vector<std::string> found;
   for (const std::string& sql : written) {
     found.push_back(plan_of(sql));
-    EXPECT_THAT(found.back(), Not(HasSubstr("SCAN"))) << sql;
+    // The keys of a batch come as one JSON list: going through that is no scan of a table.
+    const std::string tables = std::regex_replace(found.back(), std::regex("SCAN json_each"), "");
+    EXPECT_THAT(tables, Not(HasSubstr("SCAN"))) << sql;
   }
   EXPECT_GE(written.size(), 5U) << "records, details, resources; what is changed, replaced and removed";
   EXPECT_THAT(found, Contains(HasSubstr("record_identity (key=? AND root_id=?")));

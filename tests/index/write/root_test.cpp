@@ -168,8 +168,9 @@ TEST_F(RootTest, ProblemsAreCountedByEntry) {
   worse.problem = model::SkipReason::group_malformed;
   const std::int64_t id =
       write(index, "/r", {entry("A", {bad, bad}), entry("B", {worse}), entry("C", {worse}), entry("D", "x")});
-  EXPECT_THAT(value(index.problems(id)), UnorderedElementsAre(std::pair(model::SkipReason::metadata_missing, 1),
-                                                              std::pair(model::SkipReason::group_malformed, 2)));
+  EXPECT_THAT(value(index.problems(id)),
+              UnorderedElementsAre(ProblemCount{model::SkipReason::metadata_missing, false, 1},
+                                   ProblemCount{model::SkipReason::group_malformed, true, 2}));
   EXPECT_THAT(value(index.problems(id + 100)), IsEmpty());
 }
 

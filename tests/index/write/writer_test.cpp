@@ -86,7 +86,7 @@ TEST_F(WriterTest, FirstSeenAndIdSurviveReplacement) {
   model::Record smaller = kernel("x");
   smaller.artifacts.erase(smaller.artifacts.begin());
   smaller.facts.metadata = "{}";
-  write(index, "/r", {entry("K", {smaller, kernel("y2")}, 20)});
+  write(index, "/r", {entry("K", {smaller, kernel("y")}, 20)});
   const auto after = rows(index, {}, {column_field("name"), true});
   ASSERT_EQ(after.size(), 2u);
   for (std::size_t i = 0; i < 2; ++i) {
@@ -96,7 +96,7 @@ TEST_F(WriterTest, FirstSeenAndIdSurviveReplacement) {
   }
   EXPECT_EQ(after[0].bytes.total(), 67u);
   EXPECT_EQ(after[0].file_count, 6);
-  EXPECT_EQ(after[1].name, "y2");
+  EXPECT_EQ(after[1].name, "y");
   EXPECT_EQ(value(index.detail(after[0].id)).metadata, "{}");
 }
 

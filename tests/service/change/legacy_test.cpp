@@ -54,6 +54,20 @@ TEST_F(LegacyImport, HitsAndFirstSeenSurviveWhicheverComesFirst) {
   }
 }
 
+// What is relative, or climbs, would be looked for wherever tcm runs.
+TEST_F(LegacyImport, APathThatIsNotWholeIsRefused) {
+  const std::string key = add_kernel(cache(), {.seed = 1}).filename();
+  run_sql(file(), kLegacyKernelsWithHits);
+  const std::string climbing = (cache() / "..").string();
+  for (const std::string& dir : {std::string(".."), std::string("relative"), climbing}) add(key, dir, 7);
+  const service::ImportReport report = import();
+  EXPECT_EQ(report.imported(), 0);
+  ASSERT_EQ(report.failures.size(), 3U);
+  for (const Error& failure : report.failures)
+    EXPECT_NE(failure.message.find("no absolute path without '..'"), std::string::npos) << failure.message;
+  EXPECT_TRUE(index_.roots()->empty()) << "nothing was walked";
+}
+
 // The old index may have rows of what is gone, and one directory under several names.
 TEST_F(LegacyImport, OnlyWhatTheDiskHasIsImportedAndOnce) {
   const std::string key = add_kernel(cache(), {.seed = 1}).filename();

@@ -171,6 +171,43 @@ TEST_F(TrashTest, TheTrashIsBounded) {
   EXPECT_THAT(plan(wanted).expired, SizeIs(1)) << "by size, too";
 }
 
+// Whoever owns a root's parent may put another directory there while the plan is shown.
+TEST_F(TrashTest, AnotherDirectoryUnderTheSamePathIsNotEmptied) {
+  const fs::path above = cache() / "above";
+  const fs::path root = above / "root";
+  const fs::path victim = cache() / "victim/root";
+  for (const fs::path& one : {root, victim}) {
+    add_kernel(one, {.seed = 1});
+    PruneRequest wanted = request(PruneMode::full, {one});
+    wanted.trash = true;
+    prune(wanted);
+    add_kernel(one, {.seed = 2});
+    const fs::path bin = fs::directory_iterator(one / ".tcm-trash")->path();
+    fs::rename(bin, bin.parent_path() / "20200101-1");
+    set_age(bin.parent_path() / "20200101-1", 800 * 24h);
+  }
+  service::Plan made = plan(request(PruneMode::full, {root}));
+  ASSERT_THAT(made.expired, SizeIs(1));
+  fs::rename(above, cache() / "away");
+  fs::rename(cache() / "victim", above);
+  const auto before = contents(root);
+  service::PruneProgress progress;
+  EXPECT_FALSE(service::execute(made, {}, index_, backends_, progress));
+  EXPECT_EQ(contents(root), before);
+  // Without an entry to remove, the bin alone.
+  auto emptied = cache::empty_trash(root.string(), made.expired.at(0).bin);
+  ASSERT_FALSE(emptied);
+  EXPECT_THAT(emptied.error().message, HasSubstr("not the directory that was listed any more"));
+  EXPECT_EQ(contents(root), before);
+  // The same directory, another bin.
+  fs::rename(above, cache() / "victim");
+  fs::rename(cache() / "away", above);
+  cache::TrashBin bin = made.expired.at(0).bin;
+  ++bin.made_ns;
+  EXPECT_FALSE(cache::empty_trash(root.string(), bin));
+  EXPECT_TRUE(cache::empty_trash(root.string(), made.expired.at(0).bin));
+}
+
 TEST(ChosenBins, OfSeveralUsersAreOnesOwnUnlessAnotherIsNamed) {
   const auto row = [](std::string root, std::string id, bool ours) {
     service::TrashRow made;

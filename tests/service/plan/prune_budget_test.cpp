@@ -89,6 +89,38 @@ TEST_F(BudgetTest, FreeSpaceIsMeasuredWhereTheRootsLie) {
   EXPECT_THAT(made.budgets.at(0).limit, HasSubstr("--min-free"));
 }
 
+TEST_F(BudgetTest, FreeSpaceMayBeAShareOfTheFileSystem) {
+  PruneRequest wanted = request_with({.min_free_percent = 100});
+  service::Plan made = plan(wanted);
+  EXPECT_EQ(made.items.sums().entries, 6U) << "no file system is empty";
+  EXPECT_FALSE(made.budgets.at(0).met());
+}
+
+// A limit of age and one of size are each enforced, as in a journal.
+TEST_F(BudgetTest, EachLimitIsReasonEnough) {
+  PruneRequest wanted = request_with({.max_bytes = used() + 1});
+  wanted.unused_since_ns = util::now_ns() - 4 * util::kDay - util::kHour;
+  service::Plan old = plan(wanted);
+  EXPECT_THAT(planned_keys(old), ElementsAre(make_key(6), make_key(5))) << "within the budget, and too old";
+  EXPECT_EQ(old.limits.at(0).entries, 2U);
+  wanted.budget.max_bytes = used() - 3 * one_;
+  service::Plan more = plan(wanted);
+  EXPECT_THAT(planned_keys(more), ElementsAre(make_key(6), make_key(5), make_key(4)));
+  EXPECT_EQ(items(more).at(0).reason, "last used 6d ago");
+  EXPECT_THAT(items(more).at(2).reason, HasSubstr("least recently used"));
+  EXPECT_TRUE(more.budgets.at(0).met());
+}
+
+TEST_F(BudgetTest, TheNumberOfAGroupIsALimitBesideABudget) {
+  PruneRequest wanted = request_with({.max_bytes = used() - 5 * one_});
+  wanted.keep_newest = 4;
+  wanted.group_by = {"name"};
+  service::Plan made = plan(wanted);
+  EXPECT_THAT(planned_keys(made), ElementsAre(make_key(6), make_key(5), make_key(4), make_key(3), make_key(2)));
+  EXPECT_THAT(items(made).at(1).reason, HasSubstr("not among the newest 4"));
+  EXPECT_THAT(items(made).at(2).reason, HasSubstr("least recently used"));
+}
+
 TEST_F(BudgetTest, FiltersSayWhatMayGoAndNotWhatCounts) {
   PruneRequest wanted = request_with({.max_bytes = used() - one_});
   wanted.filters.younger_than = {"3d"};

@@ -47,7 +47,7 @@ TEST_F(PruneTest, ALinkInAnEntryKeepsIt) {
 TEST_F(PruneTest, YoungEntriesAndThoseInUseAreLeftAlone) {
   add_kernel(cache(), {.seed = 1, .age = 5min});
   const fs::path busy = add_kernel(cache(), {.seed = 2});
-  fs::create_directory(busy / ("tmp.pid_" + std::to_string(::getpid()) + "_0b5c5d4e"));
+  fs::create_directory(busy / ("tmp.pid_" + std::to_string(::getpid()) + "_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a20"));
   set_age(busy, 1h);
   const fs::path old = add_kernel(cache(), {.seed = 3});
   const auto before = contents(cache());
@@ -68,8 +68,8 @@ TEST_F(PruneTest, WhatChangedSinceThePlanIsKeptAndNamed) {
   for (const PruneMode mode : {PruneMode::drop, PruneMode::full}) {
     service::Plan made = plan(request(mode));
     write_file(cache() / make_key(2) / "add_kernel.ttir", "compiled anew " + std::to_string(static_cast<int>(mode)));
-    fs::create_directory(cache() / make_key(2) / "tmp.pid_1_x");
-    fs::remove(cache() / make_key(2) / "tmp.pid_1_x");
+    fs::create_directory(cache() / make_key(2) / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12");
+    fs::remove(cache() / make_key(2) / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12");
     const auto report = carry_out(made);
     EXPECT_EQ(report.done.entries, 2U);
     ASSERT_EQ(kept(report.kept, KeptReason::changed), 1U);

@@ -147,14 +147,15 @@ TEST_F(PruneTest, LeftoversGoAndNothingElse) {
   add_partial(cache(), 2);
   add_leftover(cache(), 3);
   const fs::path kernel = add_kernel(cache(), {.seed = 4});
-  write_file(kernel / "tmp.pid_999999999_0b5c/add_kernel.ttir", "half");
-  write_file(kernel / "add_kernel.cubin.tmp/below/x", "half");
+  write_file(kernel / "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a19/add_kernel.ttir", "half");
+  write_file(kernel / "add_kernel.ttir.tmp.pid_999999999_17", "half");
+  write_file(kernel / "add_kernel.cubin.tmp/below/x", "a user's");
   set_tree_age(kernel, 1h);
   add_module(cache(), 5, "cuda_utils.so");
   add_autotune(cache(), 6, "matmul");
   add_entry(cache(), "fxgraph", {{"a/b", "foreign"}});
-  write_file(cache() / "tmp.0b5c5d4e-77/x", "a bundler's");
-  set_tree_age(cache() / "tmp.0b5c5d4e-77", 1h);
+  write_file(cache() / "tmp.0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a11/add_kernel.ttir", "a bundler's");
+  set_tree_age(cache() / "tmp.0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a11", 1h);
   const fs::path young = add_empty(cache(), 7);
   set_age(young, 1min);
   PruneRequest wanted = request(PruneMode::leftovers);
@@ -169,7 +170,48 @@ TEST_F(PruneTest, LeftoversGoAndNothingElse) {
   std::set<std::string> left;
   for (const auto& item : fs::directory_iterator(cache())) left.insert(item.path().filename().string());
   EXPECT_THAT(left, UnorderedElementsAre(make_key(4), make_key(5), make_key(6), make_key(7), "fxgraph"));
-  EXPECT_EQ(contents(kernel).size(), 8U);
+  EXPECT_EQ(contents(kernel).size(), 9U);
+}
+
+// Names are no proof: users call files and directories so too.
+TEST_F(PruneTest, FilesOfUsersStayWhateverTheyAreCalled) {
+  const std::string key = make_key(1);
+  const std::vector<std::string> mine = {
+      "tmp.Zx81kQp2Lm/thesis.tex",  // what mktemp -d makes
+      "tmp.Zx81kQp2Lm/data/results.csv",
+      "tmp.old-backup/photo.jpg",
+      "tmp.0badcafe/kernel.ttir",
+      "tmp.0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a11/thesis.tex",
+      "myproject/tmp.data/results.csv",
+      "myproject/tmp.0badcafe/kernel.ttir",
+      "Paper/draft.source",
+      "dumps/kernel.ttir",
+      "other/results.csv",
+      key + "/notes.tmp",
+      key + "/notes.json.tmp",
+      key + "/tmp.mywork/thesis.tex",
+      key + "/tmp.0badcafe/thesis.tex",
+      make_key(2) + "/tmp.0badcafe/below/thesis.tex",
+  };
+  const auto survive = [&](const char* what, const std::function<void(PruneRequest&)>& set, PruneMode mode) {
+    fs::remove_all(cache());
+    add_kernel(cache(), {.seed = 1});
+    for (const std::string& path : mine) write_file(cache() / path, "precious");
+    write_file(cache() / make_key(3) / "tmp.0badcafe/add_kernel.ttir", "half");
+    for (const auto& item : fs::directory_iterator(cache())) set_tree_age(item.path(), 24h * 30);
+    PruneRequest wanted = request(mode);
+    set(wanted);
+    service::Plan made = plan(wanted);
+    carry_out(made);
+    for (const std::string& path : mine) EXPECT_TRUE(fs::exists(cache() / path)) << what << ": " << path;
+    EXPECT_EQ(fs::exists(cache() / make_key(3)), mode == PruneMode::drop) << what;
+  };
+  survive(
+      "--leftovers", [](PruneRequest&) {}, PruneMode::leftovers);
+  survive(
+      "--drop ir", [](PruneRequest& wanted) { wanted.drop = {model::ArtifactKind::ir}; }, PruneMode::drop);
+  survive(
+      "--full", [](PruneRequest& wanted) { wanted.filters.kinds = {"all"}; }, PruneMode::full);
 }
 
 TEST_F(PruneTest, UnusedMeansNeitherReadNorWrittenSince) {
@@ -213,6 +255,68 @@ TEST_F(PruneTest, OnlyTheNewestOfEachGroupStay) {
   EXPECT_THAT(try_plan(wanted).error().message, HasSubstr("did you mean name?"));
 }
 
+// Their 64-bit FNV-1a is one. Names come from the cache, and whoever writes there must not make a kernel go with them.
+TEST_F(PruneTest, NamesThatCollideInAHashAreGroupsOfTheirOwn) {
+  add_kernel(cache(), {.seed = 1, .name = "7mohtcOFVz", .age = 24h});
+  add_kernel(cache(), {.seed = 2, .name = "c1E51sSEyx", .age = 48h});
+  PruneRequest wanted = request(PruneMode::full);
+  wanted.keep_newest = 1;
+  wanted.group_by = {"name"};
+  EXPECT_TRUE(plan(wanted).empty());
+}
+
+TEST_F(PruneTest, TheNumberOfAGroupAndTheAgeAreEachReasonEnough) {
+  for (std::uint64_t i = 1; i <= 4; ++i) add_kernel(cache(), {.seed = i, .age = i * 24h});
+  PruneRequest wanted = request(PruneMode::full);
+  wanted.keep_newest = 3;
+  wanted.group_by = {"name"};
+  wanted.unused_since_ns = util::now_ns() - 50 * util::kHour;
+  service::Plan made = plan(wanted);
+  EXPECT_THAT(planned_keys(made), UnorderedElementsAre(make_key(3), make_key(4)));
+  EXPECT_EQ(made.limits.at(0).entries, 2U) << "unused";
+  EXPECT_EQ(made.limits.at(1).entries, 1U) << "one too many";
+}
+
+// A plan shows what is worth a look: the largest, and the roots in which something happens.
+TEST_F(PruneTest, APlanKnowsItsLargestAndItsRoots) {
+  const fs::path other = directory_ / "other";
+  fs::create_directory(other);
+  for (std::uint64_t i = 1; i <= 12; ++i)
+    add_kernel(cache(), {.seed = i, .files = {{"add_kernel.llir2", std::string(i * 10000, 'x')}}});
+  service::Plan made = plan(request(PruneMode::full, {cache(), other}));
+  EXPECT_EQ(made.roots.size(), 2U);
+  ASSERT_EQ(made.items.roots().size(), 1U);
+  EXPECT_EQ(made.roots.at(*made.items.roots().begin()), fs::canonical(cache()).string());
+  const auto& largest = made.items.largest();
+  ASSERT_EQ(largest.size(), service::kMaxLargest);
+  EXPECT_EQ(largest.front().change.key, make_key(12));
+  for (std::size_t i = 1; i < largest.size(); ++i) EXPECT_GE(largest[i - 1].bytes.total(), largest[i].bytes.total());
+}
+
+// A launch reads the group and the binary, a warm start of TorchInductor the binary; a look at the IR uses nothing.
+TEST_F(PruneTest, ReadingTheIrIsNoUse) {
+  const fs::path entry = add_kernel(cache(), {.age = 100 * 24h});
+  const std::int64_t yesterday = util::now_ns() - util::kDay;
+  const timespec times[2] = {{yesterday / util::kSecond, 0}, {0, UTIME_OMIT}};
+  PruneRequest wanted = request(PruneMode::full);
+  wanted.unused_since_ns = util::now_ns() - 30 * util::kDay;
+  for (const char* file : {"add_kernel.ttir", "add_kernel.json", "add_kernel.ptx"})
+    ASSERT_EQ(::utimensat(AT_FDCWD, (entry / file).c_str(), times, 0), 0);
+  EXPECT_EQ(plan(wanted).items.sums().entries, 1U);
+  ASSERT_EQ(::utimensat(AT_FDCWD, (entry / "__grp__add_kernel.json").c_str(), times, 0), 0);
+  EXPECT_TRUE(plan(wanted).empty());
+}
+
+TEST_F(PruneTest, APlanSaysThatTorchInductorBringsEntriesBack) {
+  const fs::path tree = directory_ / "torchinductor";
+  make_inductor(tree, 1);
+  set_tree_age(tree, 1h);
+  service::Plan removal = plan(request(PruneMode::full, {tree}));
+  ASSERT_FALSE(removal.empty());
+  EXPECT_THAT(removal.notes, testing::Contains(HasSubstr("TorchInductor unpacks removed entries again")));
+  EXPECT_THAT(plan(request(PruneMode::drop, {tree})).notes, testing::Not(testing::Contains(HasSubstr("unpacks"))));
+}
+
 TEST_F(PruneTest, ContradictionsAreRefused) {
   add_kernel(cache());
   PruneRequest wanted = request();
@@ -223,9 +327,6 @@ TEST_F(PruneTest, ContradictionsAreRefused) {
   EXPECT_FALSE(try_plan(wanted));
   wanted = request(PruneMode::full);
   wanted.keep_newest = 0;
-  EXPECT_FALSE(try_plan(wanted));
-  wanted.keep_newest = 1;
-  wanted.budget.max_files = 1;
   EXPECT_FALSE(try_plan(wanted));
   wanted = request(PruneMode::full);
   wanted.budget.low_water = 50;
@@ -249,6 +350,18 @@ TEST_F(PruneTest, KeysAreTakenAsGitTakesThem) {
   const auto ambiguous = try_plan(wanted);
   EXPECT_EQ(ambiguous.error().code, ErrorCode::usage);
   EXPECT_THAT(ambiguous.error().message, HasSubstr("ambiguous"));
+}
+
+TEST_F(PruneTest, APrefixIsAmbiguousHoweverManyRootsHoldItsFirstKey) {
+  const std::string first = make_key(2).substr(0, 51) + "A";
+  for (int device = 0; device < 70; ++device)
+    add_entry(cache() / "triton" / std::to_string(device), first, {{"__grp__k.json", R"({"child_paths": []})"}});
+  add_kernel(cache() / "triton/0", {.key = first.substr(0, 51) + "B"});
+  PruneRequest wanted = request(PruneMode::keys);
+  wanted.keys = {first.substr(0, 40)};
+  const auto ambiguous = try_plan(wanted);
+  ASSERT_FALSE(ambiguous);
+  EXPECT_EQ(ambiguous.error().code, ErrorCode::usage);
 }
 
 }  // namespace

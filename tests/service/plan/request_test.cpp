@@ -162,12 +162,23 @@ TEST(Request, KernelsAreGroupedByNameBackendAndArchitectureUnlessTheUserSaysOthe
   EXPECT_THAT(refusal(words), StartsWith("--group-by says of what --keep-newest keeps the newest"));
 }
 
-TEST(Request, PoliciesThatContradictEachOtherAreRefused) {
+TEST(Request, SpaceIsASizeOrAPercentageOfTheFileSystem) {
   PruneWords words = full();
-  words.keep_newest = "2";
-  words.max_size = "1M";
-  EXPECT_THAT(refusal(words), StartsWith("--keep-newest and a budget"));
-  words = {};
+  words.min_free = "10%";
+  EXPECT_EQ(request(words).budget.min_free_percent, 10U);
+  EXPECT_FALSE(request(words).budget.min_free);
+  EXPECT_EQ(request(words).budget.free_rule, "--min-free 10%");
+  for (const char* word : {"0%", "101%", "%", "-1%", "much%"}) {
+    words.min_free = word;
+    EXPECT_THAT(refusal(words), StartsWith("--min-free: ")) << word;
+  }
+  const PruneRequest made = request(full(), {{"TCM_PRUNE_MIN_FREE", "5%"}});
+  EXPECT_EQ(made.budget.min_free_percent, 5U);
+  EXPECT_EQ(made.budget.free_rule, "prune.min_free 5% (env TCM_PRUNE_MIN_FREE)");
+}
+
+TEST(Request, PoliciesThatContradictEachOtherAreRefused) {
+  PruneWords words;
   words.leftovers = true;
   words.max_size = "1M";
   EXPECT_THAT(refusal(words), StartsWith("--max-size, --max-files, --min-free and --keep-newest choose kernels"));
@@ -184,7 +195,11 @@ TEST(Request, TheSettingsLimitsCountWhenTheWordsChooseNothing) {
   EXPECT_EQ(made.budget.min_free, 2 * kMiB);
   EXPECT_EQ(made.budget.low_water, 80U);
   EXPECT_EQ(made.unused_since_ns, kNow - 30 * util::kDay);
-  EXPECT_FALSE(made.keep_newest) << "a budget goes before it";
+  EXPECT_EQ(made.keep_newest, 3U) << "beside a budget, too";
+  EXPECT_EQ(made.budget.size_rule, "prune.max_size 1.0 MiB (env TCM_PRUNE_MAX_SIZE)");
+  EXPECT_EQ(made.unused_rule, "prune.unused_for 30d (env TCM_PRUNE_UNUSED_FOR)");
+  EXPECT_EQ(made.newest_rule, "prune.keep_newest 3 (env TCM_PRUNE_KEEP_NEWEST)");
+  EXPECT_THAT(made.notes, IsEmpty());
   EXPECT_EQ(request(full(), {{"TCM_PRUNE_KEEP_NEWEST", "3"}}).keep_newest, 3U);
   EXPECT_THAT(request(full(), {{"TCM_PRUNE_KEEP_NEWEST", "3"}}).group_by, ElementsAre("name", "backend", "arch"));
 }
@@ -201,6 +216,19 @@ TEST(Request, AnyChoiceOfTheUserSwitchesTheSettingsLimitsOff) {
     EXPECT_FALSE(made.budget.any());
     EXPECT_FALSE(made.unused_since_ns);
   }
+}
+
+TEST(Request, ALimitOfTheSettingsThatDoesNotCountIsNamedWithWhatSwitchedItOff) {
+  PruneWords words;
+  words.filters.backends = {"cuda"};
+  words.filters.older_than = {"3d"};
+  EXPECT_THAT(request(words, {{"TCM_PRUNE_MAX_SIZE", "1MiB"}, {"TCM_PRUNE_UNUSED_FOR", "36h"}}).notes,
+              ElementsAre("Not applied: prune.max_size 1.0 MiB (env TCM_PRUNE_MAX_SIZE), prune.unused_for 36h (env "
+                          "TCM_PRUNE_UNUSED_FOR), because of --backend, --older-than."));
+  EXPECT_THAT(request(words).notes, IsEmpty());
+  words = full();
+  words.all = true;
+  EXPECT_THAT(request(words, {{"TCM_PRUNE_MAX_FILES", "5"}}).notes, ElementsAre(HasSubstr("because of --all")));
 }
 
 TEST(Request, WhereToLookIsNoChoice) {

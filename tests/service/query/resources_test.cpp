@@ -126,22 +126,30 @@ TEST_F(Resources, AnyOfThemMayBeSortedBy) {
 }
 
 TEST_F(Resources, StatsNameTheKernelsThatSpillMost) {
+  KernelSpec variant;
+  variant.seed = 5;
+  variant.source = kHip90a;
+  add_kernel(cache(), variant);
   index_all();
   EXPECT_TRUE(service::stats({}, index_, backends_, util::now_ns())->spilling.empty()) << "add kernels do not spill";
   // A real kernel's record, with the figures of one that spills.
   const auto root = cache::Root::open(cache().string());
   ASSERT_TRUE(root);
-  model::Entry entry = root->read_entry(make_key(3), backends_.naming());
-  service::Prober(*root, backends_).probe(entry);
-  EXPECT_EQ(entry.records.at(0).spill_bytes, 0);
-  entry.records.at(0).spill_bytes = 480;
+  util::ByteBudget memory(service::kMaxProbedBytes);
   auto writer = index_.write_root(index_.roots()->front().id);
-  ASSERT_TRUE((*writer)->put(entry));
+  for (const auto& [seed, bytes] : std::vector<std::pair<std::uint64_t, std::int64_t>>{{3, 480}, {4, 96}, {5, 240}}) {
+    model::Entry entry = root->read_entry(make_key(seed), backends_.naming());
+    service::Prober(*root, backends_, memory).probe(entry);
+    EXPECT_EQ(entry.records.at(0).spill_bytes, 0);
+    entry.records.at(0).spill_bytes = bytes;
+    ASSERT_TRUE((*writer)->put(entry));
+  }
   ASSERT_TRUE((*writer)->finish({}));
   const auto stats = service::stats({}, index_, backends_, util::now_ns());
-  ASSERT_EQ(stats->spilling.size(), 1U);
+  ASSERT_EQ(stats->spilling.size(), 2U) << "a name and an architecture once";
   EXPECT_EQ(stats->spilling.at(0).key, make_key(3));
   EXPECT_EQ(stats->spilling.at(0).spill_bytes, 480);
+  EXPECT_EQ(stats->spilling.at(1).key, make_key(4));
 }
 
 TEST_F(Resources, ABackendThatCameOrWentReadsAgainWhatItConcernsAndNothingElse) {

@@ -32,7 +32,8 @@ class Search : public ServiceTest {
     if (version.empty())
       spec.erase = {"/triton_version"};
     else
-      spec.set = {{"/triton_version", '"' + version + '"'}};
+      // What 3.3 to 3.5 need and the release that wrote the real entry did not.
+      spec.set = {{"/triton_version", '"' + version + '"'}, {"/cluster_dims", "[1, 1, 1]"}};
     add_kernel(cache(), spec);
   }
 

@@ -79,6 +79,19 @@ TEST(ReplaceFile, KeepsModeAndLinkAndLeavesNothingBeside) {
   EXPECT_EQ(std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()), 2);
 }
 
+// `sudo tcm config set` edits the file of the user who called sudo.
+TEST(ReplaceFile, RootLeavesAUsersFileTheUsers) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  const TempDir dir;
+  write_file(dir / "f", "old");
+  ASSERT_EQ(::chown((dir / "f").c_str(), 65534, 65533), 0);
+  ASSERT_TRUE(replace_file((dir / "f").string(), "new"));
+  struct stat status {};
+  ASSERT_EQ(::stat((dir / "f").c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 65534U);
+  EXPECT_EQ(status.st_gid, 65533U);
+}
+
 TEST(ReplaceFile, SaysWhereItCannotWrite) {
   const TempDir dir;
   fs::create_directory(dir / "closed");

@@ -7,6 +7,51 @@
 namespace tcm::util {
 namespace {
 
+TEST(RedactText, HidesPasswordsWhereverTheyStand) {
+  EXPECT_EQ(redact_text("unknown argument 'postgresql://u:pw@h/d' (see tcm list --help)"),
+            "unknown argument 'postgresql://u:***@h/d' (see tcm list --help)");
+  EXPECT_EQ(redact_text("/home/u/postgresql://u:pw@h/d: no such file"), "/home/u/postgresql://u:***@h/d: no such file");
+  EXPECT_EQ(redact_text("a postgresql://u:pw@h:1, b postgres://u:pw2@i/d?password=x."),
+            "a postgresql://u:***@h:1, b postgres://u:***@i/d?password=***.");
+  EXPECT_EQ(redact_text("'sqlite:postgresql://u:pw@h/d' is no setting"),
+            "'sqlite:postgresql://u:***@h/d' is no setting");
+  EXPECT_EQ(redact_text("'postgresql:host=h password=pw port=1': no key"),
+            "'postgresql:host=h password=*** port=1': no key");
+  EXPECT_EQ(redact_text("/w/postgresql:/u:pw@h/d is gone"), "/w/postgresql:/u:***@h/d is gone");
+  EXPECT_EQ(redact_text("host=h Password = 'p w' x"), "host=h Password =*** x");
+  EXPECT_EQ(redact_text("postgresql://u:pw: no such directory"), "postgresql://u:***: no such directory");
+}
+
+TEST(RedactText, APasswordMayHoldBlanksAndQuotes) {
+  for (const char* line : {"x postgresql://u:secret word@h/d: gone", "x 'postgresql://u:secret'word@h/d': gone",
+                           "x postgresql://u:secret/w ord@h/d: gone"}) {
+    const std::string shown = redact_text(line);
+    for (const char* part : {"secret", "word", "ord@"}) EXPECT_EQ(shown.find(part), std::string::npos) << shown;
+    EXPECT_TRUE(shown.ends_with(": gone")) << shown;
+  }
+}
+
+TEST(HideWord, HidesWholeWordsOnly) {
+  const auto hidden = [](std::string line, std::string_view secret) {
+    hide_word(line, secret);
+    return line;
+  };
+  EXPECT_EQ(hidden("invalid port \"geheim\": geheimer", "geheim"), "invalid port \"***\": geheimer");
+  EXPECT_EQ(hidden("port 1 failed: accepting TCP/IP", "p"), "port 1 failed: accepting TCP/IP");
+  EXPECT_EQ(hidden("port 1 failed: accepting TCP/IP", "fail"), "port 1 failed: accepting TCP/IP");
+  EXPECT_EQ(hidden("a", ""), "a");
+}
+
+TEST(RedactText, LeavesTheRestOfALineAlone) {
+  for (const char* line :
+       {"postgresql://h:5432/d: could not connect; ask admin@h", "/a/b:c@d: no such directory",
+        "password authentication failed for user \"u\"", "https://example.org/a, http://h:80.", "", "://", "a ://: b",
+        "a:/b:c@d", "postgresql://u:***@h/d: refused; password=*** x", "postgresql://[::1]:5432/d: refused by a@b"}) {
+    EXPECT_EQ(redact_text(line), line);
+    EXPECT_EQ(redact_text(redact_text(line)), line);
+  }
+}
+
 TEST(RedactUrl, HidesThePasswordOnly) {
   EXPECT_EQ(redact_url("postgresql://user:secret@host:5432/db"), "postgresql://user:***@host:5432/db");
   EXPECT_EQ(redact_url("postgresql://:secret@/db"), "postgresql://:***@/db");

@@ -12,6 +12,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/util/thread/byte_budget.hpp"
+
 namespace tcm::util {
 namespace {
 
@@ -25,6 +27,44 @@ TEST(BoundedQueue, KeepsTheOrder) {
   EXPECT_EQ(queue.pop(), 1);
   EXPECT_EQ(queue.pop(), 2);
   EXPECT_EQ(queue.pop(), 3);
+}
+
+TEST(BoundedQueue, HoldsNoMoreThanItsWeight) {
+  BoundedQueue<int> queue(10, 100);
+  EXPECT_TRUE(queue.push(1, 1000)) << "one is always held";
+  EXPECT_EQ(queue.pop(), 1);
+  EXPECT_TRUE(queue.push(2, 60));
+  std::atomic<bool> pushed = false;
+  std::thread heavy([&] {
+    queue.push(3, 60);
+    pushed = true;
+  });
+  EXPECT_TRUE(queue.push(4, 40)) << "what is light enough need not wait";
+  EXPECT_FALSE(pushed);
+  EXPECT_EQ(queue.pop(), 2);
+  heavy.join();
+  EXPECT_EQ(queue.pop(), 4);
+  EXPECT_EQ(queue.pop(), 3);
+}
+
+TEST(ByteBudget, IsSharedByAllThreads) {
+  ByteBudget budget(100);
+  std::atomic<int> held = 0;
+  std::atomic<int> most = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] {
+      for (int round = 0; round < 100; ++round) {
+        const auto share = budget.take(40);
+        const int now = held += 40;
+        for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+        }
+        held -= 40;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(most, 100);
+  const auto all = budget.take(1'000'000);
 }
 
 TEST(BoundedQueue, TakesItemsThatOnlyMove) {

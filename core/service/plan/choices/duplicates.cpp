@@ -11,7 +11,7 @@
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
-#include "core/service/plan/content.hpp"
+#include "core/service/plan/choices/content.hpp"
 #include "core/service/plan/plan_maker.hpp"
 #include "core/util/digest.hpp"
 
@@ -163,7 +163,7 @@ class Run {
       if (artifact.kind != model::ArtifactKind::binary) continue;
       binary = artifact.name;
       if (!context_.request.same_binary) continue;
-      readable = readable && add_content(context_.roots.root(alike.root), alike.key, artifact.name, buffer_, digester);
+      readable = readable && add_content(context_.roots.root(alike.root), alike.key, artifact.name, digester);
     }
     if (!readable || binary.empty()) return std::optional<util::Digest>();
     return std::optional(digester.finish());
@@ -202,7 +202,6 @@ class Run {
   std::unordered_map<util::Digest, Original, util::DigestHash> originals_;
   Alike last_;
   bool any_ = false;
-  std::string buffer_;
   LinkLedger ledger_;
 };
 

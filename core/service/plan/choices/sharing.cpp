@@ -12,7 +12,7 @@
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/inspect/known_files.hpp"
 #include "core/disk/directory.hpp"
-#include "core/service/plan/content.hpp"
+#include "core/service/plan/choices/content.hpp"
 #include "core/service/plan/plan_maker.hpp"
 
 namespace tcm::service {
@@ -165,7 +165,7 @@ class ShareFinder {
     TCM_ASSIGN(const Held held, read(sized.position));
     const std::string& name = held.files[sized.file].name;
     util::Digester digester;
-    if (!add_content(context_.roots.root(held.item.root), held.item.change.key, name, buffer_, digester))
+    if (!add_content(context_.roots.root(held.item.root), held.item.change.key, name, digester))
       return std::optional<util::Digest>();
     return std::optional(digester.finish());
   }
@@ -193,7 +193,6 @@ class ShareFinder {
   std::vector<Sized> files_;
   std::vector<Paired> pairs_;
   std::string record_;
-  std::string buffer_;
 };
 
 }  // namespace

@@ -12,12 +12,11 @@ namespace tcm::service {
 /// Larger files are taken for unequal: no kernel has one.
 inline constexpr std::size_t kMaxComparedBytes = std::size_t{1} << 30;
 
-/// Adds a file's content; false when it cannot be read. `buffer` is for reuse.
-inline bool add_content(const cache::Root& root, const std::string& key, const std::string& name, std::string& buffer,
+/// Adds a file's content; false when it cannot be read.
+inline bool add_content(const cache::Root& root, const std::string& key, const std::string& name,
                         util::Digester& digester) {
-  if (!root.read_artifact(key, name, kMaxComparedBytes, buffer)) return false;
-  digester.add(buffer);
-  return true;
+  const auto add = [&digester](std::string_view piece) { digester.add(piece); };
+  return root.read_in_pieces(key, name, kMaxComparedBytes, add).has_value();
 }
 
 }  // namespace tcm::service

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/config/variables.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "core/config/key.hpp"
+#include "core/util/text/text.hpp"
+
+namespace tcm::config {
+
+std::vector<std::string> unknown_variables(const std::vector<std::string>& names) {
+  // Read by core/backend; it adds to the search path and is not a setting.
+  std::vector<std::string_view> known{"TCM_ADD_PLUGIN_PATH"};
+  for (const Key& key : setting_keys())
+    for (const std::string_view variable : util::split(key.environment, ' ')) known.push_back(variable);
+  std::vector<std::string> lines;
+  for (const std::string& name : names) {
+    if (!name.starts_with("TCM_") || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const auto meant = util::closest(name, known);
+    lines.push_back(fmt::format("{}: tcm does not read this variable{}", name,
+                                meant ? fmt::format("; did you mean {}?", *meant) : ""));
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+}  // namespace tcm::config
