@@ -48,6 +48,7 @@ constexpr ExitCode exit_code_of(ErrorCode code) {
     case ErrorCode::interrupted: return ExitCode::interrupted;
     case ErrorCode::failed:
     case ErrorCode::denied:
+    case ErrorCode::no_space:
     case ErrorCode::corrupt:
     case ErrorCode::too_new: return ExitCode::failed;
   }

@@ -263,8 +263,7 @@ void print_failures(Context& context, const service::ExecuteReport& report) {
   std::uint64_t alike = 0;
   for (const service::Kept& failure : report.failures) {
     // A full disk refuses all entries alike: it is told once.
-    const bool is_full = failure.detail.find("the disk is full") != std::string::npos;
-    if (!is_full || alike++ == 0) context.messages().error(failure.detail);
+    if (failure.code != ErrorCode::no_space || alike++ == 0) context.messages().error(failure.detail);
   }
   const std::uint64_t unlisted = report.failed - report.failures.size();
   if (alike > 1)
@@ -287,6 +286,7 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
                                         counted(report.relocated, "group file", "group files")));
   print_failures(context, report);
   for (const Error& error : report.errors) context.messages().error(error);
+  for (const Error& error : report.index_errors) context.messages().error(error);
   if (report.interrupted) context.messages().error("interrupted; what was done is done, the rest is as it was");
 }
 

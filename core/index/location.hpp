@@ -26,7 +26,5 @@ Result<Location> parse_location(const std::string& text);
 /// Whether the file system of an index that is a file has room left for the files that SQLite makes beside it. True
 /// for all other indexes.
 bool has_room(const std::string& location);
-/// Whether an error of an index says that its disk is full.
-bool says_disk_full(const Error& error);
 
 }  // namespace tcm::index

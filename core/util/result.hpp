@@ -17,6 +17,7 @@ enum class ErrorCode {
   missing,      ///< what was asked for does not exist
   busy,         ///< somebody else holds it
   denied,       ///< no permission
+  no_space,     ///< the disk, or this user's share of it, is full
   corrupt,      ///< the data contradicts itself
   too_new,      ///< written by a newer release
   interrupted,  ///< the user stopped it

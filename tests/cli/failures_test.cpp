@@ -261,7 +261,7 @@ TEST_F(Failures, OutputThatCannotBeWrittenIsNoSuccess) {
                          " list --json > /dev/full"};
   const ProgramResult result = run_program("/bin/sh", run);
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("No space left"));
+  EXPECT_THAT(result.err, HasSubstr("the disk is full"));
 }
 
 // Help makes no data directory, and a home that cannot be written breaks nothing that does not need it.

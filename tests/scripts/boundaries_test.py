@@ -140,7 +140,9 @@ class Boundaries(unittest.TestCase):
         "core/config": ["core/util", "core/util/text", "core/util/system"],
         "core/disk": ["core/util/text", "core/util/system"],
         "core/cache/format": ["core/util/text", "core/model"],
-        "core/cache/find": ["core/util", "core/util/text", "core/model", "core/disk", "core/cache/format"],
+        "core/cache/find": [
+            "core/util", "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format",
+        ],
         "core/cache/read": [
             "core/util", "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format",
         ],
@@ -152,8 +154,8 @@ class Boundaries(unittest.TestCase):
             "core/cache/inspect",
         ],
         "core/cache/edit": [
-            "core/util", "core/util/text", "core/util/thread", "core/model", "core/disk", "core/cache/format",
-            "core/cache/read", "core/cache/inspect", "core/cache/trash",
+            "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/model", "core/disk",
+            "core/cache/format", "core/cache/read", "core/cache/inspect", "core/cache/trash",
         ],
         "core/backend/terms": ["plugin-api", "core/util/text"],
         "core/backend/find": ["plugin-api", "core/util/text", "core/util/system"],
@@ -163,7 +165,7 @@ class Boundaries(unittest.TestCase):
         "core/index/sql": ["core/util"],
         "core/index/rows": ["core/model", "core/index/values"],
         "core/index/schema": ["core/util", "core/index/values", "core/index/sql"],
-        "core/index/sqlite": ["core/util", "core/index/sql", "core/index/rows"],
+        "core/index/sqlite": ["core/util", "core/util/system", "core/index/sql", "core/index/rows"],
         "core/index/postgres": ["core/util", "core/util/text", "core/index/sql", "core/index/rows"],
         "core/index/query": ["core/util", "core/model", "core/index/values", "core/index/sql", "core/index/rows"],
         "core/index/write": [
@@ -175,8 +177,8 @@ class Boundaries(unittest.TestCase):
             "core/index/schema", "core/index/sqlite", "core/index/postgres", "core/index/query", "core/index/write",
         ],
         "core/index/upkeep": [
-            "core/util", "core/util/text", "core/index/values", "core/index/sql", "core/index/rows",
-            "core/index/schema", "core/index/sqlite", "core/index",
+            "core/util", "core/util/text", "core/util/system", "core/index/values", "core/index/sql",
+            "core/index/rows", "core/index/schema", "core/index/sqlite", "core/index",
         ],
         "core/service": [
             "core/util/text", "core/model", "core/cache/format", "core/cache/read", "core/cache/inspect",

@@ -68,14 +68,14 @@ ExitCode show(service::Plan& plan, const service::ExecuteReport* report, const P
 
 /// Lets the index of the settings follow where only one in memory did, or where the disk was too full for it to follow.
 void follow(ChangeableIndex& held, service::ExecuteReport& report, Context& context) {
-  const auto is_full = [](const Error& error) { return index::says_disk_full(error); };
-  const bool lagged = std::any_of(report.errors.begin(), report.errors.end(), is_full);
+  const auto is_full = [](const Error& error) { return error.code == ErrorCode::no_space; };
+  const bool lagged = std::any_of(report.index_errors.begin(), report.index_errors.end(), is_full);
   if ((!held.in_memory && !lagged) || report.interrupted) return;
   const auto roots = held.index.roots();
   std::set<std::string> dirs;
   if (roots)
     for (const index::RootRow& row : *roots) dirs.insert(row.location.cache_dir);
-  if (!dirs.empty() && catch_up(context, {dirs.begin(), dirs.end()})) std::erase_if(report.errors, is_full);
+  if (!dirs.empty() && catch_up(context, {dirs.begin(), dirs.end()})) std::erase_if(report.index_errors, is_full);
 }
 
 }  // namespace

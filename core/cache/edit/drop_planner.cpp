@@ -14,6 +14,7 @@
 #include "core/cache/read/entry_reader.hpp"
 #include "core/cache/read/stamp.hpp"
 #include "core/disk/file_changes.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -84,7 +85,7 @@ std::optional<Outcome> DropPlanner::refuse_by_look(const EntryLook& look) {
 std::optional<Outcome> DropPlanner::read() {
   EntryReader reader(directory_.get(), change_.key, context_.options.naming);
   if (const int error = reader.read(plan_.entry.records); error != 0)
-    return kept(KeptReason::unreadable, std::string(disk::error_text(error)));
+    return kept(KeptReason::unreadable, std::string(util::error_text(error)));
   if (reader.changed()) return kept(KeptReason::changed, "while it was being read");
   bool is_plain = reader.files().directories.empty() && reader.files().others.empty();
   present_ = reader.files().others;
@@ -172,7 +173,7 @@ std::optional<Outcome> DropPlanner::edit(std::size_t ordinal, Artifact& group) {
 
 std::optional<Outcome> DropPlanner::read_group(const std::string& name, disk::Node& node, std::string& text) const {
   if (const int error = disk::stat_at(directory_.get(), name.c_str(), node); error != 0)
-    return kept(KeptReason::changed, std::string(disk::error_text(error)));
+    return kept(KeptReason::changed, std::string(util::error_text(error)));
   if (node.mount_point) return kept(KeptReason::mount_point, util::escape_control(name));
   const disk::ReadOutcome read = disk::read_file_at(directory_.get(), name.c_str(), kMaxJsonBytes, text);
   if (read.status == disk::ReadStatus::ok) return std::nullopt;
@@ -235,13 +236,13 @@ Outcome DropPlanner::keep_broken(std::size_t ordinal, model::SkipReason reason, 
 std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::Node& old, std::string text) {
   NewGroup made{group, {}, old, {}};
   const auto scratch = context_.trash.group_scratch();
-  if (!scratch && !context_.trash.has_no_room()) return cache::failed(scratch.error().message);
+  if (!scratch && scratch.error().code != ErrorCode::no_space) return cache::failed(scratch.error());
   int error = ENOSPC;
   if (scratch) {
     made.scratch = fmt::format("group.{}", count_++);
     error = disk::write_file_like(*scratch, made.scratch.c_str(), text, {directory_.get(), group.c_str(), old});
   }
-  if (disk::is_no_room(error)) {
+  if (util::is_no_space(error)) {
     made.scratch.clear();
     made.waiting = std::move(text);
   } else if (error != 0) {

@@ -11,6 +11,7 @@
 #include "core/cache/read/stamp.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
 
@@ -88,7 +89,7 @@ class EntryDrop {
       do
         error = disk::write_file_like(directory_.get(), name, group.waiting,
                                       {directory_.get(), group.name.c_str(), group.old});
-      while (disk::is_no_room(error) && may_free_first_ && delete_next_file(outcome));
+      while (util::is_no_space(error) && may_free_first_ && delete_next_file(outcome));
       if (error == 0) {
         changed_ = true;
         error = disk::sync_file(directory_.get(), name);
@@ -109,6 +110,7 @@ class EntryDrop {
   static void fail(Outcome& outcome, Outcome&& failed) {
     if (outcome.status == Status::failed) return;
     outcome.status = Status::failed;
+    outcome.error = failed.error;
     outcome.detail = std::move(failed.detail);
   }
 

@@ -17,6 +17,7 @@
 #include "core/disk/directory.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -121,8 +122,7 @@ Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const st
   if (error != ENOENT && there && disk::stat_at(bin->area.descriptor(), id.c_str(), node) == 0 && !is_ours(node))
     return owned_by_other(bin->path(id), node.uid);
   if (error == ENOENT) return fail(ErrorCode::missing, fmt::format("{}: no trash {}", root_path, id));
-  const ErrorCode code = error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed;
-  return fail(code, fmt::format("{}: cannot open it: {}", bin->path(id), disk::error_text(error)));
+  return util::system_error(bin->path(id) + ": cannot open it", error);
 }
 
 int restore_one(const OpenBin& bin, const std::string& key, std::uint64_t& files) {
@@ -184,7 +184,7 @@ Result<TrashReport> empty(OpenBin& bin, const std::string& id) {
   // Out of the way first: of what is half deleted nothing may be restored. Where the disk has no room even for another
   // name the groups go first, which leaves nothing that would be a hit.
   auto retired = bin.area.retire(id);
-  if (!retired && !bin.area.has_no_room()) return fail(std::move(retired).error());
+  if (!retired && retired.error().code != ErrorCode::no_space) return fail(std::move(retired).error());
   disk::Removal done;
   if (!retired) remove_groups(bin.directory.get(), done);
   disk::remove_tree(bin.area.descriptor(), retired.value_or(id).c_str(), done);
@@ -214,7 +214,7 @@ Result<std::vector<TrashBin>> list_trash(const Root& root) {
   if (!there) return bins;
   std::vector<std::string> names;
   if (const int error = list_all(area.descriptor(), names); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: cannot be listed: {}", area.path(), disk::error_text(error)));
+    return util::system_error(area.path() + ": cannot be listed", error);
   for (std::string& name : names) {
     util::Fd directory;
     disk::Node node;
@@ -244,7 +244,7 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
   TrashReport report;
   std::vector<std::string> keys;
   if (const int error = list_all(bin->directory.get(), keys); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: cannot be listed: {}", bin->path(id), disk::error_text(error)));
+    return util::system_error(bin->path(id) + ": cannot be listed", error);
   std::sort(keys.begin(), keys.end());
   for (const std::string& key : keys) {
     const int error = restore_one(*bin, key, report.files);
@@ -252,7 +252,7 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
       ++report.entries;
       continue;
     }
-    const std::string_view why = error == EEXIST ? "is there again; it stays in the trash" : disk::error_text(error);
+    const std::string_view why = error == EEXIST ? "is there again; it stays in the trash" : util::error_text(error);
     report.failures.push_back(
         fmt::format("{}/{}: {}", util::escape_control(root_path), util::escape_control(key), why));
   }

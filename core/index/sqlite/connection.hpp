@@ -5,7 +5,6 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "core/util/result.hpp"
 
@@ -15,9 +14,6 @@ class soci_error;
 }  // namespace soci
 
 namespace tcm::index {
-
-/// How the message of an error ends that comes of a full disk.
-inline constexpr std::string_view kDiskFull = "the disk is full; make room and run again; `tcm prune` needs none";
 
 enum class SqliteAccess {
   memory,     ///< a new database in memory; the path does not count
@@ -44,6 +40,9 @@ bool has_room_beside(const std::string& file);
 
 /// The error for the user: its kind, and one line that begins with `path`.
 Error describe_sqlite_error(const std::string& path, const soci::soci_error& error);
+
+/// The error for a file whose disk is full.
+Error disk_full(const std::string& path);
 
 /// The error for a file that is not an index. Only under the name that tcm gives its own is it advised to delete it.
 Error not_an_index(const std::string& path);

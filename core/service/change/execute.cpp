@@ -56,7 +56,8 @@ class RootWork {
 
   void finish(ExecuteReport& report) {
     if (!writer_) return;
-    if (auto finished = writer_->finish(other_files_); !finished) report.errors.push_back(std::move(finished).error());
+    if (auto finished = writer_->finish(other_files_); !finished)
+      report.index_errors.push_back(std::move(finished).error());
   }
 
  private:
@@ -83,7 +84,7 @@ class RootWork {
       case cache::Status::failed:
         ++report.failed;
         if (report.failures.size() < kMaxKeptListed)
-          report.failures.push_back({position_, item.change.key, std::move(outcome.detail)});
+          report.failures.push_back({position_, item.change.key, std::move(outcome.detail), outcome.error});
         break;
     }
   }
@@ -158,7 +159,7 @@ class Work {
   void finish(IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
     for (auto& root : roots_)
       if (root) root->run(follower, report, progress);
-    if (auto followed = follower.finish(); !followed) report.errors.push_back(std::move(followed).error());
+    if (auto followed = follower.finish(); !followed) report.index_errors.push_back(std::move(followed).error());
     for (auto& root : roots_)
       if (root) root->finish(report);
   }

@@ -58,7 +58,8 @@ struct PlanSums {
 struct Kept {
   std::uint32_t root = 0;
   std::string key;
-  std::string detail;  ///< one line; may be empty
+  std::string detail;                  ///< one line; may be empty
+  ErrorCode code = ErrorCode::failed;  ///< of what failed
 };
 
 struct KeptGroup {
