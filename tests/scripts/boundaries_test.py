@@ -162,7 +162,7 @@ class Boundaries(unittest.TestCase):
         "core/backend/load": ["plugin-api", "core/util/text", "core/model", "core/backend/terms", "core/backend/find"],
         "core/backend": ["core/util/text", "core/backend/terms", "core/backend/find", "core/backend/load"],
         "core/index/values": ["core/util", "core/util/text", "core/model"],
-        "core/index/sql": ["core/util"],
+        "core/index/sql": ["core/util", "core/util/text"],
         "core/index/rows": ["core/model", "core/index/values"],
         "core/index/schema": ["core/util", "core/index/values", "core/index/sql"],
         "core/index/sqlite": ["core/util", "core/util/system", "core/index/sql", "core/index/rows"],

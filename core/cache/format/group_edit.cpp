@@ -4,7 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/cache/format/json_strings.hpp"
+#include "core/util/text/json_text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -133,7 +134,7 @@ class GroupRewrite {
     scanner_.expect('{');
     if (scanner_.take('}')) return;
     do {
-      const auto key = decode_json_string(cut(text_, scanner_.string()));
+      const auto key = util::decode_json_string(cut(text_, scanner_.string()));
       scanner_.expect(':');
       const char bracket = scanner_.peek();
       if (key == "child_paths" && (bracket == '{' || bracket == '[')) {
@@ -177,7 +178,7 @@ class GroupRewrite {
     made += cut(text_, {container_.all.begin, children.front().all.begin});
     bool first = true;
     for (const Child& child : children) {
-      const auto listed = decode_json_string(cut(text_, child.name));
+      const auto listed = util::decode_json_string(cut(text_, child.name));
       if (!listed) return "a name in it cannot be read";
       const std::string_view name = std::string_view(*listed).substr(listed->rfind('/') + 1);
       if (!edit_.stays(name)) continue;
@@ -192,7 +193,7 @@ class GroupRewrite {
   std::optional<std::string> write_child(std::string& made, const Child& child, std::string_view name) {
     std::string path;
     if (child.value && text_[child.value->begin] == '"') {
-      const auto old = decode_json_string(cut(text_, *child.value));
+      const auto old = util::decode_json_string(cut(text_, *child.value));
       if (!old) return "a path in it cannot be read";
       path = edit_.new_path(name, *old);
     }
@@ -201,7 +202,8 @@ class GroupRewrite {
       return std::nullopt;
     }
     made += cut(text_, {child.all.begin, child.value->begin});
-    if (!append_ascii_json_string(made, path)) return "the path of this cache is not UTF-8";
+    if (!util::is_valid_utf8(path)) return "the path of this cache is not UTF-8";
+    util::append_json_string(made, path, util::JsonEscapes::non_ascii);
     return std::nullopt;
   }
 

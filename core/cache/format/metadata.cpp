@@ -8,6 +8,7 @@
 
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/format/json_reader.hpp"
+#include "core/util/text/json_text.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -24,12 +25,12 @@ class JsonCopy {
   void end(char bracket) { text += bracket; }
   void key(std::string_view name) {
     item();
-    append_json_string(text, name);
+    util::append_json_string(text, name);
     text += ':';
   }
   void string(std::string_view value) {
     item();
-    append_json_string(text, value);
+    util::append_json_string(text, value);
   }
   void token(std::string_view value) { item(), text += value; }
 

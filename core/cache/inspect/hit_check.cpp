@@ -8,6 +8,7 @@
 #include "core/disk/directory.hpp"
 #include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::cache {
 namespace {

@@ -50,7 +50,7 @@ class SqlText {
   ~SqlText() = default;
 };
 
-/// A JSON array of strings. Bytes that are no UTF-8 stand as they are.
+/// A JSON array of strings. Bytes that are not UTF-8 stand as they are.
 std::string json_text_list(const std::vector<std::string_view>& texts);
 
 /// `text` with every `$id` and `$text` replaced by the types of the database.

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/cache/format/json_strings.hpp"
-
 namespace tcm::cache {
 namespace {
 
@@ -60,9 +58,6 @@ TEST(GroupEdit, NamesAreComparedAsTheyAreMeant) {
 TEST(GroupEdit, PathsAreSpelledAsPythonDoes) {
   EXPECT_EQ(*without("b", R"({"child_paths": {"a": "/old/k/\u00e9\"", "b": "", "c": "/k/c"}})"),
             R"({"child_paths": {"a": "/new/k/\u00e9\"", "c": "/k/c"}})");
-  std::string text;
-  EXPECT_TRUE(append_ascii_json_string(text, "\xf0\x9f\x98\x80\x7f\t\\"));
-  EXPECT_EQ(text, R"("\ud83d\ude00\u007f\u0009\\")");
 }
 
 TEST(GroupEdit, APathThatIsNotUtf8IsRefused) {
