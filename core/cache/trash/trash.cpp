@@ -5,6 +5,7 @@
 #include <charconv>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -25,18 +26,6 @@ namespace {
 
 constexpr std::size_t kDate = 8;
 constexpr std::size_t kMaxNumber = 9;
-
-std::uint64_t number_of(std::string_view id) {
-  std::uint64_t number = 0;
-  std::from_chars(id.data() + kDate + 1, id.data() + id.size(), number);
-  return number;
-}
-
-// By date, then by number: "-10" comes after "-9".
-bool is_older(const TrashBin& a, const TrashBin& b) {
-  const int dates = a.id.compare(0, kDate, b.id, 0, kDate);
-  return dates != 0 ? dates < 0 : number_of(a.id) < number_of(b.id);
-}
 
 int list_all(int directory, std::vector<std::string>& names) {
   util::Fd listed;
@@ -205,6 +194,19 @@ bool is_trash_id(std::string_view id) {
   const std::string_view number = id.substr(kDate + 1);
   return std::all_of(id.begin(), id.begin() + kDate, util::is_digit) &&
          std::all_of(number.begin(), number.end(), util::is_digit);
+}
+
+std::uint32_t trash_number(std::string_view id) {
+  std::uint32_t number = 0;
+  if (is_trash_id(id)) std::from_chars(id.data() + kDate + 1, id.data() + id.size(), number);
+  return number;
+}
+
+bool is_older(const TrashBin& a, const TrashBin& b) {
+  const auto order = [](const TrashBin& bin) {
+    return std::tuple(std::string_view(bin.id).substr(0, bin.id.find('-')), trash_number(bin.id), bin.made_ns);
+  };
+  return order(a) < order(b);
 }
 
 Result<std::vector<TrashBin>> list_trash(const Root& root) {
