@@ -27,7 +27,7 @@ constexpr unsigned kMaxDeletingThreads = 8;
 
 class Editor::Impl {
  public:
-  Impl(Root root, EditorOptions options) : context_(std::move(root), std::move(options)), dropper_(context_) {}
+  Impl(Root root, EditorOptions options) : context_(std::move(root), std::move(options)), drops_(context_) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
@@ -50,9 +50,9 @@ class Editor::Impl {
     std::vector<DropPlan> plans(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (stopped()) return discard(plans, 0);
-      if (batch[i].action == model::Action::drop) plans[i] = dropper_.prepare(batch[i]);
+      if (batch[i].action == model::Action::drop) plans[i] = drops_.prepare(batch[i]);
     }
-    dropper_.sync(plans);
+    drops_.sync(plans);
     OutcomeQueue outcomes(context_.root, done);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (stopped()) {
@@ -81,7 +81,7 @@ class Editor::Impl {
 
   Outcome carry_out(const Change& change, DropPlan& plan) {
     switch (change.action) {
-      case model::Action::drop: return dropper_.carry_out(change, plan);
+      case model::Action::drop: return drops_.carry_out(change, plan);
       case model::Action::remove: break;  // see remove()
       case model::Action::sweep: return sweep_entry(context_, change);
       case model::Action::share: return share_files(context_, change);
@@ -90,11 +90,11 @@ class Editor::Impl {
   }
 
   void discard(const std::vector<DropPlan>& plans, std::size_t from) {
-    for (std::size_t i = from; i < plans.size(); ++i) dropper_.discard(plans[i]);
+    for (std::size_t i = from; i < plans.size(); ++i) drops_.discard(plans[i]);
   }
 
   EditContext context_;
-  Dropper dropper_;
+  EntryDrops drops_;
   std::optional<RootLock> lock_;
   std::optional<util::Workers<Outcome>> workers_;
 };

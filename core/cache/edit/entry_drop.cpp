@@ -183,9 +183,11 @@ class EntryDrop {
 
 }  // namespace
 
-DropPlan Dropper::prepare(const Change& change) { return DropPlanner(context_, group_paths_, count_, change).plan(); }
+DropPlan EntryDrops::prepare(const Change& change) {
+  return DropPlanner(context_, group_paths_, count_, change).plan();
+}
 
-void Dropper::sync(std::vector<DropPlan>& plans) {
+void EntryDrops::sync(std::vector<DropPlan>& plans) {
   const auto is_written = [](const NewGroup& group) { return group.waiting.empty(); };
   const auto concerns = [&is_written](const DropPlan& plan) {
     return !plan.decided && std::any_of(plan.groups.begin(), plan.groups.end(), is_written);
@@ -205,7 +207,7 @@ void Dropper::sync(std::vector<DropPlan>& plans) {
   }
 }
 
-Outcome Dropper::carry_out(const Change& change, DropPlan& plan) {
+Outcome EntryDrops::carry_out(const Change& change, DropPlan& plan) {
   Outcome outcome;
   if (plan.decided) {
     outcome = std::move(*plan.decided);
@@ -219,7 +221,7 @@ Outcome Dropper::carry_out(const Change& change, DropPlan& plan) {
   return outcome;
 }
 
-void Dropper::discard(const DropPlan& plan) {
+void EntryDrops::discard(const DropPlan& plan) {
   for (const NewGroup& group : plan.groups)
     if (group.waiting.empty()) disk::unlink_at(*context_.trash.group_scratch(), group.scratch.c_str());
 }

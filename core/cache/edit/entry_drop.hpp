@@ -13,9 +13,9 @@
 namespace tcm::cache {
 
 /// The drops of one editor. One thread at a time.
-class Dropper {
+class EntryDrops {
  public:
-  explicit Dropper(EditContext& context) : context_(context), group_paths_(context.root, context.options) {}
+  explicit EntryDrops(EditContext& context) : context_(context), group_paths_(context.root, context.options) {}
 
   DropPlan prepare(const Change& change);
   /// Makes sure that the new groups of these plans are on the disk; those for which that fails are decided then.
