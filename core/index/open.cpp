@@ -75,7 +75,7 @@ Result<Session> open_postgres(const std::string& text, OpenMode mode, std::chron
   return session;
 }
 
-/// A file is read without its lock files only while no writer's changes wait beside it: those would be left out, or
+/// A file is read without its lock files only while no writer's changes wait next to it: those would be left out, or
 /// move into the file under the reader.
 Result<void> check_nobody_writes(const std::string& file) {
   std::error_code error;

@@ -15,7 +15,7 @@ enum class Role : std::uint8_t { binary, dispensable, unknown };
 Role role_of(const Draft& draft, std::string_view name, const FileTypes& types) {
   const std::string_view extension = extension_of(name);
   if (extension == ".json") return Role::dispensable;  // read_metadata() has found the one that counts
-  // Where the metadata names what the driver loads, other binaries lie beside it for nothing.
+  // Where the metadata names what the driver loads, other binaries in the entry serve nothing.
   if (!draft.binary_ext.empty() && extension.size() > 1 && extension.substr(1) == draft.binary_ext) return Role::binary;
   const FileType* type = types.find(draft.record.facts.backend, extension);
   if (!type) return Role::unknown;

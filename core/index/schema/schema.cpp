@@ -16,7 +16,7 @@ namespace {
 
 // Sizes, times, counts and hashes are BIGINT: SOCI reads what is declared INTEGER as 32 bits. Kinds, problems and
 // layouts are stored as their words: they are what outputs print, any SQL tool can read them, and comparing them costs
-// nothing measurable beside reading the row.
+// nothing measurable compared with reading the row.
 //
 // `record` is one line of the index and stays narrow, because statistics and unindexed filters read all of it.
 // `detail` holds what only `show` reads. Its artifacts are one packed text (see artifact_text.hpp) and no table: they
@@ -93,7 +93,7 @@ constexpr std::array<std::string_view, 15> kVersion1{
     "CREATE UNIQUE INDEX record_identity ON record (key, root_id, ordinal)",
     // All that the comparison with the disk reads; begins with the inode because new rows then mostly come last.
     "CREATE INDEX record_stamp ON record (root_id, inode, mtime_ns, key_hash, settled, ordinal)",
-    // The two lists that are asked for most, in the order in which they are printed: only the rows printed are read.
+    // The two lists that are requested most, in the order in which they are printed: only the rows printed are read.
     // The kind is in them because nearly every question names one, and is then answered without reading other rows.
     "CREATE INDEX record_modified ON record (mtime_ns DESC, key, kind)",
     "CREATE INDEX record_name ON record (name, mtime_ns DESC, key, kind)",

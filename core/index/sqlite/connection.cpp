@@ -55,7 +55,7 @@ int code_of(const soci::soci_error& error) {
   return sqlite != nullptr ? sqlite->result() & kCode : SQLITE_ERROR;
 }
 
-// Whether a full disk is the reason of `code`. For the files beside the database SQLite says no more than that they
+// Whether a full disk is the reason of `code`. For the files next to the database SQLite says no more than that they
 // cannot be opened or written, and the errno of the last thing that it tried may be another one.
 bool comes_of_full_disk(sqlite_api::sqlite3* connection, int code) {
   if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return code == SQLITE_FULL;
@@ -231,7 +231,7 @@ Error describe_sqlite_error(const std::string& path, const soci::soci_error& err
           ErrorCode::denied,
           fmt::format("{}: the index cannot be written; check the permissions of the file and its directory", path)};
     case SQLITE_CANTOPEN:
-      // SQLite tells by its code that a write found no room, but not that the files beside the database found none.
+      // SQLite tells by its code that a write found no room, but not that the files next to the database found none.
       if (!has_room_beside(path)) return disk_full(path);
       return {ErrorCode::failed,
               fmt::format("{}: the index cannot be opened; check the path and its permissions", path)};

@@ -34,8 +34,8 @@ std::unique_ptr<soci::session> connect_sqlite(const std::string& path, SqliteAcc
 /// Copies the whole database into one in memory. Throws soci::soci_error.
 void copy_database(soci::session& from, soci::session& to);
 
-/// Whether the file system of this file, which need not be there yet, has room for the files that SQLite makes beside
-/// it.
+/// Whether the file system of this file, which need not be there yet, has room for the files that SQLite makes next
+/// to it.
 bool has_room_beside(const std::string& file);
 
 /// The error for the user: its kind, and one line that begins with `path`.
@@ -47,7 +47,7 @@ Error disk_full(const std::string& path);
 /// The error for a file that is not an index. Only under the name that tcm gives its own is it advised to delete it.
 Error not_an_index(const std::string& path);
 
-/// Whether `error` may come from a directory that refuses the files a WAL needs beside the database.
+/// Whether `error` may come from a directory that refuses the files a WAL needs next to the database.
 bool is_refused_by_directory(const soci::soci_error& error);
 
 /// Whether `error` says that the disk is full.

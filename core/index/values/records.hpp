@@ -53,7 +53,7 @@ struct Row {
   std::optional<std::int64_t> spill_bytes;
   model::SkipReason problem = model::SkipReason::none;
   std::vector<ColumnValue> others;  ///< of the columns without a member here, in the order of the table
-  std::vector<FieldValue> extra;    ///< of the fields asked for
+  std::vector<FieldValue> extra;    ///< of the requested fields
 };
 
 /// The rest of a record.

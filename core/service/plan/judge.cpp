@@ -150,7 +150,7 @@ void Judge::judge_drop(const Candidate& candidate, const cache::Inspection& seen
     if (several && found == kinds.end()) continue;
     const ArtifactKind kind =
         several ? found->second : cache::kind_by_name(file.name, candidate.backend, *naming.file_types);
-    // What somebody put beside a kernel's files is called otherwise, and is his.
+    // What somebody added to a kernel's files has another name, and is theirs.
     const bool of_kernel = groups.empty() || groups.has_file(file.name);
     if (request_.drop.has(kind) && !always_stays(kind) && of_kernel) take(file, kind, verdict);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides about one entry that was asked for: what of it goes, or why it is left alone.
+// Decides about one matching entry: what of it goes, or why it is left alone.
 #pragma once
 
 #include <cstdint>

@@ -54,7 +54,7 @@ struct PlanSums {
   void add(const PlanItem& item);
 };
 
-/// Something that was asked for and is left alone.
+/// Something that matched and is left alone.
 struct Kept {
   std::uint32_t root = 0;
   std::string key;
@@ -76,7 +76,7 @@ class KeptList {
   void count(model::KeptReason reason, std::uint64_t more) { mine(reason).count += more; }
   const KeptGroup& of(model::KeptReason reason) const { return groups_[static_cast<std::size_t>(reason)]; }
   std::uint64_t total() const;
-  /// Whether something could not be read, or is broken: that is a failure, whatever was asked for.
+  /// Whether something could not be read, or is broken: that is a failure, whatever was requested.
   bool has_damage() const {
     return of(model::KeptReason::unreadable).count > 0 || of(model::KeptReason::broken).count > 0;
   }

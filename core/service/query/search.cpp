@@ -54,7 +54,7 @@ Error unknown_word(const std::array<Named<E>, N>& table, std::string_view option
   return {ErrorCode::usage, std::move(message)};
 }
 
-/// Files that lie in the cache directories but in no entry: beside the roots, and loose in them.
+/// Files that lie in the cache directories but in no entry: outside the roots, and loose in them.
 Result<model::Beside> other_files_of(const FilterWords& words, const HostScope& scope, index::Index& index) {
   model::Beside files;
   for (const index::RootRow& row : scope.roots) {

@@ -25,7 +25,7 @@ namespace tcm::service {
 struct ReadTask {
   std::string key;
   std::optional<index::KnownEntry> known;
-  bool stamp_unchanged = false;  ///< read again only because it was not settled, or a full rescan was asked for
+  bool stamp_unchanged = false;  ///< read again only because it was not settled, or a full rescan was requested
 };
 
 struct ReadCounts {

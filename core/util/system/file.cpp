@@ -39,7 +39,7 @@ Result<std::string> target_of(const std::string& path) {
   return target.string();
 }
 
-/// A file beside the target, removed unless it took the target's place.
+/// A file next to the target, removed unless it took the target's place.
 class Draft {
  public:
   explicit Draft(const std::string& target) : path_(target + ".XXXXXX"), fd_(::mkostemp(path_.data(), O_CLOEXEC)) {}
