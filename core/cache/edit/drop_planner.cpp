@@ -189,6 +189,7 @@ std::optional<Outcome> DropPlanner::edit(std::size_t ordinal, Artifact& group) {
   if (auto refused = edit_metadata_of(ordinal)) return refused;
   if (*edited == text) return std::nullopt;
   group.bytes = edited->size();
+  if (!context_.options.keep_paths) plan_.entry.records[ordinal].named_root = group_paths_.root();
   return write(group.name, old, std::move(*edited));
 }
 

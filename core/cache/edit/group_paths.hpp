@@ -18,6 +18,8 @@ class GroupPaths {
  public:
   GroupPaths(const Root& root, const EditorOptions& options);
 
+  /// What groups are to call the root.
+  const std::string& root() const { return path_; }
   /// The path that a child is to have; empty: the one that it has.
   std::string new_path(std::string_view key, std::string_view name, std::string_view path) const;
   /// The same of a path in the metadata, of the entry or of what lies in it; others stay.
