@@ -116,6 +116,7 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_show_command(app, invocation);
   add_stats_command(app, invocation);
   add_prune_command(app, invocation);
+  add_relocate_command(app, invocation);
   add_rm_command(app, invocation);
   add_trash_command(app, invocation);
   add_plugins_command(app, invocation);

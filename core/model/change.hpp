@@ -13,17 +13,19 @@
 namespace tcm::model {
 
 enum class Action : std::uint8_t {
-  drop,    ///< some kinds of its artifacts go; the group is rewritten first, so that Triton still hits
-  remove,  ///< the whole entry goes
-  sweep,   ///< temporaries of dead writers in it go
-  share,   ///< files of it become hard links to equal ones
+  drop,     ///< some kinds of its artifacts go; the group is rewritten first, so that Triton still hits
+  remove,   ///< the whole entry goes
+  sweep,    ///< temporaries of dead writers in it go
+  share,    ///< files of it become hard links to equal ones
+  rewrite,  ///< its groups, and paths in its metadata, become what Triton needs; no file goes
 };
 
-inline constexpr std::array<Word<Action>, 4> kActions{{
+inline constexpr std::array<Word<Action>, 5> kActions{{
     {Action::drop, "drop"},
     {Action::remove, "remove"},
     {Action::sweep, "sweep"},
     {Action::share, "share"},
+    {Action::rewrite, "rewrite"},
 }};
 
 /// Why a matching entry is left as it is.

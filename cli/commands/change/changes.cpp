@@ -80,22 +80,27 @@ void follow(ChangeableIndex& held, service::ExecuteReport& report, Context& cont
 
 }  // namespace
 
-void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options) {
+void add_rewrite_options(CLI::App& command, std::optional<std::string>& grace, ChangeOptions& options) {
   const std::string group = "How";
   command.add_flag("--dry-run", options.dry_run, "Show the plan and stop")->group(group);
   command.add_flag("-y,--yes", options.yes, "Do not ask")->group(group);
+  command.add_option("--grace", grace, "Leave alone what changed within that time [10m]")
+      ->type_name("AGE")
+      ->group(group);
+  add_output_option(command, options.output, {"table", "json", "jsonl"}, group);
+}
+
+void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options) {
+  const std::string group = "How";
+  add_rewrite_options(command, words.grace, options);
   command.add_flag("--trash", words.trash, "Keep what is removed in the trash: tcm trash restore")->group(group);
   command.add_flag("--no-trash", words.no_trash, "Keep nothing, whatever the setting prune.trash says")
       ->excludes("--trash")
-      ->group(group);
-  command.add_option("--grace", words.grace, "Leave alone what changed within that time [10m]")
-      ->type_name("AGE")
       ->group(group);
   command
       .add_flag("--keep-paths", options.keep_paths,
                 "Groups keep the directory that they name, for a cache that containers see elsewhere")
       ->group(group);
-  add_output_option(command, options.output, {"table", "json", "jsonl"}, group);
 }
 
 ExitCode run_change(const Result<service::PruneRequest>& asked, const ChangeOptions& options, std::int64_t now_ns,

@@ -41,7 +41,7 @@ struct Change {
   model::EntryStamp stamp;  ///< as it was when the plan was made; `settled` does not count
   model::Action action = model::Action::drop;
   model::KindSet kinds;                   ///< of drop. Metadata, group and binary stay even if they are in it
-  std::vector<std::int64_t> ordinals;     ///< of drop: only these records of the entry; empty: all
+  std::vector<std::int64_t> ordinals;     ///< of drop and rewrite: only these records of the entry; empty: all
   std::optional<Duplicate> duplicate_of;  ///< of remove: goes only while this one is there
   std::vector<Share> shares;              ///< of share
 };

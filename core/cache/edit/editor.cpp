@@ -23,6 +23,11 @@ namespace {
 // Beyond this, threads wait for each other in the file system's journal.
 constexpr unsigned kMaxDeletingThreads = 8;
 
+// A rewrite is a drop of nothing.
+bool is_drop(const Change& change) {
+  return change.action == model::Action::drop || change.action == model::Action::rewrite;
+}
+
 }  // namespace
 
 class Editor::Impl {
@@ -50,7 +55,7 @@ class Editor::Impl {
     std::vector<DropPlan> plans(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (stopped()) return discard(plans, 0);
-      if (batch[i].action == model::Action::drop) plans[i] = drops_.prepare(batch[i]);
+      if (is_drop(batch[i])) plans[i] = drops_.prepare(batch[i]);
     }
     drops_.sync(plans);
     OutcomeQueue outcomes(context_.root, done);
@@ -81,7 +86,8 @@ class Editor::Impl {
 
   Outcome carry_out(const Change& change, DropPlan& plan) {
     switch (change.action) {
-      case model::Action::drop: return drops_.carry_out(change, plan);
+      case model::Action::drop:
+      case model::Action::rewrite: return drops_.carry_out(change, plan);
       case model::Action::remove: break;  // see remove()
       case model::Action::sweep: return sweep_entry(context_, change);
       case model::Action::share: return share_files(context_, change);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dropping some of an entry's files, in two steps. prepare() decides everything and writes the new groups into the
-// trash area; once those are on the disk, carry_out() puts them in place and deletes what they no longer list.
+// Dropping some of an entry's files, or putting right what its groups say, in two steps. prepare() decides everything
+// and writes the new texts into the trash area; once those are on the disk, carry_out() puts them in place and deletes
+// what the groups no longer list.
 #pragma once
 
 #include <cstdint>

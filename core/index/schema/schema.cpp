@@ -143,7 +143,11 @@ constexpr std::array<std::string_view, 2> kVersion4{
 
 // A root that is away keeps its records. What leaves a root that is here leaves behind what no disk tells again, by
 // name: see write/past.hpp.
-constexpr std::array<std::string_view, 2> kVersion5{
+// Which groups name another directory is known once they have been read again.
+constexpr std::array<std::string_view, 5> kVersion5{
+    "ALTER TABLE record ADD COLUMN elsewhere BIGINT NOT NULL DEFAULT 0",
+    "CREATE INDEX record_elsewhere ON record (root_id) WHERE elsewhere = 1",
+    "UPDATE record SET settled = 0 WHERE kind = 'kernel'",
     "ALTER TABLE root ADD COLUMN absent_ns BIGINT NOT NULL DEFAULT 0",
     R"(CREATE TABLE past (
       root_id BIGINT NOT NULL REFERENCES root(id) ON DELETE CASCADE,

@@ -149,6 +149,10 @@ const std::array kColumns{
     RecordColumn{.name = "first_seen", .json = "first_seen", .type = time, .stored = "first_seen_ns", .role = fixed,
                  .member = &Row::first_seen_ns,
                  .meaning = "when `tcm index`, or an earlier tool, first met the entry"},
+    RecordColumn{.name = "elsewhere", .json = "elsewhere", .type = number, .stored = "elsewhere", .role = files,
+                 .taken = of_record<&model::Record::elsewhere>, .member = &Row::elsewhere,
+                 .meaning = "1 when the group names another directory, so that Triton misses the kernel or reads it "
+                            "there; else 0"},
     RecordColumn{.name = "probed_by", .internal = true, .stored = "probed_by",
                  .taken = of_record<&model::Record::probed_by>},
     RecordColumn{.name = "layout", .json = "layout", .type = word, .stored = "layout", .home = ColumnHome::root,

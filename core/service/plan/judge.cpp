@@ -81,6 +81,11 @@ Verdict Judge::judge(const Candidate& candidate, bool chosen) const {
       verdict.item = item_of(candidate, seen, Action::share);
       verdict.files = std::move(seen.files);
       break;
+    case PruneMode::relocate:
+      if (candidate.kind != EntryKind::kernel) break;
+      verdict.item = item_of(candidate, seen, Action::rewrite);
+      verdict.item->reason = request_.seen_at.empty() ? "names another directory" : "will be seen elsewhere";
+      break;
     case PruneMode::full:
     case PruneMode::duplicates:
     case PruneMode::keys: judge_removal(candidate, seen, verdict); break;
@@ -118,7 +123,9 @@ bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen,
   return !verdict.kept;
 }
 
-bool Judge::rewrites() const { return request_.mode == PruneMode::drop || request_.mode == PruneMode::share; }
+bool Judge::rewrites() const {
+  return request_.mode == PruneMode::drop || request_.mode == PruneMode::share || request_.mode == PruneMode::relocate;
+}
 
 PlanItem Judge::item_of(const Candidate& candidate, const cache::Inspection& seen, Action action) const {
   PlanItem item;

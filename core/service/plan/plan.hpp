@@ -15,6 +15,7 @@
 #include "core/cache/trash/trash.hpp"
 #include "core/model/change.hpp"
 #include "core/model/entry.hpp"
+#include "core/service/scan/spellings.hpp"
 #include "core/util/result.hpp"
 #include "core/util/system/spool.hpp"
 
@@ -141,12 +142,6 @@ class PlanItems {
 };
 inline constexpr std::size_t kMaxLargest = 10;
 
-/// A cache directory as a user or the environment writes it, and where that leads.
-struct Spelling {
-  std::string written;  ///< absolute, without a slash at its end
-  std::string resolved;
-};
-
 struct Plan {
   std::vector<std::string> roots;
   std::vector<cache::RootId> root_ids;  ///< which directories those were
@@ -158,7 +153,8 @@ struct Plan {
   std::vector<LimitState> limits{};
   std::vector<BudgetState> budgets{};
   std::vector<ExpiredBin> expired{};
-  std::string trash_id{};  ///< not empty: removed entries are kept there
+  std::vector<std::string> seen_at{};  ///< of the roots, where processes will see them; empty: where they are
+  std::string trash_id{};              ///< not empty: removed entries are kept there
 
   bool empty() const { return items.sums().entries == 0 && expired.empty(); }
   /// Whether every budget is met once `done` of the plan has been done: all of it, or what an execution reports.

@@ -2,6 +2,7 @@
 #include "core/service/plan/request.hpp"
 
 #include <charconv>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -62,7 +63,9 @@ std::string rule_of(std::string_view key, std::string_view amount, const config:
 
 bool chooses_kernels(PruneMode mode) { return mode == PruneMode::drop || mode == PruneMode::full; }
 
-bool removes_entries(PruneMode mode) { return mode != PruneMode::drop && mode != PruneMode::share; }
+bool removes_entries(PruneMode mode) {
+  return mode != PruneMode::drop && mode != PruneMode::share && mode != PruneMode::relocate;
+}
 
 Result<void> read_deduplicate(const std::string& word, PruneRequest& request) {
   if (word != "content" && word != "metadata" && word != "hardlink")
@@ -247,6 +250,23 @@ Result<PruneRequest> removal_request(const RemovalWords& words, const config::Se
   request.filters.cache_dirs = words.cache_dirs;
   request.keys = words.keys;
   return complete(std::move(request), words.change, settings);
+}
+
+Result<PruneRequest> relocation_request(const RelocationWords& words, const config::Settings& settings) {
+  PruneRequest request;
+  request.mode = PruneMode::relocate;
+  request.filters = words.filters;
+  if (words.to) {
+    request.seen_at = std::filesystem::path(*words.to).lexically_normal().string();
+    while (request.seen_at.size() > 1 && request.seen_at.ends_with('/')) request.seen_at.pop_back();
+    if (!request.seen_at.starts_with('/'))
+      return refuse(fmt::format("--to: '{}' is not an absolute path", util::escape_control(*words.to)));
+    if (!util::is_valid_utf8(request.seen_at))
+      return refuse(fmt::format("--to: '{}' is not UTF-8, which groups must be", util::escape_control(*words.to)));
+  }
+  ChangeWords change;
+  change.grace = words.grace;
+  return complete(std::move(request), change, settings);
 }
 
 std::vector<std::string> chosen_cache_dirs(const config::Settings& settings) {

@@ -23,6 +23,7 @@ enum class PruneMode : std::uint8_t {
   share,       ///< all stay; equal files become one by hard links
   leftovers,   ///< what dead writers and failed compiles left goes, nothing else
   keys,        ///< the entries that are named go
+  relocate,    ///< none goes: groups come to name the directory in which they are looked up
 };
 
 struct Budget {
@@ -47,6 +48,7 @@ struct PruneRequest {
   bool same_binary = true;        ///< of duplicates: binaries are compared byte by byte
   bool all = false;               ///< of full: yes, everything is meant when nothing narrows
   std::vector<std::string> keys;  ///< of keys: whole or unambiguous beginnings
+  std::string seen_at;            ///< of relocate: where processes will see the cache directory; empty: where it is
 
   // Limits. Of drop and full each is a reason to go by itself; the filters say what any of them may choose. A rule is
   // the limit in words that say where it comes from: "--unused-for 90d", "prune.unused_for 90d
@@ -105,6 +107,13 @@ struct RemovalWords {
   ChangeWords change;
 };
 
+/// Words that ask for groups that name the right directory.
+struct RelocationWords {
+  FilterWords filters;
+  std::optional<std::string> to;     ///< where the cache directory will be seen; absolute
+  std::optional<std::string> grace;  ///< a duration
+};
+
 /// The request that these words make. Limits of the settings (prune.max_size and so on) count only when the words
 /// choose nothing by themselves: no filter, no limit, no --all; else a note names those that do not. `now_ns` is what
 /// ages are measured from. Errors (usage) name the option and what it takes, or the options that contradict each other.
@@ -112,6 +121,9 @@ Result<PruneRequest> prune_request(const PruneWords& words, const config::Settin
 
 /// The same for the removal of entries by their keys.
 Result<PruneRequest> removal_request(const RemovalWords& words, const config::Settings& settings);
+
+/// The same for groups that name another directory.
+Result<PruneRequest> relocation_request(const RelocationWords& words, const config::Settings& settings);
 
 /// The cache directories that somebody configured on purpose; none when the default is all there is. Whatever names no
 /// directory itself works on these.

@@ -252,6 +252,9 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
   if (request.spilling > 0) {
     TCM_ASSIGN(result.spilling, largest_spills(criteria, static_cast<std::size_t>(request.spilling), index));
   }
+  index::Criteria elsewhere = criteria;
+  elsewhere.elsewhere = true;
+  TCM_ASSIGN(result.elsewhere, index.count(elsewhere));
   TCM_ASSIGN(result.other_files, other_files_of(request.filters, scope, index));
   result.roots = std::move(scope.roots);
   result.absent = std::move(scope.absent);

@@ -67,6 +67,19 @@ TEST(GroupEdit, APathThatIsNotUtf8IsRefused) {
   EXPECT_FALSE(edit_group(R"({"child_paths": {"a": "/k/a"}})", edit));
 }
 
+TEST(GroupEdit, AListBecomesAMap) {
+  GroupEdit edit;
+  edit.stays = [](std::string_view name) { return name != "b"; };
+  edit.new_path = [](std::string_view name, std::string_view path) {
+    EXPECT_EQ(path, "");
+    return "/k/" + std::string(name);
+  };
+  edit.as_map = true;
+  EXPECT_EQ(*edit_group(R"({"x": [1], "child_paths": [ "a", "b", "\u00e9" ]})", edit),
+            R"({"x": [1], "child_paths": { "a": "/k/a", "\u00e9": "/k/\u00e9" }})");
+  EXPECT_EQ(*edit_group(R"({"child_paths": [ ]})", edit), R"({"child_paths": {}})");
+}
+
 TEST(GroupEdit, ValuesThatAreNoPathsAreKept) {
   EXPECT_EQ(*without("b", R"({"child_paths": {"a": null, "b": 1, "c": [2]}})"),
             R"({"child_paths": {"a": null, "c": [2]}})");
