@@ -147,6 +147,7 @@ class Boundaries(unittest.TestCase):
         "core/cache/inspect": [
             "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format", "core/cache/read",
         ],
+        "core/cache/verify": ["core/util/text", "core/disk", "core/cache/format", "core/cache/read"],
         "core/cache/trash": [
             "core/util", "core/util/text", "core/util/system", "core/disk", "core/cache/format", "core/cache/read",
             "core/cache/inspect",
