@@ -56,7 +56,7 @@ constexpr std::array kFindings = std::to_array<FindingText>({
      "a helper module is cut short, damaged or made for another machine",
      "fails at every start up to 3.3; 3.4 and later compile it again", Repair::remove_entry},
     {FindingId::module_needs_library, "module-needs-library", Severity::warning,
-     "a helper module needs a library that is not on this machine",
+     "a helper module needs another release of a library than this machine has",
      "fails at every start up to 3.3; 3.4 and later compile it again", Repair::remove_entry},
     {FindingId::autotune_unreadable, "autotune-unreadable", Severity::error,
      "a stored autotuning result cannot be read",

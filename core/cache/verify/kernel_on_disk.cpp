@@ -47,6 +47,7 @@ void read_metadata_file(int entry, KernelOnDisk& kernel, const FileTypes& types,
   kernel.metadata_file = read_json_file(entry, metadata_to_read(kernel), text);
   if (kernel.metadata_file.state != JsonFile::State::read) return;
   kernel.metadata = read_metadata_text(text);
+  kernel.metadata_json = text;
   const MetadataText& metadata = kernel.metadata;
   kernel.knows_binary = types.knows_binaries_of(metadata.backend);
   kernel.other_backend = !kernel.knows_binary && !metadata.backend.empty() &&

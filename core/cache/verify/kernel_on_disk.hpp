@@ -58,6 +58,7 @@ struct KernelOnDisk {
   std::string metadata_name;  ///< what Triton looks for in the group: "<kernel>.json"
   JsonFile metadata_file;
   MetadataText metadata;
+  std::string metadata_json;           ///< the file, whole; empty when it was not read
   bool knows_binary = false;           ///< a backend has told what kernels of the target are run from
   bool other_backend = false;          ///< the target is none that is known, and the options name one that is
   bool writes_here = false;            ///< the paths are to be taken for those of the entry, see mended()

@@ -48,7 +48,7 @@ class LookingUp {
     if (auto ended = load_files()) return std::move(*ended);
     for (const Seen& seen : seen_)
       if (seen.place == Place::other_root)
-        return result(Outcome::other_root, FindingId::reads_another_root, kernel_.group, shown(seen.file->path));
+        return result(Outcome::other_root, FindingId::reads_another_root, kernel_.group, root_of(seen.file->path));
     return {};
   }
 
@@ -56,6 +56,12 @@ class LookingUp {
   using Ended = std::optional<Lookup>;
 
   static std::string shown(std::string_view text) { return util::escape_control(text); }
+
+  /// The root that a path names, where it is one of an entry of this key; else the path.
+  std::string root_of(const std::string& path) const {
+    const std::string below = "/" + kernel_.key + path.substr(std::min(path.rfind('/'), path.size()));
+    return shown(path.ends_with(below) ? std::string_view(path).substr(0, path.size() - below.size()) : path);
+  }
 
   Ended open_group() const {
     using State = JsonFile::State;
@@ -98,7 +104,7 @@ class LookingUp {
     const ListedFile& file = *seen.file;
     if (outcome == Outcome::hit) return std::nullopt;
     if (seen.names_elsewhere && outcome == Outcome::miss)
-      return result(outcome, FindingId::paths_elsewhere, kernel_.group, shown(file.path));
+      return result(outcome, FindingId::paths_elsewhere, kernel_.group, root_of(file.path));
     // What nobody knows may be what the kernel is run from.
     const bool dispensable = file.role == HitRole::dispensable;
     return result(outcome, dispensable ? FindingId::text_missing : FindingId::binary_missing, shown(file.file),
@@ -115,7 +121,7 @@ class LookingUp {
                     "does not list " + shown(kernel_.metadata_name));
     if (metadata->place == Place::nowhere) {
       if (metadata->names_elsewhere)
-        return result(Outcome::miss, FindingId::paths_elsewhere, kernel_.group, shown(metadata->file->path));
+        return result(Outcome::miss, FindingId::paths_elsewhere, kernel_.group, root_of(metadata->file->path));
       return result(Outcome::miss, FindingId::metadata_missing, shown(kernel_.metadata_name), "not in the entry");
     }
     reads_own_metadata_ = metadata->place == Place::here;
