@@ -50,35 +50,30 @@ std::string choice(const service::FilterWords& filters, const std::vector<std::s
 }
 
 std::vector<Column> columns(bool several_roots) {
-  std::vector<Column> columns(5);
-  columns[0] = {.id = "severity", .header = "severity"};
-  columns[1] = {.id = "finding", .header = "finding"};
-  columns[2] = {.id = "entry",
-                .header = several_roots ? "entry" : "key",
-                .flexible = true,
-                .min_width = 8,
-                .preferred_width = several_roots ? 40U : 12U,
-                .may_go_below = several_roots};
-  columns[3] = {.id = "file", .header = "file", .flexible = true, .min_width = 10, .preferred_width = 24};
-  columns[4] = {.id = "detail",
-                .header = "detail",
-                .flexible = true,
-                .min_width = 16,
-                .preferred_width = 24,
-                .may_go_below = true};
+  std::vector<Column> columns;
+  columns.push_back({.id = "severity", .header = "severity"});
+  columns.push_back({.id = "finding", .header = "finding"});
+  columns.push_back({.id = "key", .header = "key", .flexible = true, .min_width = 8, .preferred_width = 8});
+  columns.push_back({.id = "file", .header = "file", .flexible = true, .min_width = 10, .preferred_width = 20});
+  if (several_roots)
+    columns.push_back({.id = "root", .header = "root", .drop_priority = 1, .flexible = true, .preferred_width = 20});
+  columns.push_back({.id = "detail",
+                     .header = "detail",
+                     .flexible = true,
+                     .min_width = 16,
+                     .preferred_width = 24,
+                     .may_go_below = true});
   return columns;
 }
 
 std::vector<std::string> cells(const service::FoundFinding& found, bool several_roots, bool short_key) {
   constexpr std::size_t kShortKey = 8;
-  std::string entry = found.key;
-  if (several_roots && !entry.empty())
-    entry = found.root + "/" + entry;
-  else if (short_key)
-    entry.resize(std::min(entry.size(), kShortKey));
   const cache::Finding& finding = found.finding;
-  return {std::string(to_string(finding.severity)), std::string(to_string(finding.id)), std::move(entry), finding.file,
-          finding.detail};
+  std::vector<std::string> cells{std::string(to_string(finding.severity)), std::string(to_string(finding.id)),
+                                 short_key ? found.key.substr(0, kShortKey) : found.key, finding.file};
+  if (several_roots) cells.push_back(found.root);
+  cells.push_back(finding.detail);
+  return cells;
 }
 
 std::string sums_of(const service::VerifyReport& report) {
