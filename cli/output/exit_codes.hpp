@@ -15,6 +15,7 @@ enum class ExitCode : int {
   failed = 1,
   usage = 2,
   partial = 3,
+  damaged = 4,
   needs_confirmation = 5,
   missing = 6,
   busy = 7,
@@ -26,11 +27,12 @@ struct ExitCodeText {
   std::string_view text;
 };
 
-inline constexpr std::array<ExitCodeText, 8> kExitCodes{{
+inline constexpr std::array<ExitCodeText, 9> kExitCodes{{
     {ExitCode::ok, "done; also when there was nothing to do"},
     {ExitCode::failed, "failed"},
     {ExitCode::usage, "wrong usage"},
     {ExitCode::partial, "partly done: some entries were skipped or failed"},
+    {ExitCode::damaged, "checked: there is something that fails jobs"},
     {ExitCode::needs_confirmation, "not confirmed: there is no terminal to ask on, or the answer was no"},
     {ExitCode::missing, "not found: the index, a cache or an entry"},
     {ExitCode::busy, "busy: another process holds the lock"},
