@@ -118,6 +118,7 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_verify_command(app, invocation);
   add_prune_command(app, invocation);
   add_relocate_command(app, invocation);
+  add_repair_command(app, invocation);
   add_rm_command(app, invocation);
   add_trash_command(app, invocation);
   add_plugins_command(app, invocation);

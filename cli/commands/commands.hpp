@@ -13,6 +13,7 @@ void add_stats_command(CLI::App& app, Invocation& invocation);
 void add_verify_command(CLI::App& app, Invocation& invocation);
 void add_prune_command(CLI::App& app, Invocation& invocation);
 void add_relocate_command(CLI::App& app, Invocation& invocation);
+void add_repair_command(CLI::App& app, Invocation& invocation);
 void add_rm_command(CLI::App& app, Invocation& invocation);
 void add_trash_command(CLI::App& app, Invocation& invocation);
 void add_plugins_command(CLI::App& app, Invocation& invocation);

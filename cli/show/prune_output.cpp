@@ -39,13 +39,15 @@ std::string things(const service::PlanSums& sums) {
 
 /// "drop ir, source of 211 kernels", "Dropped …" and so on; `verbs` are for removing, dropping and sharing.
 std::string action_text(const service::PruneRequest& request, const service::PlanSums& sums, std::string_view remove,
-                        std::string_view drop, std::string_view share, std::string_view rewrite) {
+                        std::string_view drop, std::string_view share, std::string_view rewrite,
+                        std::string_view mend) {
   switch (request.mode) {
     case PruneMode::drop: return fmt::format("{} {} of {}", drop, kinds_text(request.drop), things(sums));
     case PruneMode::share:
       return fmt::format("{} equal files of {} with one another", share, counted(sums.entries, "entry", "entries"));
     case PruneMode::leftovers:
       return fmt::format("{} leftovers in {}", remove, counted(sums.entries, "entry", "entries"));
+    case PruneMode::repair: return fmt::format("{} {}", mend, things(sums));
     case PruneMode::relocate: return fmt::format("{} the paths in {}", rewrite, things(sums));
     default: return fmt::format("{} {}", remove, things(sums));
   }
@@ -241,7 +243,8 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
   } else {
     const std::string action =
         action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove", view.dry_run ? "Would drop" : "Drop",
-                    view.dry_run ? "Would link" : "Link", view.dry_run ? "Would rewrite" : "Rewrite");
+                    view.dry_run ? "Would link" : "Link", view.dry_run ? "Would rewrite" : "Rewrite",
+                    view.dry_run ? "Would mend" : "Mend");
     const bool rewrites = view.request.mode == PruneMode::relocate;
     const std::string line =
         rewrites ? fmt::format("{}. No file is removed.", action) : fmt::format("{}: {}.", action, amount(sums));
@@ -278,7 +281,8 @@ void print_failures(Context& context, const service::ExecuteReport& report) {
 
 void print_report(Context& context, const Plan& plan, const service::ExecuteReport& report, const PlanView& view) {
   Sink& out = context.out();
-  const std::string action = action_text(view.request, report.done, "Removed", "Dropped", "Linked", "Checked");
+  const std::string action =
+      action_text(view.request, report.done, "Removed", "Dropped", "Linked", "Checked", "Mended");
   if (view.request.mode == PruneMode::relocate)
     out.write(fmt::format("{}: {} rewritten.\n", action, counted(report.relocated, "entry was", "entries were")));
   else

@@ -196,15 +196,15 @@ class Boundaries(unittest.TestCase):
             "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/model", "core/cache/find",
             "core/cache/read", "core/backend/terms", "core/index", "core/service",
         ],
-        "core/service/plan": [
-            "core/util", "core/util/text", "core/util/system", "core/model", "core/config", "core/disk",
-            "core/cache/format", "core/cache/read", "core/cache/inspect", "core/cache/trash", "core/cache/edit",
-            "core/index", "core/service", "core/service/query", "core/service/scan",
-        ],
         "core/service/verify": [
             "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/disk", "core/cache/format",
             "core/cache/find", "core/cache/read", "core/cache/verify", "core/index", "core/service",
             "core/service/query", "core/service/scan",
+        ],
+        "core/service/plan": [
+            "core/util", "core/util/text", "core/util/system", "core/model", "core/config", "core/disk",
+            "core/cache/format", "core/cache/read", "core/cache/inspect", "core/cache/trash", "core/cache/edit",
+            "core/index", "core/service", "core/service/query", "core/service/scan", "core/service/verify",
         ],
         "core/service/change": [
             "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/config", "core/cache/find",
@@ -217,13 +217,13 @@ class Boundaries(unittest.TestCase):
             "cli/output",
         ],
         "cli/show": [
-            "core/util/text", "core/index", "core/service/plan", "core/service/verify", "core/service/change",
+            "core/util/text", "core/index", "core/service/verify", "core/service/plan", "core/service/change",
             "cli/output", "cli/run",
         ],
         "cli/commands": [
             "core/util/text", "core/util/system", "core/config", "core/backend/load", "core/index",
-            "core/index/upkeep", "core/service/query", "core/service/scan", "core/service/plan",
-            "core/service/verify", "core/service/change", "cli/output", "cli/run", "cli/show",
+            "core/index/upkeep", "core/service/query", "core/service/scan", "core/service/verify",
+            "core/service/plan", "core/service/change", "cli/output", "cli/run", "cli/show",
         ],
         "cli": [
             "core/util", "core/util/text", "core/util/system", "core/config", "cli/output", "cli/run", "cli/commands",

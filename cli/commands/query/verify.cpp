@@ -5,8 +5,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "cli/commands/change/changes.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/run/checks.hpp"
 #include "cli/run/help.hpp"
@@ -25,28 +25,11 @@ struct VerifyOptions {
   std::string triton;
   std::string seen_at;
   bool trust = false;
+  bool quick = false;
+  bool repair = false;
+  ChangeOptions change;
   OutputOptions output;
 };
-
-/// The ids of verify.ignore.
-Result<std::set<cache::FindingId>> ignored_findings(const Context& context) {
-  const auto& setting = context.settings().verify_ignore;
-  std::set<cache::FindingId> ignored;
-  if (setting.value.empty()) return ignored;
-  for (const std::string_view part : util::split(setting.value, ',')) {
-    const std::string_view word = util::trim(part);
-    if (word.empty()) continue;
-    const auto id = cache::finding_of(word);
-    if (!id) {
-      std::vector<std::string_view> names;
-      for (const cache::FindingText& text : cache::finding_texts()) names.push_back(text.name);
-      return fail(ErrorCode::usage, fmt::format("verify.ignore ({}): '{}' is not one of {}", to_string(setting.origin),
-                                                util::escape_control(word), fmt::join(names, ", ")));
-    }
-    ignored.insert(*id);
-  }
-  return ignored;
-}
 
 /// The index, where there is one: copies are told by the roots that it knows. It is asked only, and no fault of it
 /// keeps from checking what needs none.
@@ -72,24 +55,40 @@ Result<std::vector<std::string>> chosen_dirs(const Context& context, const Verif
   return service::with_known_dirs(dirs.value, dirs.origin.source == config::Source::default_value, *index);
 }
 
+std::optional<std::string> given(const std::string& word) { return word.empty() ? std::nullopt : std::optional(word); }
+
+bool is_quick(const VerifyOptions& options) { return options.quick || options.level == "quick"; }
+
+/// The same checks, and what mends what they find.
+ExitCode run_repair(const VerifyOptions& options, Context& context) {
+  if (!options.seen_at.empty() || options.trust)
+    return context.report(
+        {ErrorCode::usage,
+         "--repair mends what is wrong here; it does not go with --as-seen-at (see tcm relocate --to) "
+         "and --trust"});
+  service::RepairWords words;
+  words.filters = options.filters;
+  words.level = is_quick(options) ? "quick" : options.level;
+  words.triton = given(options.triton);
+  ChangeOptions change = options.change;
+  change.output = options.output;
+  return run_change(service::repair_request(words, context.settings()), change, context.now_ns(), context);
+}
+
 Result<service::VerifyRequest> request_of(const VerifyOptions& options, const Context& context) {
   service::VerifyRequest request;
   request.filters = options.filters;
   request.filters.cache_dirs.clear();
-  request.level = options.level == "quick" ? service::VerifyLevel::quick : service::VerifyLevel::normal;
-  if (!options.triton.empty()) {
-    request.release = cache::parse_release(options.triton);
-    if (!request.release || *request.release < cache::kOldestRelease)
-      return fail(ErrorCode::usage,
-                  fmt::format("--triton: '{}' is not a release from {} on, such as 3.6",
-                              util::escape_control(options.triton), to_string(cache::kOldestRelease)));
-  }
+  request.level = is_quick(options) ? service::VerifyLevel::quick : service::VerifyLevel::normal;
+  TCM_ASSIGN(request.release, service::parse_triton(given(options.triton)));
   request.seen_at = options.seen_at;
   if (!options.seen_at.empty() && !options.seen_at.starts_with('/'))
     return fail(ErrorCode::usage,
                 fmt::format("--as-seen-at: '{}' does not begin with a slash", util::escape_control(options.seen_at)));
   request.trust = options.trust;
-  TCM_ASSIGN(request.ignored, ignored_findings(context));
+  const auto& ignore = context.settings().verify_ignore;
+  TCM_ASSIGN(request.ignored,
+             service::parse_findings(fmt::format("verify.ignore ({})", to_string(ignore.origin)), {ignore.value}));
   request.grace_ns = context.settings().prune.grace_ns.value;
   request.jobs = context.settings().jobs.value;
   request.layout = model::value_of<model::Layout>(model::kLayouts, context.settings().layout.value);
@@ -97,6 +96,7 @@ Result<service::VerifyRequest> request_of(const VerifyOptions& options, const Co
 }
 
 ExitCode run_verify(const VerifyOptions& options, Context& context) {
+  if (options.repair) return run_repair(options, context);
   auto request = request_of(options, context);
   if (!request) return context.report(request.error());
   auto index = index_to_ask(context, service::needs_index(*request));
@@ -137,6 +137,7 @@ void add_how(CLI::App& command, VerifyOptions& options) {
               "[normal]")
           ->type_name("LEVEL");
   must_be_one_of(*level, {"quick", "normal"});
+  command.add_flag("--quick", options.quick, "The same as --level quick")->excludes("--level");
   CLI::Option* const triton =
       command
           .add_option("--triton", options.triton, "What this release does with it [each kernel's own, else the newest]")
@@ -158,16 +159,20 @@ void add_verify_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = app.add_subcommand("verify", "Tell on which entries Triton hits, misses or fails");
   add_how(*command, *options);
+  command->add_flag("--repair", options->repair, "Mend what is found, as tcm repair does");
+  command->add_flag("-y,--yes", options->change.yes, "With --repair: do not ask")->needs("--repair");
+  command->add_flag("--dry-run", options->change.dry_run, "With --repair: show the plan and stop")->needs("--repair");
   add_filter_options(*command, options->filters);
   add_output_option(*command, options->output, {"table", "json", "jsonl"});
-  end_help(*command,
-           "Examples:\n"
-           "  tcm verify                            what is wrong with the caches\n"
-           "  tcm verify --level quick              before a job starts: groups and metadata\n"
-           "  tcm verify --as-seen-at /models/cache --cache-dir ./cache\n"
-           "  tcm verify --triton 3.8               what another release would do\n"
-           "  tcm verify --trust -o json            for a script",
-           {ExitCode::partial, ExitCode::damaged, ExitCode::missing, ExitCode::interrupted});
+  end_help(
+      *command,
+      "Examples:\n"
+      "  tcm verify                            what is wrong with the caches\n"
+      "  tcm verify --repair --quick -y        before a job starts: what would fail it is mended\n"
+      "  tcm verify --as-seen-at /models/cache --cache-dir ./cache\n"
+      "  tcm verify --triton 3.8               what another release would do\n"
+      "  tcm verify --trust -o json            for a script",
+      {ExitCode::partial, ExitCode::damaged, ExitCode::needs_confirmation, ExitCode::missing, ExitCode::interrupted});
   command->callback([options, &invocation] {
     invocation.command = [options](Context& context) { return run_verify(*options, context); };
   });

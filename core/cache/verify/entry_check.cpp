@@ -13,6 +13,7 @@
 #include "core/cache/verify/shared_object.hpp"
 #include "core/cache/verify/trust.hpp"
 #include "core/disk/directory.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -133,7 +134,7 @@ class Look {
     else if (outcome.status == disk::ReadStatus::too_large)
       add(FindingId::unchecked, name, fmt::format("{} bytes, not read", outcome.bytes));
     else if (outcome.error != ENOENT)
-      add(FindingId::unreadable, name, std::string(disk::error_text(outcome.error)));
+      add(FindingId::unreadable, name, std::string(util::error_text(outcome.error)));
     if (bytes.capacity() > kKeptBytes) bytes = std::string();
   }
 
@@ -187,7 +188,7 @@ EntryFindings unreadable(int error) {
   Finding finding;
   finding.id = FindingId::unreadable;
   finding.severity = severity_of(finding.id, LookupOutcome::hit);
-  finding.detail = disk::error_text(error);
+  finding.detail = util::error_text(error);
   found.findings.push_back(std::move(finding));
   return found;
 }

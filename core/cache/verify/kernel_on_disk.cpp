@@ -8,6 +8,7 @@
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/format/json_reader.hpp"
 #include "core/disk/directory.hpp"
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -33,7 +34,7 @@ JsonFile read_json_file(int entry, const std::string& name, std::string& text) {
   }
   if (outcome.error == ENOENT) return {State::absent, {}};
   if (outcome.error == ELOOP) return {State::unchecked, "a symbolic link, not followed"};
-  return {State::unreadable, std::string(disk::error_text(outcome.error))};
+  return {State::unreadable, std::string(util::error_text(outcome.error))};
 }
 
 // The metadata that Triton loads is the first json file that the group lists and that is there.

@@ -172,7 +172,7 @@ void note_file_systems(const PruneRequest& request, const RootSet& roots, Plan& 
 /// TorchInductor keeps what Triton compiled in its own graph cache as well.
 void note_inductor(const PruneRequest& request, const IndexReport& report, Plan& plan) {
   if (request.mode == PruneMode::drop || request.mode == PruneMode::share || request.mode == PruneMode::leftovers ||
-      request.mode == PruneMode::relocate)
+      request.mode == PruneMode::relocate || request.mode == PruneMode::repair)
     return;
   for (const std::uint32_t position : plan.items.roots()) {
     const auto root = std::find_if(report.roots.begin(), report.roots.end(),
@@ -184,11 +184,12 @@ void note_inductor(const PruneRequest& request, const IndexReport& report, Plan&
   }
 }
 
-Result<void> choose(const PlanContext& context) {
+Result<void> choose(const PlanContext& context, const std::vector<std::string>& dirs) {
   switch (context.request.mode) {
     case PruneMode::duplicates: return choose_duplicates(context);
     case PruneMode::share: return choose_shares(context);
     case PruneMode::keys: return choose_keys(context);
+    case PruneMode::repair: return choose_repairs(context, dirs);
     case PruneMode::leftovers:
     case PruneMode::drop:
     case PruneMode::relocate:
@@ -220,7 +221,8 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   TCM_ASSIGN(const std::vector<std::string> dirs, concerned(request, index, failures));
   TCM_ASSIGN(const IndexReport report, refresh(request, dirs, index, backends, progress));
   TCM_ASSIGN(index::Criteria criteria, criteria_of(request, dirs, backends, index, now_ns));
-  if (request.mode == PruneMode::keys) criteria.kinds.clear();
+  const bool of_any_kind = request.mode == PruneMode::repair && request.filters.kinds.empty();
+  if (request.mode == PruneMode::keys || of_any_kind) criteria.kinds.clear();
   TCM_TRY(check_fields(criteria, index));
   TCM_TRY(check_everything(request, criteria, index));
   failures.insert(failures.end(), report.failures.begin(), report.failures.end());
@@ -239,18 +241,18 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   TCM_ASSIGN(plan.seen_at, seen_at_of(request, report, roots));
   const Judge judge(request, roots, backends, now_ns);
   const PlanContext context{request, criteria, roots, index, backends, judge, now_ns, progress, plan};
-  TCM_TRY(choose(context));
+  TCM_TRY(choose(context, dirs));
   note_inductor(request, report, plan);
   TCM_TRY(note_broken(request, criteria, roots, index, plan));
   if (plan.items.sums().entries > 0 && request.mode != PruneMode::share && request.mode != PruneMode::leftovers &&
-      request.mode != PruneMode::relocate)
+      request.mode != PruneMode::relocate && request.mode != PruneMode::repair)
     TCM_TRY(note_copies(roots, index, plan));
   if (request.mode == PruneMode::full && !narrows(request.filters)) note_skipped(report, plan);
   if (request.trash) {
     TCM_ASSIGN(plan.trash_id, new_trash_id(roots, index, now_ns));
   }
   if (request.budget.max_bytes) note_trash(roots, plan);
-  if (request.mode != PruneMode::relocate)
+  if (request.mode != PruneMode::relocate && request.mode != PruneMode::repair)
     plan.expired = expired_bins(roots, request.trash_keep_ns, request.trash_max_bytes, now_ns, plan.failures);
   return plan;
 }

@@ -8,7 +8,9 @@
 #include "core/cache/format/metadata.hpp"
 #include "core/disk/directory.hpp"
 #include "core/service/binary_check.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::service {
 namespace {
@@ -59,7 +61,7 @@ class FileCheck {
       damage = check(bytes);
     else if (outcome.status == disk::ReadStatus::failed && outcome.error != ENOENT)
       damage =
-          FileDamage{FindingId::unreadable, util::escape_control(name), std::string(disk::error_text(outcome.error))};
+          FileDamage{FindingId::unreadable, util::escape_control(name), std::string(util::error_text(outcome.error))};
     if (bytes.capacity() > kKeptBuffer) bytes = std::string();
     return damage;
   }

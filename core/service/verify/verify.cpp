@@ -3,11 +3,8 @@
 
 #include <mutex>
 
-#include "core/cache/verify/entry_check.hpp"
 #include "core/cache/verify/trust.hpp"
-#include "core/service/scan/prober.hpp"
-#include "core/service/verify/file_check.hpp"
-#include "core/service/verify/known_roots.hpp"
+#include "core/service/verify/entry_checker.hpp"
 #include "core/util/text/time.hpp"
 #include "core/util/thread/queue.hpp"
 #include "core/util/thread/thread.hpp"
@@ -29,21 +26,16 @@ struct Batch {
 /// Many threads that check, one that names what is to be checked.
 class Verifying {
  public:
-  Verifying(const VerifyRequest& request, const Backends& backends, VerifyProgress& progress,
-            const std::vector<CheckedRoot>& roots, const OtherRoots& others, VerifyReport& report)
+  Verifying(const VerifyRequest& request, VerifyProgress& progress, const EntryChecker& checker, VerifyReport& report)
       : request_(request),
-        backends_(backends),
         progress_(progress),
-        roots_(roots),
+        checker_(checker),
+        roots_(checker.roots()),
         report_(report),
-        memory_(kMaxProbedBytes),
-        waiting_(kWaitingBatches) {
-    for (const CheckedRoot& root : roots) checks_.push_back(check_of(root, others));
-  }
+        waiting_(kWaitingBatches) {}
   ~Verifying() { waiting_.abort(); }
 
   Result<void> start() {
-    backends_.naming();  // load plugins on this thread, before any other asks
     for (unsigned i = 0; i < request_.jobs; ++i) {
       auto thread = util::Thread::start([this] { work(); }, [this](Error&& error) { fail_with(std::move(error)); });
       // Fewer threads take longer.
@@ -77,24 +69,6 @@ class Verifying {
   }
 
  private:
-  cache::EntryCheck check_of(const CheckedRoot& root, const OtherRoots& others) {
-    cache::EntryCheck check;
-    check.viewpoint.roots = root.seen_at;
-    check.viewpoint.release = request_.release;
-    // What else lies where processes see another path cannot be known here.
-    if (request_.seen_at.empty())
-      check.viewpoint.is_elsewhere = [&others](const std::string& path) { return others.has(path); };
-    check.types = &backends_.naming().types();
-    check.whole = request_.level != VerifyLevel::quick;
-    if (check.whole)
-      check.look_into = [this](int entry, const cache::KernelOnDisk& kernel) {
-        return check_files(entry, kernel, backends_, memory_);
-      };
-    check.trust = request_.trust;
-    check.settled_ns = util::now_ns() - request_.grace_ns;
-    return check;
-  }
-
   void hand_over() {
     if (batch_.keys.empty()) return;
     if (!waiting_.push(std::exchange(batch_, {}))) stopped_ = true;
@@ -106,7 +80,7 @@ class Verifying {
       std::uint64_t sequence = batch->first;
       for (const std::string& key : batch->keys) {
         if (progress_.stop.load(std::memory_order_relaxed)) return;
-        take(sequence++, root.root.path(), key, cache::check_entry(root.root.descriptor(), key, checks_[batch->root]));
+        take(sequence++, root.root.path(), key, checker_.check(batch->root, key));
       }
     }
   }
@@ -148,12 +122,10 @@ class Verifying {
   }
 
   const VerifyRequest& request_;
-  const Backends& backends_;
   VerifyProgress& progress_;
+  const EntryChecker& checker_;
   const std::vector<CheckedRoot>& roots_;
   VerifyReport& report_;
-  util::ByteBudget memory_;  ///< what the threads hold of files, together
-  std::vector<cache::EntryCheck> checks_;
   Batch batch_;
   std::uint64_t sequence_ = 0;
   bool stopped_ = false;
@@ -206,11 +178,11 @@ Result<VerifyReport> verify_caches(const VerifyRequest& request, index::Index* i
     return fail(ErrorCode::missing, "there is no index yet, which the filters ask; run `tcm index` first");
   TCM_ASSIGN(Findings findings, Findings::create());
   VerifyReport report(std::move(findings));
-  TCM_ASSIGN(const std::vector<CheckedRoot> roots, open_roots(request, report.unread));
-  TCM_ASSIGN(const OtherRoots others, OtherRoots::find(roots, index));
+  TCM_ASSIGN(const EntryChecker checker, EntryChecker::create(request, index, backends, report.unread));
+  const std::vector<CheckedRoot>& roots = checker.roots();
   for (const CheckedRoot& root : roots) report.roots.push_back(root.root.path());
 
-  Verifying verifying(request, backends, progress, roots, others, report);
+  Verifying verifying(request, progress, checker, report);
   TCM_TRY(verifying.start());
   if (request.trust)
     for (std::size_t i = 0; i < roots.size(); ++i)
