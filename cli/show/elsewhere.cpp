@@ -10,7 +10,7 @@ namespace tcm::cli {
 void note_elsewhere(Context& context, std::int64_t kernels) {
   if (kernels > 0)
     context.messages().hint(
-        fmt::format("{} another directory, so Triton misses them or reads them there; `tcm "
+        fmt::format("{} another directory: Triton misses such a kernel, or reads it there; `tcm "
                     "relocate` puts that right",
                     counted(kernels, "kernel names", "kernels name")));
 }

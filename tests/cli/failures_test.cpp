@@ -204,7 +204,7 @@ TEST_F(Failures, TheCureForBrokenEntriesCures) {
     if (const auto kind = file.path().extension(); kind == ".cubin" || kind == ".hsaco")
       fs::resize_file(file.path(), 0);
   set_tree_age(cache(), std::chrono::hours(1));
-  EXPECT_THAT(tcm({"index"}).err, HasSubstr("`tcm prune --full --kind broken`"));
+  EXPECT_THAT(tcm({"index"}).err, HasSubstr("`tcm repair`"));
   const auto listed = json({"list", "--kind", "broken", "--json"});
   EXPECT_EQ(listed.at("total"), 2);
   EXPECT_THAT(tcm({"show", make_key(1)}).out, HasSubstr("binary_missing: add_kernel."));

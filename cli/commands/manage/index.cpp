@@ -132,7 +132,7 @@ void hint(Context& context, const service::IndexReport& report, bool unexplained
   if (unexplained) context.messages().hint("`tcm index -v` says which entries are broken or were skipped, and why");
   if (!broken) return;
   context.messages().hint("`tcm list --kind broken` shows the broken entries, which fail the jobs that want them");
-  context.messages().hint("`tcm prune --full --kind broken` removes them; they compile again when they are used next");
+  context.messages().hint("`tcm repair` mends or removes them; what is removed compiles again when it is used next");
 }
 
 void print_table(Context& context, const service::IndexReport& report) {

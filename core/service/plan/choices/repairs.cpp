@@ -62,7 +62,10 @@ class Repairs {
       case Repair::remove_file: return context_.judge.judge_as(candidate, Action::sweep);
       case Repair::none: return {};
       case Repair::drop_names:
-        // A text that is not UTF-8 has to go; one that is gone only from the group.
+        // A text that is not UTF-8 has to go; one that is gone only from the group. A drop is for kernels, and the
+        // index calls this one broken where it reads such a text.
+        if (finding.id == FindingId::text_not_utf8 && candidate.kind == model::EntryKind::broken)
+          return context_.judge.judge_as(candidate, Action::remove);
         if (finding.id == FindingId::text_not_utf8)
           return context_.judge.judge_as(
               candidate, Action::drop,
