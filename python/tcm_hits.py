@@ -128,9 +128,11 @@ def _record(kind, directory, name, microseconds=""):
             kind = kind.lower()
         elif len(log.used) < USED_ENTRIES:
             log.used.add(directory)
-    root, key = os.path.split(directory)
-    words = (str(time.time_ns()), str(log.pid), kind, _escaped(root), _escaped(key), _escaped(name[:200]), str(microseconds))
-    log.append(os.fsencode("\t".join(words) + "\n"))
+    root, _, key = directory.rpartition("/")
+    if "\\" in directory or "\t" in directory or "\n" in directory:
+        root, key = _escaped(root), _escaped(key)
+    line = f"{time.time_ns()}\t{log.pid}\t{kind}\t{root}\t{key}\t{_escaped(name[:200])}\t{microseconds}\n"
+    log.append(line.encode("utf-8", "surrogateescape"))
 
 
 def _directory_of(manager):
@@ -145,7 +147,7 @@ def _lookup(directory, filename, group):
     """Triton takes what the group has for a hit if it names the metadata."""
     name, path = filename[: -len(".json")], (group or {}).get(filename)
     _record("M" if path is None else "H", directory, name)
-    if path is not None and os.path.dirname(path) != directory:
+    if path is not None and path.rpartition("/")[0] != directory:
         _record("A", os.path.dirname(path), name)
 
 

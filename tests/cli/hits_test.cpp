@@ -60,6 +60,17 @@ TEST_F(HitsTest, EachLineCountsOnce) {
   EXPECT_EQ(counts(other_), "1,0,2025-06-15T15:06:40Z");
 }
 
+TEST_F(HitsTest, AnImportThatIsKilledLosesAndDoublesNothing) {
+  constexpr int kJobs = 60;
+  for (int i = 0; i < kJobs; ++i) log("job" + std::to_string(i) + ".7-1.hits", {line('H', key_), line('M', other_)});
+  const std::string command = "HOME=" + home_.path().string() + " timeout -s KILL ";
+  for (const char* seconds : {"0.02", "0.04", "0.05", "0.06", "0.07", "0.08", "0.1"})
+    static_cast<void>(::system((command + seconds + " " + TCM_PROGRAM + " hits import >/dev/null 2>&1").c_str()));
+  EXPECT_EQ(tcm({"hits", "import"}).exit_code, 0);
+  EXPECT_EQ(counts(key_), "60,0,2025-06-15T15:06:40Z");
+  EXPECT_EQ(counts(other_), "0,60,");
+}
+
 TEST_F(HitsTest, WhatAWorkerFoundForItsParentIsOneUse) {
   log("job.7-1.hits", {line('H', key_), line('M', other_), line('C', other_)});
   log("job.8-1.hits", {line('L', key_), line('L', other_)});
