@@ -11,6 +11,7 @@
 
 #include "core/disk/directory.hpp"
 #include "core/util/system/path.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::service {
@@ -19,12 +20,9 @@ namespace {
 constexpr std::string_view kEnding = ".hits";
 
 tl::unexpected<Error> cannot_read(const std::string& path, int error) {
-  const ErrorCode code = error == ENOENT                     ? ErrorCode::missing
-                         : error == EACCES || error == EPERM ? ErrorCode::denied
-                                                             : ErrorCode::failed;
-  const bool is_link = error == ELOOP || error == EINVAL;
-  return fail(code, fmt::format("{}: cannot be read: {}", util::escape_control(path),
-                                is_link ? "no regular file" : disk::error_text(error)));
+  const std::string what = util::escape_control(path) + ": cannot be read";
+  if (error == ELOOP || error == EINVAL) return fail(ErrorCode::failed, what + ": no regular file");
+  return util::system_error(what, error);
 }
 
 /// Puts lines together from pieces; a line that is too long is passed over.

@@ -5,12 +5,13 @@
 #include <cerrno>
 #include <csignal>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::util {
 namespace {
@@ -112,10 +113,7 @@ Result<int> run_child(const std::vector<std::string>& command,
   PassedSignals signals;
   ::pid_t child = 0;
   if (const int error = spawn(command, environment_with(variables), signals.mask(), output, child); error != 0)
-    return fail(error == ENOENT   ? ErrorCode::missing
-                : error == EACCES ? ErrorCode::denied
-                                  : ErrorCode::failed,
-                fmt::format("{}: cannot be run: {}", command.front(), std::generic_category().message(error)));
+    return system_error(command.front() + ": cannot be run", error);
   signals.send_to(child);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0)

@@ -9,18 +9,15 @@
 #include <fmt/format.h>
 
 #include "core/util/system/env.hpp"
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::util {
 
 Result<ScratchDirectory> ScratchDirectory::create(const std::string& prefix) {
   const std::string parent = get_env_secure("TMPDIR").value_or("");
   std::string path = fmt::format("{}/{}XXXXXX", parent.starts_with('/') ? parent : "/tmp", prefix);
-  if (::mkdtemp(path.data()) == nullptr) {
-    const int number = errno;
-    return fail(number == EACCES || number == EROFS ? ErrorCode::denied : ErrorCode::failed,
-                fmt::format("{}: no temporary directory can be made: {}; set TMPDIR", path,
-                            std::generic_category().message(number)));
-  }
+  if (::mkdtemp(path.data()) == nullptr)
+    return system_error(path + ": no temporary directory can be made (TMPDIR says where)", errno);
   return ScratchDirectory(std::move(path));
 }
 

@@ -12,7 +12,7 @@ namespace tcm::util {
 /// Removed when the object is, with the files that lie in it.
 class ScratchDirectory {
  public:
-  /// Makes it in $TMPDIR, else in /tmp; it belongs to this user alone. Errors: denied, failed.
+  /// Makes it in $TMPDIR, else in /tmp; it belongs to this user alone. Errors: denied, no_space, failed.
   static Result<ScratchDirectory> create(const std::string& prefix);
 
   ScratchDirectory(ScratchDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
