@@ -28,7 +28,7 @@ struct ExitCodeText {
   std::string_view text;
 };
 
-inline constexpr std::array<ExitCodeText, 9> kExitCodes{{
+inline constexpr std::array<ExitCodeText, 10> kExitCodes{{
     {ExitCode::ok, "done; also when there was nothing to do"},
     {ExitCode::failed, "failed"},
     {ExitCode::usage, "wrong usage"},
