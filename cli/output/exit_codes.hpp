@@ -19,6 +19,7 @@ enum class ExitCode : int {
   needs_confirmation = 5,
   missing = 6,
   busy = 7,
+  compiled = 8,
   interrupted = 130,
 };
 
@@ -27,7 +28,7 @@ struct ExitCodeText {
   std::string_view text;
 };
 
-inline constexpr std::array<ExitCodeText, 9> kExitCodes{{
+inline constexpr std::array<ExitCodeText, 10> kExitCodes{{
     {ExitCode::ok, "done; also when there was nothing to do"},
     {ExitCode::failed, "failed"},
     {ExitCode::usage, "wrong usage"},
@@ -36,6 +37,7 @@ inline constexpr std::array<ExitCodeText, 9> kExitCodes{{
     {ExitCode::needs_confirmation, "not confirmed: there is no terminal to ask on, or the answer was no"},
     {ExitCode::missing, "not found: the index, a cache or an entry"},
     {ExitCode::busy, "busy: another process holds the lock"},
+    {ExitCode::compiled, "the command compiled kernels, which `run --fail-on-miss` forbids"},
     {ExitCode::interrupted, "interrupted"},
 }};
 

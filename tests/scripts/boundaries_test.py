@@ -211,6 +211,10 @@ class Boundaries(unittest.TestCase):
             "core/cache/trash", "core/cache/edit", "core/index", "core/index/upkeep", "core/service",
             "core/service/scan", "core/service/plan",
         ],
+        "core/service/hits": [
+            "core/util", "core/util/text", "core/util/system", "core/disk", "core/index", "core/service",
+            "core/service/scan",
+        ],
         "cli/output": ["core/util", "core/util/text", "core/util/system"],
         "cli/run": [
             "core/util/text", "core/config", "core/index", "core/service", "core/service/query", "core/service/scan",
@@ -223,7 +227,7 @@ class Boundaries(unittest.TestCase):
         "cli/commands": [
             "core/util/text", "core/util/system", "core/config", "core/backend/load", "core/index",
             "core/index/upkeep", "core/service/query", "core/service/scan", "core/service/verify",
-            "core/service/plan", "core/service/change", "cli/output", "cli/run", "cli/show",
+            "core/service/plan", "core/service/change", "core/service/hits", "cli/output", "cli/run", "cli/show",
         ],
         "cli": [
             "core/util", "core/util/text", "core/util/system", "core/config", "cli/output", "cli/run", "cli/commands",
