@@ -208,7 +208,7 @@ TEST_F(Failures, TheCureForBrokenEntriesCures) {
   const auto listed = json({"list", "--kind", "broken", "--json"});
   EXPECT_EQ(listed.at("total"), 2);
   EXPECT_THAT(tcm({"show", make_key(1)}).out, HasSubstr("binary_missing: add_kernel."));
-  const ProgramResult cured = tcm({"prune", "--full", "--kind", "broken", "-y"});
+  const ProgramResult cured = tcm({"repair", "-y"});
   EXPECT_EQ(cured.exit_code, 0) << cured.out << cured.err;
   EXPECT_FALSE(fs::exists(cache() / make_key(1)));
   EXPECT_FALSE(fs::exists(cache() / make_key(2)));
