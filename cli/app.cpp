@@ -31,8 +31,8 @@ constexpr std::string_view kExamples =
     "  tcm help config set            the help of a command";
 
 /// Every code that a command may end with, from the one table.
-constexpr auto kEveryCode = {ExitCode::partial, ExitCode::needs_confirmation, ExitCode::missing, ExitCode::busy,
-                             ExitCode::interrupted};
+constexpr auto kEveryCode = {ExitCode::partial, ExitCode::damaged,  ExitCode::needs_confirmation, ExitCode::missing,
+                             ExitCode::busy,    ExitCode::compiled, ExitCode::interrupted};
 
 /// What help is wrapped to.
 std::size_t help_width() {
@@ -115,9 +115,14 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_list_command(app, invocation);
   add_show_command(app, invocation);
   add_stats_command(app, invocation);
+  add_verify_command(app, invocation);
   add_prune_command(app, invocation);
+  add_relocate_command(app, invocation);
+  add_repair_command(app, invocation);
   add_rm_command(app, invocation);
   add_trash_command(app, invocation);
+  add_run_command(app, invocation);
+  add_hits_command(app, invocation);
   add_plugins_command(app, invocation);
   add_config_command(app, invocation);
   add_db_command(app, invocation);

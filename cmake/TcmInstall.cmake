@@ -3,7 +3,7 @@
 # itself, so the installed tree may be moved as a whole.
 #
 #   component        what
-#   tcm              bin/tcm
+#   tcm              bin/tcm; share/tcm/python: what counts look-ups in a job, which needs no other part of tcm
 #   backend-<name>   <libdir>/tcm/plugins/libtcm_backend_<name>.so (installed by tcm_add_backend_plugin)
 #   sdk              the headers, the CMake package tcm-plugin-sdk and tcm-plugin-sdk.pc: what a backend is built with
 #
@@ -25,6 +25,8 @@ endfunction()
 set(TCM_COMPONENTS sdk)
 if(TARGET tcm)
   install(TARGETS tcm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tcm)
+  install(FILES "${PROJECT_SOURCE_DIR}/python/tcm_hits.py" "${PROJECT_SOURCE_DIR}/python/sitecustomize.py"
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/tcm/python" COMPONENT tcm)
   list(APPEND TCM_COMPONENTS tcm)
 endif()
 foreach(backend IN ITEMS cuda rocm)

@@ -10,7 +10,10 @@ void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& glo
 void add_list_command(CLI::App& app, Invocation& invocation);
 void add_show_command(CLI::App& app, Invocation& invocation);
 void add_stats_command(CLI::App& app, Invocation& invocation);
+void add_verify_command(CLI::App& app, Invocation& invocation);
 void add_prune_command(CLI::App& app, Invocation& invocation);
+void add_relocate_command(CLI::App& app, Invocation& invocation);
+void add_repair_command(CLI::App& app, Invocation& invocation);
 void add_rm_command(CLI::App& app, Invocation& invocation);
 void add_trash_command(CLI::App& app, Invocation& invocation);
 void add_plugins_command(CLI::App& app, Invocation& invocation);
@@ -18,6 +21,8 @@ void add_config_command(CLI::App& app, Invocation& invocation);
 void add_db_command(CLI::App& app, Invocation& invocation);
 /// Below `db`.
 void add_import_legacy_command(CLI::App& db, Invocation& invocation);
+void add_run_command(CLI::App& app, Invocation& invocation);
+void add_hits_command(CLI::App& app, Invocation& invocation);
 void add_version_command(CLI::App& app, Invocation& invocation);
 
 /// The format that the options ask for; the check of the value was the parser's.

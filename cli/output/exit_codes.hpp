@@ -15,9 +15,11 @@ enum class ExitCode : int {
   failed = 1,
   usage = 2,
   partial = 3,
+  damaged = 4,
   needs_confirmation = 5,
   missing = 6,
   busy = 7,
+  compiled = 8,
   interrupted = 130,
 };
 
@@ -26,14 +28,16 @@ struct ExitCodeText {
   std::string_view text;
 };
 
-inline constexpr std::array<ExitCodeText, 8> kExitCodes{{
+inline constexpr std::array<ExitCodeText, 10> kExitCodes{{
     {ExitCode::ok, "done; also when there was nothing to do"},
     {ExitCode::failed, "failed"},
     {ExitCode::usage, "wrong usage"},
     {ExitCode::partial, "partly done: some entries were skipped or failed"},
+    {ExitCode::damaged, "checked: there is something that fails jobs"},
     {ExitCode::needs_confirmation, "not confirmed: there is no terminal to ask on, or the answer was no"},
     {ExitCode::missing, "not found: the index, a cache or an entry"},
     {ExitCode::busy, "busy: another process holds the lock"},
+    {ExitCode::compiled, "the command compiled kernels, which `run --fail-on-miss` forbids"},
     {ExitCode::interrupted, "interrupted"},
 }};
 
@@ -48,6 +52,7 @@ constexpr ExitCode exit_code_of(ErrorCode code) {
     case ErrorCode::interrupted: return ExitCode::interrupted;
     case ErrorCode::failed:
     case ErrorCode::denied:
+    case ErrorCode::no_space:
     case ErrorCode::corrupt:
     case ErrorCode::too_new: return ExitCode::failed;
   }

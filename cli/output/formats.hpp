@@ -39,7 +39,7 @@ constexpr std::optional<Format> format_of(std::string_view name) {
   return std::nullopt;
 }
 
-/// Sizes in bytes and times as RFC 3339 UTC; no hints, no totals beside the data.
+/// Sizes in bytes and times as RFC 3339 UTC; no hints, no totals, only the data.
 constexpr bool is_machine_format(Format format) { return format != Format::table && format != Format::wide; }
 
 }  // namespace tcm::cli

@@ -1,42 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/output/json_writer.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "core/util/text/text.hpp"
+#include "core/util/text/json_text.hpp"
 
 namespace tcm::cli {
 namespace {
 
-/// A character as JSON escapes it: UTF-16, so two escapes above U+FFFF (RFC 8259, section 7).
-void append_escape(std::string& out, char32_t c) {
-  if (c >= 0x10000) {
-    const auto offset = static_cast<std::uint32_t>(c - 0x10000);
-    out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (offset >> 10), 0xDC00 + (offset & 0x3FF));
-    return;
-  }
-  constexpr std::u32string_view kNamed = U"\b\f\n\r\t";
-  const std::size_t named = kNamed.find(c);
-  if (named != std::u32string_view::npos) {
-    out += '\\';
-    out += std::string_view("bfnrt")[named];
-    return;
-  }
-  out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c));
-}
-
-/// One character of a string, with everything escaped that a terminal would act on.
-void append_safe(std::string& out, std::string_view text, const util::Utf8Char& c) {
-  if (!c.valid)
-    out += "\xEF\xBF\xBD";  // U+FFFD
-  else if (util::is_unsafe_to_print(c.code_point))
-    append_escape(out, c.code_point);
-  else
-    out += text.substr(0, c.length);
-}
+// What is printed may reach a terminal.
+constexpr auto kEscapes = util::JsonEscapes::unprintable;
 
 bool is_json_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -45,20 +22,22 @@ std::string tidy(std::string_view json) {
   std::string out;
   out.reserve(json.size());
   bool in_string = false;
-  while (!json.empty()) {
-    const char front = json.front();
+  for (std::size_t at = 0; at < json.size();) {
+    const char front = json[at];
+    std::size_t length = 1;
     if (in_string && front == '\\') {
-      out += json.substr(0, 2);
-      json.remove_prefix(2);
-      continue;
-    }
-    if (front == '"') in_string = !in_string;
-    const util::Utf8Char c = util::decode_utf8(json);
-    if (in_string)
-      append_safe(out, json, c);
-    else if (!is_json_blank(front))
+      length = 2;
+      out += json.substr(at, length);
+    } else if (front == '"') {
+      in_string = !in_string;
       out += front;
-    json.remove_prefix(c.length);
+    } else if (in_string) {
+      length = std::min(json.find_first_of("\"\\", at), json.size()) - at;
+      util::append_json_text(out, json.substr(at, length), kEscapes);
+    } else if (!is_json_blank(front)) {
+      out += front;
+    }
+    at += length;
   }
   return out;
 }
@@ -106,15 +85,10 @@ std::string indented(std::string_view tidy_json, std::size_t level) {
 }  // namespace
 
 std::string json_string(std::string_view text) {
-  std::string out = "\"";
+  std::string out;
   out.reserve(text.size() + 2);
-  while (!text.empty()) {
-    const util::Utf8Char c = util::decode_utf8(text);
-    if (c.valid && (c.code_point == U'"' || c.code_point == U'\\')) out += '\\';
-    append_safe(out, text, c);
-    text.remove_prefix(c.length);
-  }
-  return out += '"';
+  util::append_json_string(out, text, kEscapes);
+  return out;
 }
 
 void JsonWriter::line_break() {

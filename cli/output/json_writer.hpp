@@ -32,7 +32,7 @@ class JsonWriter {
   JsonWriter& end_array();
   JsonWriter& key(std::string_view name);
 
-  /// A string of any bytes; each byte that is no UTF-8 becomes U+FFFD.
+  /// A string of any bytes; each byte that is not UTF-8 becomes U+FFFD.
   JsonWriter& value(std::string_view text);
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
   JsonWriter& value(const std::string& text) { return value(std::string_view(text)); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the program says to its user beside the data: one line each on stderr, "tcm: error: …".
+// What the program says to its user besides the data: one line each on stderr, "tcm: error: …".
 #pragma once
 
 #include <cstdint>

@@ -2,9 +2,11 @@
 #include "cli/output/sink.hpp"
 
 #include <cerrno>
-#include <system_error>
 
+#include <fmt/format.h>
 #include <unistd.h>
+
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::cli {
 namespace {
@@ -50,8 +52,9 @@ Result<void> Sink::finish() {
   flush();
   if (ok()) return {};
   if (reader_left()) return fail(ErrorCode::failed, "");
-  return fail(ErrorCode::failed, "cannot write the output: " + std::generic_category().message(error_number_) +
-                                     "; what was written is incomplete");
+  return fail(
+      util::error_code_of(error_number_),
+      fmt::format("cannot write the output: {}; what was written is incomplete", util::error_text(error_number_)));
 }
 
 }  // namespace tcm::cli

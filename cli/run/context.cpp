@@ -9,7 +9,6 @@
 
 #include "cli/output/own_stdout.hpp"
 #include "cli/run/open_index.hpp"
-#include "core/index/location.hpp"
 #include "core/service/scan/host.hpp"
 #include "core/util/text/time.hpp"
 
@@ -75,7 +74,7 @@ Result<index::Index> Context::open_index(index::OpenMode mode) const {
 
 Result<index::Index> Context::open_index_if_any() const {
   auto index = open_index(index::OpenMode::read);
-  if (index || (index.error().code != ErrorCode::missing && !index::says_disk_full(index.error()))) return index;
+  if (index || (index.error().code != ErrorCode::missing && index.error().code != ErrorCode::no_space)) return index;
   auto held = open_in_memory(*this);
   if (!held) return fail(std::move(held).error());
   return std::move(held->index);

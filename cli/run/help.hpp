@@ -18,7 +18,7 @@ namespace tcm::cli {
 void lay_out_help(CLI::App& app, std::size_t width);
 
 /// Ends the help of a command: `examples` stand as they are, one a line; `codes` are those that the command may end
-/// with beside success, failure and wrong usage.
+/// with besides success, failure and wrong usage.
 void end_help(CLI::App& command, std::string_view examples, std::initializer_list<ExitCode> codes = {});
 
 /// "tcm config set": how a command is called.

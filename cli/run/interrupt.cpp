@@ -19,8 +19,8 @@ extern "C" void stop_running(int signal) {
 
 }  // namespace
 
-InterruptGuard::InterruptGuard(std::atomic<bool>& stop, index::Index& index) : index_(index) {
-  index_.stop_waiting_when(&stop);
+InterruptGuard::InterruptGuard(std::atomic<bool>& stop, index::Index* index) : index_(index) {
+  if (index_ != nullptr) index_->stop_waiting_when(&stop);
   g_stop.store(&stop);
   struct sigaction action {};
   action.sa_handler = stop_running;
@@ -32,7 +32,7 @@ InterruptGuard::~InterruptGuard() {
   ::sigaction(SIGINT, &old_interrupt_, nullptr);
   ::sigaction(SIGTERM, &old_terminate_, nullptr);
   g_stop.store(nullptr);
-  index_.stop_waiting_when(nullptr);
+  if (index_ != nullptr) index_->stop_waiting_when(nullptr);
 }
 
 ProgressWatch::ProgressWatch(const Context& context, std::string_view label, Poll poll)

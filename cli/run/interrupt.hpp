@@ -21,13 +21,15 @@ namespace tcm::cli {
 /// process.
 class InterruptGuard {
  public:
-  InterruptGuard(std::atomic<bool>& stop, index::Index& index);
+  InterruptGuard(std::atomic<bool>& stop, index::Index& index) : InterruptGuard(stop, &index) {}
+  /// The same without an index, when that is null.
+  InterruptGuard(std::atomic<bool>& stop, index::Index* index);
   ~InterruptGuard();
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
-  index::Index& index_;
+  index::Index* index_;
   struct sigaction old_interrupt_ {};
   struct sigaction old_terminate_ {};
 };

@@ -51,7 +51,7 @@ Result<void> scan(const Context& context, const std::vector<std::string>& cache_
 
 void say_in_memory(const Context& context, const Error& why) {
   context.messages().note(fmt::format("{}: {}; the index of this run is held in memory.", name_of(context),
-                                      index::says_disk_full(why) ? "the disk is full" : "cannot be written"));
+                                      why.code == ErrorCode::no_space ? "the disk is full" : "cannot be written"));
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ bool has_index(const Context& context) {
 
 Result<index::Index> open_to_read(const Context& context) {
   auto index = context.open_index(index::OpenMode::read);
-  const bool full = index ? !index::has_room(location_of(context)) : index::says_disk_full(index.error());
+  const bool full = index ? !index::has_room(location_of(context)) : index.error().code == ErrorCode::no_space;
   if (index && full) context.messages().note(name_of(context) + ": the disk is full; this is what was indexed before.");
   if (!index && !full) return index;
   if (!index) {
@@ -82,7 +82,7 @@ Result<index::Index> open_to_read(const Context& context) {
 }
 
 bool needs_memory(const Error& error, bool dry_run) {
-  return index::says_disk_full(error) || (dry_run && error.code == ErrorCode::denied);
+  return error.code == ErrorCode::no_space || (dry_run && error.code == ErrorCode::denied);
 }
 
 Result<ChangeableIndex> open_in_memory(const Context& context) {

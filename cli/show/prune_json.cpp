@@ -131,6 +131,7 @@ void write_report(JsonWriter& json, const service::ExecuteReport& report, const 
   json.end_array();
   json.key("errors").begin_array();
   for (const Error& error : report.errors) json.value(error.message);
+  for (const Error& error : report.index_errors) json.value(error.message);
   json.end_array();
   write_kept(json, "kept_entries", report.kept, plan);
   json.field("relocated", report.relocated);

@@ -39,13 +39,16 @@ std::string things(const service::PlanSums& sums) {
 
 /// "drop ir, source of 211 kernels", "Dropped …" and so on; `verbs` are for removing, dropping and sharing.
 std::string action_text(const service::PruneRequest& request, const service::PlanSums& sums, std::string_view remove,
-                        std::string_view drop, std::string_view share) {
+                        std::string_view drop, std::string_view share, std::string_view rewrite,
+                        std::string_view mend) {
   switch (request.mode) {
     case PruneMode::drop: return fmt::format("{} {} of {}", drop, kinds_text(request.drop), things(sums));
     case PruneMode::share:
       return fmt::format("{} equal files of {} with one another", share, counted(sums.entries, "entry", "entries"));
     case PruneMode::leftovers:
       return fmt::format("{} leftovers in {}", remove, counted(sums.entries, "entry", "entries"));
+    case PruneMode::repair: return fmt::format("{} {}", mend, things(sums));
+    case PruneMode::relocate: return fmt::format("{} the paths in {}", rewrite, things(sums));
     default: return fmt::format("{} {}", remove, things(sums));
   }
 }
@@ -238,12 +241,16 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
   if (sums.entries == 0) {
     out.write("Nothing to do: no entry matches.\n");
   } else {
-    const std::string action = action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove",
-                                           view.dry_run ? "Would drop" : "Drop", view.dry_run ? "Would link" : "Link");
-    const std::string line = fmt::format("{}: {}.", action, amount(sums));
+    const std::string action =
+        action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove", view.dry_run ? "Would drop" : "Drop",
+                    view.dry_run ? "Would link" : "Link", view.dry_run ? "Would rewrite" : "Rewrite",
+                    view.dry_run ? "Would mend" : "Mend");
+    const bool rewrites = view.request.mode == PruneMode::relocate;
+    const std::string line =
+        rewrites ? fmt::format("{}. No file is removed.", action) : fmt::format("{}: {}.", action, amount(sums));
     out.write(util::wrap(line, context.out_terminal().width, 2) + "\n");
     out.write(root_text(plan));
-    print_line(context, frees_line(plan));
+    if (!rewrites) print_line(context, frees_line(plan));
   }
   if (sums.entries > 0)
     for (const service::LimitState& limit : plan.limits) print_line(context, limit_line(limit));
@@ -263,8 +270,7 @@ void print_failures(Context& context, const service::ExecuteReport& report) {
   std::uint64_t alike = 0;
   for (const service::Kept& failure : report.failures) {
     // A full disk refuses all entries alike: it is told once.
-    const bool is_full = failure.detail.find("the disk is full") != std::string::npos;
-    if (!is_full || alike++ == 0) context.messages().error(failure.detail);
+    if (failure.code != ErrorCode::no_space || alike++ == 0) context.messages().error(failure.detail);
   }
   const std::uint64_t unlisted = report.failed - report.failures.size();
   if (alike > 1)
@@ -275,18 +281,24 @@ void print_failures(Context& context, const service::ExecuteReport& report) {
 
 void print_report(Context& context, const Plan& plan, const service::ExecuteReport& report, const PlanView& view) {
   Sink& out = context.out();
-  out.write(action_text(view.request, report.done, "Removed", "Dropped", "Linked") + ": " + amount(report.done) +
-            fmt::format("; the disk got back {}{}.\n", util::format_bytes(report.done.frees), why_nothing(report)));
+  const std::string action =
+      action_text(view.request, report.done, "Removed", "Dropped", "Linked", "Checked", "Mended");
+  if (view.request.mode == PruneMode::relocate)
+    out.write(fmt::format("{}: {} rewritten.\n", action, counted(report.relocated, "entry was", "entries were")));
+  else
+    out.write(fmt::format("{}: {}; the disk got back {}{}.\n", action, amount(report.done),
+                          util::format_bytes(report.done.frees), why_nothing(report)));
   print_kept(context, report.kept, plan);
   if (report.trash_emptied > 0)
     out.write(fmt::format("  the trash gave up {}\n", util::format_bytes(report.trash_emptied)));
   if (!report.trash_id.empty()) out.write(fmt::format("  undo: tcm trash restore {}\n", report.trash_id));
   out.flush();
-  if (report.relocated > 0)
+  if (report.relocated > 0 && view.request.mode != PruneMode::relocate)
     context.messages().note(fmt::format("Updated {} that named another directory (the cache had been moved).",
                                         counted(report.relocated, "group file", "group files")));
   print_failures(context, report);
   for (const Error& error : report.errors) context.messages().error(error);
+  for (const Error& error : report.index_errors) context.messages().error(error);
   if (report.interrupted) context.messages().error("interrupted; what was done is done, the rest is as it was");
 }
 

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::backend {
 namespace {

@@ -132,6 +132,13 @@ std::string Registry::arch_for_people(std::string_view target, std::string_view 
   return std::string(canonical);
 }
 
+std::map<std::string, std::vector<std::string>, std::less<>> Registry::path_fields() const {
+  std::map<std::string, std::vector<std::string>, std::less<>> fields;
+  for (const auto& [target, plugin] : by_target_)
+    if (!plugin->info().path_fields.empty()) fields.emplace(target, plugin->info().path_fields);
+  return fields;
+}
+
 Report Registry::probe(const ArtifactView& artifact) const {
   const LoadedPlugin* plugin = serving(artifact.target);
   return plugin == nullptr ? Report{} : plugin->probe(artifact);

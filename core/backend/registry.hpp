@@ -88,6 +88,9 @@ class Registry {
   /// characters if `canonical` is.
   std::string arch_for_people(std::string_view target, std::string_view canonical) const;
 
+  /// By target, the fields of metadata whose value is a path that moving a cache has to rewrite.
+  std::map<std::string, std::vector<std::string>, std::less<>> path_fields() const;
+
   /// Asks the plugin of artifact.target. not_applicable when there is none, or it has no such function.
   Report probe(const ArtifactView& artifact) const;
   Report validate(const ArtifactView& artifact) const;

@@ -19,7 +19,7 @@
 #pragma pop_macro("NDEBUG")
 
 #include "core/config/precheck.hpp"
-#include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::config {
 namespace {
@@ -136,6 +136,7 @@ Result<Document> parse_document(std::string_view text, const std::string& path) 
   return document_of(parsed.table(), text);
 }
 
+// Not as JSON has it, which lets DEL stand: TOML 1.0 wants it escaped.
 std::string toml_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {

@@ -10,6 +10,7 @@
 #include "core/config/document.hpp"
 #include "core/util/system/file.hpp"
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::config {
 namespace fs = std::filesystem;

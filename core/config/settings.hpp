@@ -93,6 +93,7 @@ struct Settings {
   Setting<LogFormat> log_format;
   Setting<std::string> color;  ///< "auto", "always" or "never"
   PruneSettings prune;
+  Setting<std::string> verify_ignore;  ///< findings that `verify` does not tell: ids with commas between them
 
   std::vector<Effective> all;         ///< every setting, in the order of the table
   std::vector<std::string> warnings;  ///< what the user should hear of, a line each

@@ -118,6 +118,8 @@ constexpr std::array kKeys = std::to_array<Key>({
      false, "how long the trash keeps what is in it", store_prune<&P::trash_keep_ns>},
     {"prune.trash_max_size", Type::size, "", "TCM_PRUNE_TRASH_MAX_SIZE", "10GiB", "",
      false, "how large the trash may be", store_prune<&P::trash_max_size>},
+    {"verify.ignore", Type::text, "", "TCM_VERIFY_IGNORE", "none", "",
+     false, "findings that verify does not tell, by their ids, with commas between them", store<&S::verify_ignore>},
 });
 // clang-format on
 

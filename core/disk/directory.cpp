@@ -196,14 +196,6 @@ int read_file_in_pieces(int directory, const char* name, std::uint64_t limit, st
   }
 }
 
-std::string_view error_text(int error) {
-  // Shorter than the system says it, and as the index says it.
-  if (error == ENOSPC) return "the disk is full";
-  if (error == EDQUOT) return "this user's share of the disk is full";
-  const char* text = ::strerrordesc_np(error);
-  return text ? text : "unknown error";
-}
-
 int type_of(int directory, const dirent64& item, NodeType& type) {
   switch (item.d_type) {
     case DT_REG: type = NodeType::file; return 0;

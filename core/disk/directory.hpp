@@ -80,9 +80,6 @@ ReadOutcome read_file_at(int directory, const char* name, std::size_t limit, std
 int read_file_in_pieces(int directory, const char* name, std::uint64_t limit, std::span<char> buffer,
                         const std::function<void(std::string_view piece)>& each);
 
-/// The words of the system for an errno, in English whatever the locale.
-std::string_view error_text(int error);
-
 /// Type of a listed name; asks the file system when the listing does not tell.
 int type_of(int directory, const dirent64& item, NodeType& type);
 

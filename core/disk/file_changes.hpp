@@ -10,9 +10,6 @@
 
 namespace tcm::disk {
 
-/// Whether an errno says that the file system, or the user's share of it, has no room left for a block or a file.
-constexpr bool is_no_room(int error) { return error == ENOSPC || error == EDQUOT; }
-
 /// For its owner alone.
 int make_directory_at(int directory, const char* name);
 /// For all who may write in `directory`, as far as this user can give it to them; root gives it to the owner of that.

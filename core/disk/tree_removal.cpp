@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/disk/file_changes.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::disk {
@@ -44,9 +45,10 @@ void remove_all_in(int parent, const Place& place, Removal& done) {
   if (place.depth > kMaxTreeDepth)
     return note(place, fmt::format("more than {} directories deep", kMaxTreeDepth), done);
   if (const int error = open_own_directory_at(parent, place.name, directory); error != 0)
-    return note(place, error == EXDEV ? "another file system is mounted there" : error_text(error), done);
+    return note(place, error == EXDEV ? "another file system is mounted there" : util::error_text(error), done);
   std::string names;
-  if (const int error = list_names(directory.get(), names); error != 0) return note(place, error_text(error), done);
+  if (const int error = list_names(directory.get(), names); error != 0)
+    return note(place, util::error_text(error), done);
   for (std::size_t at = 0; at < names.size(); at += std::strlen(names.c_str() + at) + 1)
     remove_at(directory.get(), {&place, names.c_str() + at, place.depth + 1}, done);
 }
@@ -67,7 +69,7 @@ void remove_at(int parent, const Place& place, Removal& done) {
     error = remove_directory_at(parent, place.name);
     if (error == 0) done.freed += node.allocated;
   }
-  if (error != 0 && error != ENOENT) note(place, error_text(error), done);
+  if (error != 0 && error != ENOENT) note(place, util::error_text(error), done);
 }
 
 }  // namespace

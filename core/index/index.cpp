@@ -13,6 +13,7 @@
 #include "core/index/write/own_host.hpp"
 #include "core/index/write/plugins.hpp"
 #include "core/index/write/roots.hpp"
+#include "core/index/write/uses.hpp"
 
 namespace tcm::index {
 
@@ -90,6 +91,15 @@ Result<void> Index::set_plugins(std::int64_t root_id, const std::string& plugins
 Result<std::int64_t> Index::merge_history(const std::vector<std::int64_t>& root_ids,
                                           const std::vector<EntryHistory>& history) {
   return index::merge_history(impl_->session, root_ids, history);
+}
+
+Result<std::optional<std::int64_t>> Index::add_uses(const std::vector<RootUses>& uses, const std::vector<LogRead>& logs,
+                                                    std::int64_t now_ns) {
+  return index::add_uses(impl_->session, uses, logs, now_ns);
+}
+
+Result<std::vector<std::int64_t>> Index::logs_read_to(const std::vector<std::string>& names) {
+  return index::logs_read_to(impl_->session, names);
 }
 
 Result<std::vector<RootRow>> Index::roots(Hosts hosts) { return read_roots(impl_->session, hosts); }

@@ -22,6 +22,7 @@
 #include "core/index/values/records.hpp"
 #include "core/index/values/roots.hpp"
 #include "core/index/values/schema_version.hpp"
+#include "core/index/values/uses.hpp"
 #include "core/index/values/version_rank.hpp"
 #include "core/index/write/root_writer.hpp"
 #include "core/model/entry.hpp"
@@ -82,6 +83,14 @@ class Index {
   /// first-seen time count, so that the same history may come twice. Returns how many of the keys are there.
   Result<std::int64_t> merge_history(const std::vector<std::int64_t>& root_ids,
                                      const std::vector<EntryHistory>& history);
+
+  /// Adds uses to what the index knows of entries, together with how far the logs that tell of them are read now, or
+  /// nothing at all when another program has read one of the logs meanwhile. An entry that is not there goes without.
+  /// Returns how many are, or nothing in that case.
+  Result<std::optional<std::int64_t>> add_uses(const std::vector<RootUses>& uses, const std::vector<LogRead>& logs,
+                                               std::int64_t now_ns);
+  /// How far these logs were read, in their order; 0 for one that is new.
+  Result<std::vector<std::int64_t>> logs_read_to(const std::vector<std::string>& names);
 
   // -- asking ----------------------------------------------------------------------------------------------------
   Result<std::vector<RootRow>> roots(Hosts hosts = Hosts::own);

@@ -86,9 +86,4 @@ bool has_room(const std::string& location) {
   return has_room_beside(place->target);
 }
 
-bool says_disk_full(const Error& error) {
-  // The code is shared with what permissions refuse: who meets either cannot write.
-  return error.code == ErrorCode::denied && error.message.ends_with(kDiskFull);
-}
-
 }  // namespace tcm::index

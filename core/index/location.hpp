@@ -23,10 +23,8 @@ struct Location {
 /// its secrets.
 Result<Location> parse_location(const std::string& text);
 
-/// Whether the file system of an index that is a file has room left for the files that SQLite makes beside it. True
+/// Whether the file system of an index that is a file has room left for the files that SQLite makes next to it. True
 /// for all other indexes.
 bool has_room(const std::string& location);
-/// Whether an error of an index says that its disk is full.
-bool says_disk_full(const Error& error);
 
 }  // namespace tcm::index

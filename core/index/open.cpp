@@ -18,16 +18,18 @@
 #include "core/index/sqlite/dialect.hpp"
 #include "core/index/values/schema_version.hpp"
 #include "core/util/system/file.hpp"
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::index {
 namespace {
 
 namespace fs = std::filesystem;
 
-ErrorCode code_of(const std::error_code& error) {
-  const bool denied = error == std::errc::permission_denied || error == std::errc::operation_not_permitted ||
-                      error == std::errc::read_only_file_system;
-  return denied ? ErrorCode::denied : ErrorCode::failed;
+tl::unexpected<Error> unreachable(const std::string& path, const std::error_code& error) {
+  Error told = util::system_error(path, error.value()).value();
+  // Elsewhere that is an index that nobody has made yet; here it is the working directory.
+  if (told.code == ErrorCode::missing) told.code = ErrorCode::failed;
+  return fail(std::move(told));
 }
 
 Result<void> check_file(const std::string& path, OpenMode mode) {
@@ -36,11 +38,11 @@ Result<void> check_file(const std::string& path, OpenMode mode) {
   if (status.type() == fs::file_type::not_found) {
     if (mode == OpenMode::read) return fail(ErrorCode::missing, path + ": there is no index yet; run `tcm index`");
     auto made = util::make_private_directories(fs::path(path).parent_path().string());
-    if (!made && !has_room_beside(path)) return fail(ErrorCode::denied, fmt::format("{}: {}", path, kDiskFull));
+    if (!made && (made.error().code == ErrorCode::no_space || !has_room_beside(path))) return fail(disk_full(path));
     if (!made) return fail(std::move(made).error());
     return {};
   }
-  if (error) return fail(code_of(error), fmt::format("{}: {}", path, error.message()));
+  if (error) return unreachable(path, error);
   if (!fs::is_regular_file(status))
     return fail(ErrorCode::failed, path + ": is no file; name a file for the index to live in");
   // SQLite takes a file of one byte for an empty database, and would write over it.
@@ -73,7 +75,7 @@ Result<Session> open_postgres(const std::string& text, OpenMode mode, std::chron
   return session;
 }
 
-/// A file is read without its lock files only while no writer's changes wait beside it: those would be left out, or
+/// A file is read without its lock files only while no writer's changes wait next to it: those would be left out, or
 /// move into the file under the reader.
 Result<void> check_nobody_writes(const std::string& file) {
   std::error_code error;
@@ -93,7 +95,7 @@ Result<std::string> absolute_file(const std::string& path) {
   // Absolute, so that no path looks like one of SQLite's special names (":memory:", "file:…").
   std::error_code error;
   const std::string file = fs::absolute(path, error).native();
-  if (error) return fail(code_of(error), fmt::format("{}: {}", path, error.message()));
+  if (error) return unreachable(path, error);
   return file;
 }
 
@@ -128,7 +130,7 @@ Result<Session> open_sqlite(const std::string& path, OpenMode mode, std::chrono:
   TCM_TRY(check_file(file, mode));
   std::error_code error;
   if (is_too_full_for_wal(file)) {
-    const auto full = [&] { return fail(ErrorCode::denied, fmt::format("{}: {}", file, kDiskFull)); };
+    const auto full = [&] { return fail(disk_full(file)); };
     if (mode != OpenMode::read || !check_nobody_writes(file)) return full();
     try {
       return connect_and_migrate(file, SqliteAccess::immutable, timeout, steps);
@@ -216,7 +218,7 @@ Result<Session> connect_session(const std::string& location, std::chrono::second
   if (place.kind == Location::Kind::postgresql) return connect_to_server(place.target, timeout);
   std::error_code error;
   const std::string file = fs::absolute(place.target, error).native();
-  if (error) return fail(code_of(error), fmt::format("{}: {}", place.target, error.message()));
+  if (error) return unreachable(place.target, error);
   TCM_TRY(check_file(file, OpenMode::read));
   try {
     return Session(file, connect_sqlite(file, SqliteAccess::existing, timeout), sqlite_dialect());

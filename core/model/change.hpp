@@ -13,20 +13,22 @@
 namespace tcm::model {
 
 enum class Action : std::uint8_t {
-  drop,    ///< some kinds of its artifacts go; the group is rewritten first, so that Triton still hits
-  remove,  ///< the whole entry goes
-  sweep,   ///< temporaries of dead writers in it go
-  share,   ///< files of it become hard links to equal ones
+  drop,     ///< some kinds of its artifacts go; the group is rewritten first, so that Triton still hits
+  remove,   ///< the whole entry goes
+  sweep,    ///< temporaries of dead writers in it go
+  share,    ///< files of it become hard links to equal ones
+  rewrite,  ///< its groups, and paths in its metadata, become what Triton needs; no file goes
 };
 
-inline constexpr std::array<Word<Action>, 4> kActions{{
+inline constexpr std::array<Word<Action>, 5> kActions{{
     {Action::drop, "drop"},
     {Action::remove, "remove"},
     {Action::sweep, "sweep"},
     {Action::share, "share"},
+    {Action::rewrite, "rewrite"},
 }};
 
-/// Why an entry that was asked for is left as it is.
+/// Why a matching entry is left as it is.
 enum class KeptReason : std::uint8_t {
   young,          ///< changed within the grace period
   in_use,         ///< a live writer has a temporary in it
@@ -35,7 +37,7 @@ enum class KeptReason : std::uint8_t {
   foreign_file,   ///< holds something that is not Triton's
   symlink,        ///< it, or something in it, is a symbolic link
   mount_point,    ///< it, or something in it, is another file system
-  other_kernels,  ///< holds another kernel, which was not asked for
+  other_kernels,  ///< holds another kernel, which does not match
   twin_changed,   ///< the equal entry that was to stay is gone or different now
   newest,         ///< among the newest of its group, which stay
   recent,         ///< used since
@@ -60,7 +62,7 @@ inline constexpr std::array<KeptWord, 16> kKeptReasons{{
     {KeptReason::foreign_file, "foreign_file", "with a file that is not Triton's"},
     {KeptReason::symlink, "symlink", "symbolic links, not followed"},
     {KeptReason::mount_point, "mount_point", "on another file system"},
-    {KeptReason::other_kernels, "other_kernels", "with another kernel that was not asked for"},
+    {KeptReason::other_kernels, "other_kernels", "with another kernel that does not match"},
     {KeptReason::twin_changed, "twin_changed", "whose duplicate changed since the plan"},
     {KeptReason::newest, "newest", "among the newest of their group"},
     {KeptReason::recent, "recent", "used since"},

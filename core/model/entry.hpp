@@ -59,6 +59,10 @@ struct Record {
   KernelFacts facts;
   std::vector<Artifact> artifacts;
   std::vector<Resource> resources;  ///< of the kernel; empty when no backend reads it
+  /// The root as the kernel's group names it, any text at all; empty: the group names none. The index keeps only
+  /// whether that is another directory.
+  std::string named_root;
+  bool elsewhere = false;  ///< it is, so that Triton misses the kernel, or reads its files there
   /// Which backend named and read the files: id and version; empty when none serves the target. When that changes, the
   /// entry is read again.
   std::string probed_by;

@@ -32,8 +32,10 @@ BinaryAnswer check_binary(const backend::Registry& registry, const model::Record
   }
   const backend::Report report = registry.validate(view_of(kernel, file, bytes, display_path));
   answer.failed = report.status == backend::Status::internal;
-  answer.damaged = report.status == backend::Status::malformed || report.status == backend::Status::truncated;
-  if (answer.damaged)
+  answer.truncated = report.status == backend::Status::truncated;
+  answer.damaged = answer.truncated || report.status == backend::Status::malformed;
+  answer.other_format = report.status == backend::Status::not_applicable && !report.diagnostics.empty();
+  if (answer.damaged || answer.other_format)
     answer.detail = fmt::format("{}: {}", util::escape_control(file),
                                 report.diagnostics.empty() ? backend::to_string(report.status)
                                                            : std::string_view(report.diagnostics.front().text));

@@ -21,8 +21,10 @@ backend::ArtifactView view_of(const model::Record& kernel, std::string_view file
 
 struct BinaryAnswer {
   bool damaged = false;
-  bool failed = false;  ///< the backend itself failed: ask again another time
-  std::string detail;   ///< when damaged: "<file>: <what>", one line, safe to print
+  bool truncated = false;     ///< damaged in that it is cut short
+  bool other_format = false;  ///< the backend says that it is no binary of its; that alone is no damage
+  bool failed = false;        ///< the backend itself failed: ask again another time
+  std::string detail;         ///< when damaged or of another format: "<file>: <what>", one line, safe to print
 };
 
 /// Asks the backend of the kernel's target. Sound when there is none, or it cannot tell. Thread-safe.

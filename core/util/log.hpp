@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the library has to tell beside its results: one line at a time, to whoever listens. The program that uses the
+// What the library has to tell besides its results: one line at a time, to whoever listens. The program that uses the
 // library decides where lines go; by default they go nowhere.
 #pragma once
 

@@ -14,9 +14,10 @@ namespace tcm {
 enum class ErrorCode {
   failed,       ///< the operation did not work
   usage,        ///< the request itself is wrong
-  missing,      ///< what was asked for does not exist
+  missing,      ///< what was requested does not exist
   busy,         ///< somebody else holds it
   denied,       ///< no permission
+  no_space,     ///< the disk, or this user's share of it, is full
   corrupt,      ///< the data contradicts itself
   too_new,      ///< written by a newer release
   interrupted,  ///< the user stopped it

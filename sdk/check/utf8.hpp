@@ -5,6 +5,7 @@
 
 namespace tcm::check {
 
+/// Written once more than core/util/text/utf8.hpp has it: the checker is built by vendors, without the core.
 /// Strict: no overlong forms, no surrogates, nothing above U+10FFFF.
 inline bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {

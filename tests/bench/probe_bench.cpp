@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What probing costs: all binaries of a Triton 3.6 cache through each backend, beside SHA-256 of the same bytes in the
+// What probing costs: all binaries of a Triton 3.6 cache through each backend, next to SHA-256 of the same bytes in the
 // same run. The goal is a ratio of at most a third.
 #include <ctime>
 

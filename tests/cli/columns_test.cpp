@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A column has one name, which every option and output knows, and its name in JSON beside it.
+// A column has one name, which every option and output knows, and its name in JSON as an alias.
 #include "tests/cli/cli_fixture.hpp"
 
 namespace tcm::test {

@@ -204,11 +204,11 @@ TEST_F(Failures, TheCureForBrokenEntriesCures) {
     if (const auto kind = file.path().extension(); kind == ".cubin" || kind == ".hsaco")
       fs::resize_file(file.path(), 0);
   set_tree_age(cache(), std::chrono::hours(1));
-  EXPECT_THAT(tcm({"index"}).err, HasSubstr("`tcm prune --full --kind broken`"));
+  EXPECT_THAT(tcm({"index"}).err, HasSubstr("`tcm repair`"));
   const auto listed = json({"list", "--kind", "broken", "--json"});
   EXPECT_EQ(listed.at("total"), 2);
   EXPECT_THAT(tcm({"show", make_key(1)}).out, HasSubstr("binary_missing: add_kernel."));
-  const ProgramResult cured = tcm({"prune", "--full", "--kind", "broken", "-y"});
+  const ProgramResult cured = tcm({"repair", "-y"});
   EXPECT_EQ(cured.exit_code, 0) << cured.out << cured.err;
   EXPECT_FALSE(fs::exists(cache() / make_key(1)));
   EXPECT_FALSE(fs::exists(cache() / make_key(2)));
@@ -261,7 +261,7 @@ TEST_F(Failures, OutputThatCannotBeWrittenIsNoSuccess) {
                          " list --json > /dev/full"};
   const ProgramResult result = run_program("/bin/sh", run);
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, HasSubstr("No space left"));
+  EXPECT_THAT(result.err, HasSubstr("the disk is full"));
 }
 
 // Help makes no data directory, and a home that cannot be written breaks nothing that does not need it.

@@ -93,6 +93,8 @@ unused_for = "9d"
 trash = true
 trash_keep = "2w"
 trash_max_size = "1M"
+[verify]
+ignore = "partial,leftover"
 )");
   const Settings found = settings();
   EXPECT_THAT(found.cache_dirs.value, ElementsAre("/a", "/b"));
@@ -116,6 +118,7 @@ trash_max_size = "1M"
   EXPECT_TRUE(found.prune.trash.value);
   EXPECT_EQ(found.prune.trash_keep_ns.value, 14 * util::kDay);
   EXPECT_EQ(found.prune.trash_max_size.value, std::uint64_t{1} << 20);
+  EXPECT_EQ(found.verify_ignore.value, "partial,leftover");
   for (const Effective& setting : found.all)
     EXPECT_EQ(setting.origin.source, Source::user) << setting.key->name << " is in the table and not in this test";
 }

@@ -136,6 +136,20 @@ class ExitCodes(unittest.TestCase):
             self.assertEqual(text, code[number])
 
 
+class Findings(unittest.TestCase):
+    """docs/verify.md against the table of findings."""
+
+    def test_the_table_is_the_programs(self):
+        source = read("core/cache/verify/finding.cpp")
+        row = r'{FindingId::\w+,\s*"([\w-]+)",\s*Severity::(\w+),\s*"([^"]+)",\s*"([^"]+)",\s*Repair::(\w+)}'
+        mends = dict(re.findall(r'case Repair::(\w+): return "((?:\w+ [^"]+|nothing))";', source))
+        mends["remove_entry"] = re.search(r'return "(removes the entry[^"]*)";', source).group(1)
+        code = [[f"`{name}`", severity, what, triton, mends[repair]]
+                for name, severity, what, triton, repair in re.findall(row, source)]
+        self.assertEqual(len(code), source.count("{FindingId::"))
+        self.assertEqual([list(line) for line in table_with(read("docs/verify.md"), "finding")], code)
+
+
 class Json(WithProgram):
     """docs/json.md against what is printed."""
 
@@ -182,6 +196,13 @@ class Json(WithProgram):
         example = json.loads("\n".join(markdown.blocks(markdown.section(self.text, "## tcm index"), "json")[0][1]))
         self.assertEqual(set(example), set(answer))
         self.assertEqual(set(example["roots"][0]), set(answer["roots"][0]))
+
+    def test_verify(self):
+        answer = self.printed("verify")
+        written = self.fields("verify")
+        self.assertEqual({field for field in written if "[]" not in field}, set(answer) - {"schema"})
+        inner = {field.removeprefix("findings[].") for field in written if "[]" in field}
+        self.assertEqual(inner, set(answer["findings"][0]))
 
     def test_reasons_and_kinds(self):
         words = read("core/model/words.hpp")

@@ -5,6 +5,7 @@
 
 #include "core/cache/format/json_reader.hpp"
 #include "core/cache/format/metadata.hpp"
+#include "core/util/text/json_text.hpp"
 
 namespace {
 
@@ -31,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (read_json(text, events)) return 0;
   if (events.depth != 0) std::abort();
   std::string quoted;
-  append_json_string(quoted, events.last);
+  tcm::util::append_json_string(quoted, events.last);
   LastString again;
   if (read_json(quoted, again) || again.last != events.last) std::abort();
   return 0;

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 
+import damage
 from harness import Wrong, files, in_one_word, outcome, state
 
 IR = (".ttir", ".ttgir", ".llir", ".source")
@@ -164,6 +165,53 @@ def moved_and_pruned(lab):
     return look(lab, lab.other, lab.made())
 
 
+def moved_and_relocated(lab):
+    lab.fill()
+    shutil.rmtree(lab.other, ignore_errors=True)
+    lab.root.rename(lab.other)
+    lab.tcm("relocate", "-y", "--grace", "0s", "--cache-dir", lab.other)
+    return look(lab, lab.other, lab.made())
+
+
+def relocated_and_moved(lab):
+    """The groups name where the root is going to be before it is there."""
+    lab.fill()
+    shutil.rmtree(lab.other, ignore_errors=True)
+    lab.tcm("relocate", "--to", lab.other, "-y", "--grace", "0s", "--cache-dir", lab.root)
+    lab.root.rename(lab.other)
+    return look(lab, lab.other, lab.made())
+
+
+def verified(lab):
+    """Of an entry that is damaged in each of many ways the look-up comes to what tcm verify says."""
+    entry, copy = damage.one_kernel(lab)
+    wrong = []
+    for words, change in damage.DAMAGES:
+        damage.put_back(lab, copy)
+        change(entry)
+        said = damage.predicted(lab)
+        was = damage.real(lab)
+        if said != was:
+            wrong.append(f"{words}: {was}, and verify says {said}")
+    must(not wrong, "; ".join(wrong))
+    return "as told"
+
+
+def repaired(lab):
+    """After each of these damages and a repair nothing fails; what was whole is a hit."""
+    entry, copy = damage.one_kernel(lab)
+    wrong = []
+    for words, change in damage.DAMAGES:
+        damage.put_back(lab, copy)
+        change(entry)
+        lab.tcm("repair", "-y", "--no-trash", "--grace", "0s", "--triton", lab.release.version, "--cache-dir", lab.root)
+        was = damage.real(lab)
+        if was == "fails" or (words == "nothing" and was != "hit"):
+            wrong.append(f"{words}: {was}")
+    must(not wrong, "; ".join(wrong))
+    return "no failure"
+
+
 def copied_and_pruned(lab):
     """The root was copied: its groups name the files of the first one, which is still there, and would be read."""
     lab.fill()
@@ -261,6 +309,10 @@ CASES = (
     ("prune --leftovers after a kill", leftovers, always("hit")),
     ("moved, then prune", moved_and_pruned, always("hit")),
     ("copied, then prune", copied_and_pruned, always("hit")),
+    ("moved, then relocate", moved_and_relocated, always("hit")),
+    ("relocate --to, then moved there", relocated_and_moved, always("hit")),
+    ("verify of 26 kinds of damage", verified, always("as told")),
+    ("repair of them", repaired, always("no failure")),
     ("without tcm: moved", moved, always("miss")),
     ("without tcm: IR removed by hand", removed_by_hand, until_3_8),
 )

@@ -4,7 +4,8 @@
 
 interop.py hits TCM FOLDER SCRATCH [--release R]…    which changes of a cache leave a hit
 interop.py race TCM FOLDER SCRATCH [--release R]…    Triton processes and tcm prune in one cache at once
-interop.py full TCM FOLDER SCRATCH                   hits of all releases, and races of 3.6.0 and the newest
+interop.py tracked TCM FOLDER SCRATCH [--release R]…    tcm run and the tracker count what happened
+interop.py full TCM FOLDER SCRATCH                   hits and the tracker of all releases, and races of 3.6.0 and the newest
 
 TCM is the built program; in FOLDER releases are kept between runs; SCRATCH is for the caches. A release is "3.6.0",
 "3.8.*" or "newest". No GPU is needed: kernels are compiled for targets by name. Exit code 1 when something is not as it
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import race
 import releases
+import tracked
 from cases import CASES
 from harness import Lab, Wrong
 
@@ -92,7 +94,7 @@ def print_table(head, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("hits", "race", "full"))
+    parser.add_argument("what", choices=("hits", "tracked", "race", "full"))
     parser.add_argument("tcm", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("scratch", type=Path)
@@ -107,9 +109,11 @@ def main():
         print("SKIPPED: no release of Triton is to be had here; nothing was tested")
         return SKIPPED
     right = True
-    if arguments.what != "race":
+    if arguments.what in ("hits", "full"):
         right &= hits(found, missing, tcm, arguments.scratch)
-    if arguments.what != "hits":
+    if arguments.what in ("tracked", "full"):
+        right &= tracked.run(found, tcm, arguments.scratch)
+    if arguments.what in ("race", "full"):
         racing = [r for r in found if arguments.what == "race" or r.version == "3.6.0" or r is found[-1]]
         right &= race.run(racing, tcm, arguments.scratch, arguments.seconds, print_table, arguments.what == "full")
     return 0 if right else 1

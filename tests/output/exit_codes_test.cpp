@@ -12,14 +12,16 @@ namespace {
 
 // A script must see every failure.
 TEST(ExitCodes, NoErrorEndsWithSuccess) {
-  for (const ErrorCode code : {ErrorCode::failed, ErrorCode::usage, ErrorCode::missing, ErrorCode::busy,
-                               ErrorCode::denied, ErrorCode::corrupt, ErrorCode::too_new, ErrorCode::interrupted})
+  for (const ErrorCode code :
+       {ErrorCode::failed, ErrorCode::usage, ErrorCode::missing, ErrorCode::busy, ErrorCode::denied,
+        ErrorCode::no_space, ErrorCode::corrupt, ErrorCode::too_new, ErrorCode::interrupted})
     EXPECT_NE(exit_code_of(code), ExitCode::ok);
   EXPECT_EQ(to_int(exit_code_of(ErrorCode::usage)), 2);
   EXPECT_EQ(to_int(exit_code_of(ErrorCode::missing)), 6);
   EXPECT_EQ(to_int(exit_code_of(ErrorCode::busy)), 7);
   EXPECT_EQ(to_int(exit_code_of(ErrorCode::interrupted)), 130);
   EXPECT_EQ(to_int(exit_code_of(ErrorCode::corrupt)), 1);
+  EXPECT_EQ(to_int(exit_code_of(ErrorCode::no_space)), 1);
 }
 
 TEST(ExitCodes, TheTableHoldsEachNumberOnceWithItsText) {
@@ -28,7 +30,7 @@ TEST(ExitCodes, TheTableHoldsEachNumberOnceWithItsText) {
     EXPECT_TRUE(numbers.insert(to_int(known.code)).second);
     EXPECT_FALSE(known.text.empty());
   }
-  EXPECT_EQ(numbers, (std::set<int>{0, 1, 2, 3, 5, 6, 7, 130}));
+  EXPECT_EQ(numbers, (std::set<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 130}));
 }
 
 TEST(ExitCodes, TheFirstFailureStays) {

@@ -50,8 +50,8 @@ TEST(Sink, TellsThatTheDiskIsFull) {
       sink.write(std::string(bytes, 'x'));
       const Result<void> result = sink.finish();
       ASSERT_FALSE(result);
-      EXPECT_EQ(result.error().code, ErrorCode::failed);
-      EXPECT_THAT(result.error().message, HasSubstr("No space left"));
+      EXPECT_EQ(result.error().code, ErrorCode::no_space);
+      EXPECT_THAT(result.error().message, HasSubstr("the disk is full"));
       EXPECT_FALSE(sink.ok());
     }
     std::fclose(full);

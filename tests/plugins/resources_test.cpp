@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the backends read must be what the vendors' own tools print: cuobjdump --dump-resource-usage for cubins,
-// llvm-readelf --notes for code objects. The tables were made with those tools and lie beside the binaries.
+// llvm-readelf --notes for code objects. The tables were made with those tools and lie next to the binaries.
 #include <sstream>
 
 #include <gmock/gmock.h>

@@ -140,30 +140,36 @@ class Boundaries(unittest.TestCase):
         "core/config": ["core/util", "core/util/text", "core/util/system"],
         "core/disk": ["core/util/text", "core/util/system"],
         "core/cache/format": ["core/util/text", "core/model"],
-        "core/cache/find": ["core/util", "core/util/text", "core/model", "core/disk", "core/cache/format"],
+        "core/cache/find": [
+            "core/util", "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format",
+        ],
         "core/cache/read": [
             "core/util", "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format",
         ],
         "core/cache/inspect": [
             "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format", "core/cache/read",
         ],
+        "core/cache/verify": [
+            "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format", "core/cache/read",
+            "core/cache/inspect",
+        ],
         "core/cache/trash": [
             "core/util", "core/util/text", "core/util/system", "core/disk", "core/cache/format", "core/cache/read",
             "core/cache/inspect",
         ],
         "core/cache/edit": [
-            "core/util", "core/util/text", "core/util/thread", "core/model", "core/disk", "core/cache/format",
-            "core/cache/read", "core/cache/inspect", "core/cache/trash",
+            "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/model", "core/disk",
+            "core/cache/format", "core/cache/read", "core/cache/inspect", "core/cache/trash",
         ],
         "core/backend/terms": ["plugin-api", "core/util/text"],
         "core/backend/find": ["plugin-api", "core/util/text", "core/util/system"],
         "core/backend/load": ["plugin-api", "core/util/text", "core/model", "core/backend/terms", "core/backend/find"],
         "core/backend": ["core/util/text", "core/backend/terms", "core/backend/find", "core/backend/load"],
         "core/index/values": ["core/util", "core/util/text", "core/model"],
-        "core/index/sql": ["core/util"],
+        "core/index/sql": ["core/util", "core/util/text"],
         "core/index/rows": ["core/model", "core/index/values"],
         "core/index/schema": ["core/util", "core/index/values", "core/index/sql"],
-        "core/index/sqlite": ["core/util", "core/index/sql", "core/index/rows"],
+        "core/index/sqlite": ["core/util", "core/util/system", "core/index/sql", "core/index/rows"],
         "core/index/postgres": ["core/util", "core/util/text", "core/index/sql", "core/index/rows"],
         "core/index/query": ["core/util", "core/model", "core/index/values", "core/index/sql", "core/index/rows"],
         "core/index/write": [
@@ -175,8 +181,8 @@ class Boundaries(unittest.TestCase):
             "core/index/schema", "core/index/sqlite", "core/index/postgres", "core/index/query", "core/index/write",
         ],
         "core/index/upkeep": [
-            "core/util", "core/util/text", "core/index/values", "core/index/sql", "core/index/rows",
-            "core/index/schema", "core/index/sqlite", "core/index",
+            "core/util", "core/util/text", "core/util/system", "core/index/values", "core/index/sql",
+            "core/index/rows", "core/index/schema", "core/index/sqlite", "core/index",
         ],
         "core/service": [
             "core/util/text", "core/model", "core/cache/format", "core/cache/read", "core/cache/inspect",
@@ -190,15 +196,24 @@ class Boundaries(unittest.TestCase):
             "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/model", "core/cache/find",
             "core/cache/read", "core/backend/terms", "core/index", "core/service",
         ],
+        "core/service/verify": [
+            "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/disk", "core/cache/format",
+            "core/cache/find", "core/cache/read", "core/cache/verify", "core/index", "core/service",
+            "core/service/query", "core/service/scan",
+        ],
         "core/service/plan": [
             "core/util", "core/util/text", "core/util/system", "core/model", "core/config", "core/disk",
             "core/cache/format", "core/cache/read", "core/cache/inspect", "core/cache/trash", "core/cache/edit",
-            "core/index", "core/service", "core/service/query", "core/service/scan",
+            "core/index", "core/service", "core/service/query", "core/service/scan", "core/service/verify",
         ],
         "core/service/change": [
             "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/config", "core/cache/find",
             "core/cache/trash", "core/cache/edit", "core/index", "core/index/upkeep", "core/service",
             "core/service/scan", "core/service/plan",
+        ],
+        "core/service/hits": [
+            "core/util", "core/util/text", "core/util/system", "core/disk", "core/index", "core/service",
+            "core/service/scan",
         ],
         "cli/output": ["core/util", "core/util/text", "core/util/system"],
         "cli/run": [
@@ -206,12 +221,13 @@ class Boundaries(unittest.TestCase):
             "cli/output",
         ],
         "cli/show": [
-            "core/util/text", "core/index", "core/service/plan", "core/service/change", "cli/output", "cli/run",
+            "core/util/text", "core/index", "core/service/verify", "core/service/plan", "core/service/change",
+            "cli/output", "cli/run",
         ],
         "cli/commands": [
             "core/util/text", "core/util/system", "core/config", "core/backend/load", "core/index",
-            "core/index/upkeep", "core/service/query", "core/service/scan", "core/service/plan",
-            "core/service/change", "cli/output", "cli/run", "cli/show",
+            "core/index/upkeep", "core/service/query", "core/service/scan", "core/service/verify",
+            "core/service/plan", "core/service/change", "core/service/hits", "cli/output", "cli/run", "cli/show",
         ],
         "cli": [
             "core/util", "core/util/text", "core/util/system", "core/config", "cli/output", "cli/run", "cli/commands",

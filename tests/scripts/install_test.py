@@ -121,7 +121,7 @@ class Install(unittest.TestCase):
 
     def test_components_are_apart(self):
         expected = {
-            "tcm": r"bin/tcm|share/(doc/tcm|man|bash-completion|zsh|fish)/.*",
+            "tcm": r"bin/tcm|share/(doc/tcm|tcm|man|bash-completion|zsh|fish)/.*",
             "backend-cuda": r"lib.*/tcm/plugins/libtcm_backend_cuda\.so|share/doc/tcm-backend-cuda/.*",
             "backend-rocm": r"lib.*/tcm/plugins/libtcm_backend_rocm\.so|share/doc/tcm-backend-rocm/.*",
             "sdk": r"include/tcm/plugin/.*|share/(cmake|doc|pkgconfig|tcm-plugin-sdk|man)/.*|bin/tcm-plugin-.*",

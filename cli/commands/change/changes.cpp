@@ -68,34 +68,39 @@ ExitCode show(service::Plan& plan, const service::ExecuteReport* report, const P
 
 /// Lets the index of the settings follow where only one in memory did, or where the disk was too full for it to follow.
 void follow(ChangeableIndex& held, service::ExecuteReport& report, Context& context) {
-  const auto is_full = [](const Error& error) { return index::says_disk_full(error); };
-  const bool lagged = std::any_of(report.errors.begin(), report.errors.end(), is_full);
+  const auto is_full = [](const Error& error) { return error.code == ErrorCode::no_space; };
+  const bool lagged = std::any_of(report.index_errors.begin(), report.index_errors.end(), is_full);
   if ((!held.in_memory && !lagged) || report.interrupted) return;
   const auto roots = held.index.roots();
   std::set<std::string> dirs;
   if (roots)
     for (const index::RootRow& row : *roots) dirs.insert(row.location.cache_dir);
-  if (!dirs.empty() && catch_up(context, {dirs.begin(), dirs.end()})) std::erase_if(report.errors, is_full);
+  if (!dirs.empty() && catch_up(context, {dirs.begin(), dirs.end()})) std::erase_if(report.index_errors, is_full);
 }
 
 }  // namespace
 
-void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options) {
+void add_rewrite_options(CLI::App& command, std::optional<std::string>& grace, ChangeOptions& options) {
   const std::string group = "How";
   command.add_flag("--dry-run", options.dry_run, "Show the plan and stop")->group(group);
   command.add_flag("-y,--yes", options.yes, "Do not ask")->group(group);
+  command.add_option("--grace", grace, "Leave alone what changed within that time [10m]")
+      ->type_name("AGE")
+      ->group(group);
+  add_output_option(command, options.output, {"table", "json", "jsonl"}, group);
+}
+
+void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options) {
+  const std::string group = "How";
+  add_rewrite_options(command, words.grace, options);
   command.add_flag("--trash", words.trash, "Keep what is removed in the trash: tcm trash restore")->group(group);
   command.add_flag("--no-trash", words.no_trash, "Keep nothing, whatever the setting prune.trash says")
       ->excludes("--trash")
-      ->group(group);
-  command.add_option("--grace", words.grace, "Leave alone what changed within that time [10m]")
-      ->type_name("AGE")
       ->group(group);
   command
       .add_flag("--keep-paths", options.keep_paths,
                 "Groups keep the directory that they name, for a cache that containers see elsewhere")
       ->group(group);
-  add_output_option(command, options.output, {"table", "json", "jsonl"}, group);
 }
 
 ExitCode run_change(const Result<service::PruneRequest>& asked, const ChangeOptions& options, std::int64_t now_ns,

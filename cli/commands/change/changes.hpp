@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "cli/run/context.hpp"
 #include "cli/run/options.hpp"
@@ -23,6 +25,9 @@ struct ChangeOptions {
 };
 
 void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options);
+
+/// Those of a command that removes nothing.
+void add_rewrite_options(CLI::App& command, std::optional<std::string>& grace, ChangeOptions& options);
 
 /// Plans, shows, asks, executes, reports; reports the error when the words made no request.
 ExitCode run_change(const Result<service::PruneRequest>& request, const ChangeOptions& options, std::int64_t now_ns,

@@ -43,7 +43,7 @@ void add_what(CLI::App& command, PruneOptions& options) {
           .add_option(
               "--deduplicate", options.deduplicate,
               "hardlink: all kernels stay, and equal files become one; or all but the newest of equal kernels of a "
-              "root go, and compile again if their key is asked for: content (metadata and binary are equal), "
+              "root go, and compile again if their key is needed: content (metadata and binary are equal), "
               "metadata (the original's looser rule) [hardlink]")
           ->expected(0, 1)
           ->default_str("hardlink")

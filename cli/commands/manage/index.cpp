@@ -16,6 +16,7 @@
 #include "cli/run/help.hpp"
 #include "cli/run/interrupt.hpp"
 #include "cli/run/open_index.hpp"
+#include "cli/show/elsewhere.hpp"
 #include "core/service/scan/index_service.hpp"
 #include "core/service/scan/known_dirs.hpp"
 #include "core/util/text/bytes.hpp"
@@ -44,6 +45,7 @@ void write_root(JsonWriter& json, const service::RootReport& root) {
   json.field("gone", root.gone);
   json.field("unchanged", root.unchanged);
   json.field("absent", root.absent);
+  json.field("elsewhere", root.elsewhere);
   const auto write_reasons = [&json](const char* name, const std::map<model::SkipReason, std::int64_t>& reasons) {
     json.key(name).begin_object();
     for (const auto& [reason, count] : reasons) json.field(to_string(reason), count);
@@ -124,10 +126,13 @@ bool explain_skipped(Context& context, const service::RootReport& root) {
 void hint(Context& context, const service::IndexReport& report, bool unexplained) {
   const bool broken = std::any_of(report.roots.begin(), report.roots.end(),
                                   [](const service::RootReport& root) { return root.broken_count() > 0; });
+  std::int64_t elsewhere = 0;
+  for (const service::RootReport& root : report.roots) elsewhere += root.elsewhere;
+  note_elsewhere(context, elsewhere);
   if (unexplained) context.messages().hint("`tcm index -v` says which entries are broken or were skipped, and why");
   if (!broken) return;
   context.messages().hint("`tcm list --kind broken` shows the broken entries, which fail the jobs that want them");
-  context.messages().hint("`tcm prune --full --kind broken` removes them; they compile again when they are used next");
+  context.messages().hint("`tcm repair` mends or removes them; what is removed compiles again when it is used next");
 }
 
 void print_table(Context& context, const service::IndexReport& report) {

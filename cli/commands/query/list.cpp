@@ -146,7 +146,7 @@ std::unique_ptr<Printer> make_printer(Context& context, const ColumnChoice& colu
   return std::make_unique<TablePrinter>(context, columns, format);
 }
 
-/// What a person wants to know beside the rows; on stderr, so that a pipe gets rows alone.
+/// What a person wants to know besides the rows; on stderr, so that a pipe gets rows alone.
 void print_summary(Context& context, const service::ListTotals& totals, const service::FilterWords& filters,
                    index::Index& index) {
   note_absent(context, totals.absent);
@@ -170,7 +170,7 @@ ExitCode run_list(const ListOptions& options, Context& context) {
   }
   auto index = open_to_read(context);
   if (!index) return context.report(index.error());
-  // Rows of several kinds need their kind beside them.
+  // Rows of several kinds need a column that tells them apart.
   const bool kinds = options.columns.empty() && !options.request.filters.kinds.empty() && format == Format::table;
   ColumnChoice columns = choose_columns(index->columns(), options.columns, format, options.request.sort);
   if (kinds) add_column_after(columns, "kind", "name");

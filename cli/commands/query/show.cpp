@@ -106,6 +106,8 @@ void print_facts(Context& context, index::RecordColumns columns, const service::
       sheet.line(column.name, column_text(columns, column, row, {context.now_ns()}));
   sheet.line("root", row.root);
   sheet.line("layout", to_string(row.layout));
+  if (row.elsewhere != 0)
+    sheet.line("paths", "its group names another directory, so Triton misses it or reads it there; see tcm relocate");
 }
 
 void print_files(Context& context, const service::Shown& shown) {

@@ -13,6 +13,7 @@
 #include "cli/run/help.hpp"
 #include "cli/run/open_index.hpp"
 #include "cli/show/absent.hpp"
+#include "cli/show/elsewhere.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/change/trash.hpp"
 #include "core/service/query/search.hpp"
@@ -79,6 +80,7 @@ void write_json(Context& context, index::RecordColumns columns, const service::S
       .field("files", stats.other_files.files)
       .field("bytes", stats.other_files.bytes)
       .end_object();
+  json.field("elsewhere", stats.elsewhere);
   json.key("groups").begin_array();
   for (const index::Group& group : stats.groups) {
     json.begin_object();
@@ -182,6 +184,7 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
                                           counted(stats->other_files.files, "file", "files"),
                                           util::format_bytes(stats->other_files.bytes)));
     note_trash(context, options, *index);
+    note_elsewhere(context, stats->elsewhere);
     note_absent(context, stats->absent);
     if (stats->groups.empty()) explain_nothing(context, options.request.filters, *index);
   }

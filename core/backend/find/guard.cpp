@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <system_error>
 #include <vector>
 
 #include <fcntl.h>
@@ -15,12 +14,11 @@
 
 #include "core/backend/find/elf_check.hpp"
 #include "core/util/system/fd.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::backend {
 namespace {
-
-std::string error_text(int error) { return std::generic_category().message(error); }
 
 /// A user's own group (the same name, no other member) is as good as the user: distributions that make one for each
 /// user set a umask of 002.
@@ -54,7 +52,7 @@ std::string trust_problem(const struct stat& status, std::string_view what) {
 std::string directory_problem(const std::string& file) {
   const std::string directory = std::filesystem::path(file).parent_path().string();
   struct stat status {};
-  if (::stat(directory.c_str(), &status) != 0) return fmt::format("its directory: {}", error_text(errno));
+  if (::stat(directory.c_str(), &status) != 0) return fmt::format("its directory: {}", util::error_text(errno));
   return trust_problem(status, fmt::format("its directory {}", util::escape_control(directory)));
 }
 
@@ -68,9 +66,9 @@ std::optional<Refusal> judge_file(const Candidate& candidate) {
 
   // O_NONBLOCK: a fifo of that name must not hold the program up.
   const util::Fd file(::open(candidate.canonical.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!file.valid()) return refuse(Stage::file, fmt::format("cannot be opened: {}", error_text(errno)));
+  if (!file.valid()) return refuse(Stage::file, fmt::format("cannot be opened: {}", util::error_text(errno)));
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return refuse(Stage::file, error_text(errno));
+  if (::fstat(file.get(), &status) != 0) return refuse(Stage::file, std::string(util::error_text(errno)));
   if (!S_ISREG(status.st_mode)) return refuse(Stage::file, "not a regular file");
   if (auto problem = trust_problem(status, "the file"); !problem.empty()) return refuse(Stage::file, problem);
   if (auto problem = directory_problem(candidate.canonical); !problem.empty()) return refuse(Stage::file, problem);

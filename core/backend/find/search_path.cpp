@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/util/system/env.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::backend {
@@ -78,7 +79,7 @@ std::vector<std::string> plugin_names(const SearchDirectory& directory, std::vec
   const bool is_default = directory.origin == PathOrigin::user || directory.origin == PathOrigin::installation;
   if (error && !(is_default && error == std::errc::no_such_file_or_directory))
     refusals.push_back({util::escape_control(directory.path), Stage::directory,
-                        fmt::format("cannot be listed: {}", util::escape_control(error.message()))});
+                        fmt::format("cannot be listed: {}", util::error_text(error.value()))});
   std::sort(names.begin(), names.end());
   return names;
 }

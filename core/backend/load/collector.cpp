@@ -14,6 +14,7 @@
 #include "core/backend/terms/standard_attributes.hpp"
 #include "core/backend/terms/words.hpp"
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::backend {
 namespace {

@@ -11,6 +11,7 @@
 
 #include "core/backend/terms/words.hpp"
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::backend {
 namespace {

@@ -15,6 +15,7 @@
 #include "core/backend/load/descriptor.hpp"
 #include "core/backend/load/host.hpp"
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::backend {
 namespace {

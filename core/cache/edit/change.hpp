@@ -10,6 +10,7 @@
 #include "core/cache/read/root.hpp"
 #include "core/model/change.hpp"
 #include "core/model/entry.hpp"
+#include "core/util/result.hpp"
 
 namespace tcm::cache {
 
@@ -40,7 +41,7 @@ struct Change {
   model::EntryStamp stamp;  ///< as it was when the plan was made; `settled` does not count
   model::Action action = model::Action::drop;
   model::KindSet kinds;                   ///< of drop. Metadata, group and binary stay even if they are in it
-  std::vector<std::int64_t> ordinals;     ///< of drop: only these records of the entry; empty: all
+  std::vector<std::int64_t> ordinals;     ///< of drop and rewrite: only these records of the entry; empty: all
   std::optional<Duplicate> duplicate_of;  ///< of remove: goes only while this one is there
   std::vector<Share> shares;              ///< of share
 };
@@ -51,9 +52,10 @@ enum class Status : std::uint8_t { done, kept, failed };
 struct Outcome {
   Status status = Status::done;
   model::KeptReason kept = model::KeptReason::changed;  ///< valid when kept
-  std::string detail;       ///< one line: which file, which pid, what the system said; may be empty when done
-  std::uint64_t files = 0;  ///< removed (or, of share, replaced)
-  model::ByteTotals bytes;  ///< apparent sizes of those
+  std::string detail;  ///< one line: which file, which pid, what the system said; may be empty when done
+  ErrorCode error = ErrorCode::failed;  ///< valid when failed
+  std::uint64_t files = 0;              ///< removed (or, of share, replaced)
+  model::ByteTotals bytes;              ///< apparent sizes of those
   std::uint64_t freed = 0;  ///< bytes that the disk got back, as du counts: of several hard links the last frees
   bool gone = false;        ///< the entry is not in the root any more
   /// How the entry is now, its stamp included, when it is still there and something in it changed; records have their

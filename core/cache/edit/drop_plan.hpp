@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a drop is about to do to one entry.
+// What a drop, or a rewrite, is about to do to one entry.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,8 @@ struct DroppedFile {
   std::uint64_t bytes = 0;
 };
 
-struct NewGroup {
+/// A group or a metadata file with another text.
+struct NewText {
   std::string name;     ///< in the entry
   std::string scratch;  ///< where it lies until it takes the place of the old one: in the scratch directory, …
   disk::Node old;
@@ -33,12 +34,12 @@ struct DropPlan {
   model::EntryStamp stamp;
   model::Entry entry;  ///< as it will be, except for the stamp
   std::vector<DroppedFile> files;
-  std::vector<NewGroup> groups;
-  std::size_t names = 0;  ///< directly in the entry, before
+  std::vector<NewText> texts;  ///< in the order in which they are put in place
+  std::size_t names = 0;       ///< directly in the entry, before
   bool relocated = false;
 
   bool waits_for_room() const {
-    return std::any_of(groups.begin(), groups.end(), [](const NewGroup& group) { return !group.waiting.empty(); });
+    return std::any_of(texts.begin(), texts.end(), [](const NewText& text) { return !text.waiting.empty(); });
   }
 };
 

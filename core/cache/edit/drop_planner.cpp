@@ -9,11 +9,14 @@
 #include "core/cache/format/group_edit.hpp"
 #include "core/cache/format/group_stems.hpp"
 #include "core/cache/format/json_reader.hpp"
+#include "core/cache/format/key.hpp"
+#include "core/cache/format/metadata_edit.hpp"
 #include "core/cache/inspect/entry_look.hpp"
 #include "core/cache/inspect/hit_check.hpp"
 #include "core/cache/read/entry_reader.hpp"
 #include "core/cache/read/stamp.hpp"
 #include "core/disk/file_changes.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -46,6 +49,15 @@ Artifact* group_of(Record& record) {
   return nullptr;
 }
 
+// The kernel's metadata is called like its group.
+Artifact* metadata_of(Record& record) {
+  const Artifact* group = group_of(record);
+  if (!group) return nullptr;
+  for (Artifact& artifact : record.artifacts)
+    if (artifact.kind == ArtifactKind::metadata && stem_of(artifact.name) == group_stem(group->name)) return &artifact;
+  return nullptr;
+}
+
 // What a kernel is run from: its binary, or what may be it.
 bool is_run_from(const Artifact& artifact) {
   return (artifact.kind == ArtifactKind::binary || artifact.kind == ArtifactKind::other) && !is_unfinished(artifact);
@@ -54,7 +66,7 @@ bool is_run_from(const Artifact& artifact) {
 }  // namespace
 
 DropPlan DropPlanner::plan() {
-  for (const auto step : {&DropPlanner::open, &DropPlanner::read, &DropPlanner::pick, &DropPlanner::edit_groups}) {
+  for (const auto step : {&DropPlanner::open, &DropPlanner::read, &DropPlanner::pick, &DropPlanner::edit_texts}) {
     plan_.decided = (this->*step)();
     if (plan_.decided) return std::move(plan_);
   }
@@ -84,7 +96,7 @@ std::optional<Outcome> DropPlanner::refuse_by_look(const EntryLook& look) {
 std::optional<Outcome> DropPlanner::read() {
   EntryReader reader(directory_.get(), change_.key, context_.options.naming);
   if (const int error = reader.read(plan_.entry.records); error != 0)
-    return kept(KeptReason::unreadable, std::string(disk::error_text(error)));
+    return kept(KeptReason::unreadable, std::string(util::error_text(error)));
   if (reader.changed()) return kept(KeptReason::changed, "while it was being read");
   bool is_plain = reader.files().directories.empty() && reader.files().others.empty();
   present_ = reader.files().others;
@@ -105,6 +117,7 @@ bool DropPlanner::is_asked(std::size_t ordinal) const {
 }
 
 std::optional<Outcome> DropPlanner::pick() {
+  if (is_rewrite()) return std::nullopt;
   for (std::size_t i = 0; i < plan_.entry.records.size(); ++i)
     if (is_asked(i))
       if (auto refused = pick_of(i)) return refused;
@@ -141,38 +154,86 @@ bool DropPlanner::goes(std::string_view name) const {
   return at != plan_.files.end() && at->name == name;
 }
 
-std::optional<Outcome> DropPlanner::edit_groups() {
-  for (std::size_t i = 0; i < plan_.entry.records.size(); ++i)
-    if (Artifact* group = group_of(plan_.entry.records[i]))
-      if (auto refused = edit(i, *group)) {
-        for (const NewGroup& made : plan_.groups)
-          if (made.waiting.empty()) disk::unlink_at(*context_.trash.group_scratch(), made.scratch.c_str());
-        plan_.groups.clear();
-        return refused;
-      }
+std::optional<Outcome> DropPlanner::edit_texts() {
+  for (std::size_t i = 0; i < plan_.entry.records.size(); ++i) {
+    Artifact* group = group_of(plan_.entry.records[i]);
+    if (!group || (is_rewrite() && !is_asked(i))) continue;
+    if (auto refused = edit(i, *group)) {
+      for (const NewText& made : plan_.texts)
+        if (made.waiting.empty()) disk::unlink_at(*context_.trash.group_scratch(), made.scratch.c_str());
+      plan_.texts.clear();
+      return refused;
+    }
+  }
+  if (is_rewrite() && plan_.texts.empty()) return Outcome();
   return std::nullopt;
 }
 
 std::optional<Outcome> DropPlanner::edit(std::size_t ordinal, Artifact& group) {
   std::string text;
   disk::Node old;
-  if (auto refused = read_group(group.name, old, text)) return refused;
+  if (auto refused = read_text(group.name, old, text)) return refused;
   const auto children = parse_group(text);
   if (!children)
     return kept(KeptReason::unreadable, fmt::format("{}: {}", util::escape_control(group.name), children.error()));
-  if (std::none_of(children->begin(), children->end(), [this](const std::string& name) { return goes(name); }))
+  if (!is_rewrite() &&
+      std::none_of(children->begin(), children->end(), [this](const std::string& name) { return goes(name); }))
     return std::nullopt;
-  if (auto refused = check_children(plan_.entry.records[ordinal], group.name, *children)) return refused;
-  if (auto refused = check_hit(ordinal, *children)) return refused;
+  // A group that lists nothing is a miss, which heals.
+  if (is_rewrite() && children->empty()) return std::nullopt;
   auto edited = edit_group(text, group_change());
   if (!edited) return failed(group.name, edited.error());
+  if (is_rewrite() && *edited == text && !names_other_place(ordinal)) return std::nullopt;
+  if (auto refused = check_hit(ordinal, *children)) return refused;
+  if (auto refused = check_children(plan_.entry.records[ordinal], group.name, *children)) return refused;
+  // First: with these and the old group the entry is what it was.
+  if (auto refused = edit_metadata_of(ordinal)) return refused;
+  if (*edited == text) return std::nullopt;
   group.bytes = edited->size();
+  if (!context_.options.keep_paths) plan_.entry.records[ordinal].named_root = group_paths_.root();
   return write(group.name, old, std::move(*edited));
 }
 
-std::optional<Outcome> DropPlanner::read_group(const std::string& name, disk::Node& node, std::string& text) const {
+// Which fields of the record's metadata hold paths into the cache; null: none.
+const std::vector<std::string>* DropPlanner::path_fields_of(const Record& record) const {
+  const auto found = context_.options.path_fields.find(record.facts.backend);
+  return found == context_.options.path_fields.end() ? nullptr : &found->second;
+}
+
+NewValue DropPlanner::metadata_change(const Record& record) const {
+  return [this, fields = path_fields_of(record)](std::string_view field, std::string_view value) {
+    const bool is_path = std::find(fields->begin(), fields->end(), field) != fields->end();
+    return is_path ? group_paths_.new_entry_path(change_.key, value) : std::string();
+  };
+}
+
+bool DropPlanner::names_other_place(std::size_t ordinal) const {
+  const Record& record = plan_.entry.records[ordinal];
+  if (!path_fields_of(record)) return false;
+  const auto edited = edit_metadata(record.facts.metadata, metadata_change(record));
+  return edited && *edited != record.facts.metadata;
+}
+
+std::optional<Outcome> DropPlanner::edit_metadata_of(std::size_t ordinal) {
+  Record& record = plan_.entry.records[ordinal];
+  if (!path_fields_of(record)) return std::nullopt;
+  Artifact* file = metadata_of(record);
+  if (!file) return std::nullopt;
+  std::string text;
+  disk::Node old;
+  if (auto refused = read_text(file->name, old, text)) return refused;
+  auto edited = edit_metadata(text, metadata_change(record));
+  if (!edited) return failed(file->name, edited.error());
+  if (*edited == text) return std::nullopt;
+  plan_.relocated = true;
+  file->bytes = edited->size();
+  record.facts.metadata = *edited;
+  return write(file->name, old, std::move(*edited));
+}
+
+std::optional<Outcome> DropPlanner::read_text(const std::string& name, disk::Node& node, std::string& text) const {
   if (const int error = disk::stat_at(directory_.get(), name.c_str(), node); error != 0)
-    return kept(KeptReason::changed, std::string(disk::error_text(error)));
+    return kept(KeptReason::changed, std::string(util::error_text(error)));
   if (node.mount_point) return kept(KeptReason::mount_point, util::escape_control(name));
   const disk::ReadOutcome read = disk::read_file_at(directory_.get(), name.c_str(), kMaxJsonBytes, text);
   if (read.status == disk::ReadStatus::ok) return std::nullopt;
@@ -181,6 +242,8 @@ std::optional<Outcome> DropPlanner::read_group(const std::string& name, disk::No
 
 GroupEdit DropPlanner::group_change() {
   GroupEdit change;
+  // Triton 2 writes lists, under keys of its own; any later release fails on one.
+  change.as_map = is_rewrite() && key_encoding(change_.key) != KeyEncoding::md5_hex;
   change.stays = [this](std::string_view name) {
     return !goes(name) && std::binary_search(present_.begin(), present_.end(), name);
   };
@@ -232,22 +295,22 @@ Outcome DropPlanner::keep_broken(std::size_t ordinal, model::SkipReason reason, 
   return outcome;
 }
 
-std::optional<Outcome> DropPlanner::write(const std::string& group, const disk::Node& old, std::string text) {
-  NewGroup made{group, {}, old, {}};
+std::optional<Outcome> DropPlanner::write(const std::string& name, const disk::Node& old, std::string text) {
+  NewText made{name, {}, old, {}};
   const auto scratch = context_.trash.group_scratch();
-  if (!scratch && !context_.trash.has_no_room()) return cache::failed(scratch.error().message);
+  if (!scratch && scratch.error().code != ErrorCode::no_space) return cache::failed(scratch.error());
   int error = ENOSPC;
   if (scratch) {
-    made.scratch = fmt::format("group.{}", count_++);
-    error = disk::write_file_like(*scratch, made.scratch.c_str(), text, {directory_.get(), group.c_str(), old});
+    made.scratch = fmt::format("text.{}", count_++);
+    error = disk::write_file_like(*scratch, made.scratch.c_str(), text, {directory_.get(), name.c_str(), old});
   }
-  if (disk::is_no_room(error)) {
+  if (util::is_no_space(error)) {
     made.scratch.clear();
     made.waiting = std::move(text);
   } else if (error != 0) {
-    return context_.failed(change_.key, group, "cannot write the new one", error);
+    return context_.failed(change_.key, name, "cannot write the new one", error);
   }
-  plan_.groups.push_back(std::move(made));
+  plan_.texts.push_back(std::move(made));
   return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 #include "core/cache/format/file_names.hpp"
 #include "core/disk/directory.hpp"
 #include "core/disk/same_bytes.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -26,7 +27,7 @@ std::string difference(const Duplicate& stays, int its_directory, const EntryLoo
   int error = disk::open_file_at(its_directory, stays.binary.c_str(), theirs, their_node);
   if (error == 0) error = disk::open_file_at(look.directory.get(), stays.own_binary.c_str(), ours, our_node);
   if (error == 0) error = disk::same_bytes(theirs.get(), their_node, ours.get(), our_node, same);
-  if (error != 0) return std::string(disk::error_text(error));
+  if (error != 0) return std::string(util::error_text(error));
   return same ? std::string() : "its binary is another one";
 }
 
@@ -37,7 +38,7 @@ std::string difference(const Root& root, const Duplicate& stays, const EntryLook
   int error =
       is_file_name(stays.key) ? disk::open_own_directory_at(root.descriptor(), stays.key.c_str(), directory) : ENOENT;
   if (error == 0) error = disk::stat_of(directory.get(), node);
-  if (error != 0) return std::string(disk::error_text(error));
+  if (error != 0) return std::string(util::error_text(error));
   const model::EntryStamp stamp{node.inode, node.mtime_ns, node.ctime_ns, true};
   if (!stamp.same_state(stays.stamp) || node.inode == look.node.inode) return "changed since the plan";
   if (stays.binary.empty() && stays.own_binary.empty()) return {};

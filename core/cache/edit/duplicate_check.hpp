@@ -10,7 +10,7 @@
 
 namespace tcm::cache {
 
-/// Keeps the entry, as twin_changed, unless Change::duplicate_of holds; nothing when it does, or is not asked for.
+/// Keeps the entry, as twin_changed, unless Change::duplicate_of holds; nothing when it does, or is not set.
 /// Reads both binaries when contents are compared. Thread-safe.
 std::optional<Outcome> refuse_without_duplicate(const Root& root, const Change& change, const EntryLook& look);
 

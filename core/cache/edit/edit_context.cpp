@@ -5,6 +5,7 @@
 
 #include "core/disk/directory.hpp"
 #include "core/disk/file_changes.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
 
@@ -21,10 +22,11 @@ Outcome kept(KeptReason reason, std::string detail) {
   return outcome;
 }
 
-Outcome failed(std::string detail) {
+Outcome failed(Error error) {
   Outcome outcome;
   outcome.status = Status::failed;
-  outcome.detail = std::move(detail);
+  outcome.error = error.code;
+  outcome.detail = std::move(error.message);
   return outcome;
 }
 
@@ -36,11 +38,11 @@ std::string EditContext::line(std::string_view key, std::string_view name, std::
 }
 
 Outcome EditContext::failed(std::string_view key, std::string_view name, std::string_view what) const {
-  return cache::failed(line(key, name, what));
+  return cache::failed({ErrorCode::failed, line(key, name, what)});
 }
 
 Outcome EditContext::failed(std::string_view key, std::string_view name, std::string_view what, int error) const {
-  return failed(key, name, fmt::format("{}: {}", what, disk::error_text(error)));
+  return cache::failed(util::system_error(line(key, name, what), error).value());
 }
 
 bool EditContext::is_young(std::int64_t newest_ns) const {
@@ -80,7 +82,7 @@ void EditContext::read_again(const Change& change, Outcome& outcome) const {
 void put_time_back(int directory, std::int64_t mtime_ns, Outcome& outcome) {
   const int error = disk::set_mtime(directory, mtime_ns);
   if (error != 0 && outcome.detail.empty())
-    outcome.detail = fmt::format("its modification time could not be put back: {}", disk::error_text(error));
+    outcome.detail = fmt::format("its modification time could not be put back: {}", util::error_text(error));
 }
 
 void put_time_back(const EntryLook& look, Outcome& outcome) {

@@ -45,8 +45,8 @@ class EditContext {
 };
 
 Outcome kept(model::KeptReason reason, std::string detail);
-/// `detail` is the whole line.
-Outcome failed(std::string detail);
+/// The message is the whole line.
+Outcome failed(Error error);
 
 /// Puts the modification time of an entry's directory back, by which its age is told. When that is refused the outcome
 /// says so, and stands.

@@ -23,11 +23,16 @@ namespace {
 // Beyond this, threads wait for each other in the file system's journal.
 constexpr unsigned kMaxDeletingThreads = 8;
 
+// A rewrite is a drop of nothing.
+bool is_drop(const Change& change) {
+  return change.action == model::Action::drop || change.action == model::Action::rewrite;
+}
+
 }  // namespace
 
 class Editor::Impl {
  public:
-  Impl(Root root, EditorOptions options) : context_(std::move(root), std::move(options)), dropper_(context_) {}
+  Impl(Root root, EditorOptions options) : context_(std::move(root), std::move(options)), drops_(context_) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
@@ -50,9 +55,9 @@ class Editor::Impl {
     std::vector<DropPlan> plans(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (stopped()) return discard(plans, 0);
-      if (batch[i].action == model::Action::drop) plans[i] = dropper_.prepare(batch[i]);
+      if (is_drop(batch[i])) plans[i] = drops_.prepare(batch[i]);
     }
-    dropper_.sync(plans);
+    drops_.sync(plans);
     OutcomeQueue outcomes(context_.root, done);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (stopped()) {
@@ -81,7 +86,8 @@ class Editor::Impl {
 
   Outcome carry_out(const Change& change, DropPlan& plan) {
     switch (change.action) {
-      case model::Action::drop: return dropper_.carry_out(change, plan);
+      case model::Action::drop:
+      case model::Action::rewrite: return drops_.carry_out(change, plan);
       case model::Action::remove: break;  // see remove()
       case model::Action::sweep: return sweep_entry(context_, change);
       case model::Action::share: return share_files(context_, change);
@@ -90,11 +96,11 @@ class Editor::Impl {
   }
 
   void discard(const std::vector<DropPlan>& plans, std::size_t from) {
-    for (std::size_t i = from; i < plans.size(); ++i) dropper_.discard(plans[i]);
+    for (std::size_t i = from; i < plans.size(); ++i) drops_.discard(plans[i]);
   }
 
   EditContext context_;
-  Dropper dropper_;
+  EntryDrops drops_;
   std::optional<RootLock> lock_;
   std::optional<util::Workers<Outcome>> workers_;
 };

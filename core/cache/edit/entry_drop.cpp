@@ -11,6 +11,7 @@
 #include "core/cache/read/stamp.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
 
@@ -33,7 +34,7 @@ class EntryDrop {
     if (auto refused = open()) return std::move(*refused);
     if (auto refused = look_at_files()) return std::move(*refused);
     Outcome outcome;
-    if (write_waiting_groups(outcome) && replace_groups(outcome)) delete_files(outcome);
+    if (write_waiting_texts(outcome) && put_in_place(outcome)) delete_files(outcome);
     outcome.files += done_.files;
     outcome.freed += done_.freed;
     if (!changed_) return outcome;
@@ -79,53 +80,54 @@ class EntryDrop {
   //
   // The new group lies in the entry itself, as no directory can be made for it, under a name that Triton 3.0 uses for
   // the same purpose. So what a killed run leaves is a leftover like any other.
-  bool write_waiting_groups(Outcome& outcome) {
-    for (NewGroup& group : plan_.groups) {
-      if (group.waiting.empty()) continue;
-      group.scratch = fmt::format("{}.tmp.pid_{}_0", group.name, ::getpid());
-      const char* name = group.scratch.c_str();
+  bool write_waiting_texts(Outcome& outcome) {
+    for (NewText& text : plan_.texts) {
+      if (text.waiting.empty()) continue;
+      text.scratch = fmt::format("{}.tmp.pid_{}_0", text.name, ::getpid());
+      const char* name = text.scratch.c_str();
       int error = 0;
       do
-        error = disk::write_file_like(directory_.get(), name, group.waiting,
-                                      {directory_.get(), group.name.c_str(), group.old});
-      while (disk::is_no_room(error) && may_free_first_ && delete_next_file(outcome));
+        error = disk::write_file_like(directory_.get(), name, text.waiting,
+                                      {directory_.get(), text.name.c_str(), text.old});
+      while (util::is_no_space(error) && may_free_first_ && delete_next_file(outcome));
       if (error == 0) {
         changed_ = true;
         error = disk::sync_file(directory_.get(), name);
       }
       if (error == 0) continue;
-      fail(outcome, context_.failed(change_.key, group.name, "cannot write the new one", error));
-      remove_waiting_groups();
+      fail(outcome, context_.failed(change_.key, text.name, "cannot write the new one", error));
+      remove_waiting_texts();
       return false;
     }
     return true;
   }
 
-  void remove_waiting_groups() {
-    for (const NewGroup& group : plan_.groups)
-      if (!group.waiting.empty() && !group.scratch.empty()) disk::unlink_at(directory_.get(), group.scratch.c_str());
+  void remove_waiting_texts() {
+    for (const NewText& text : plan_.texts)
+      if (!text.waiting.empty() && !text.scratch.empty()) disk::unlink_at(directory_.get(), text.scratch.c_str());
   }
 
   static void fail(Outcome& outcome, Outcome&& failed) {
     if (outcome.status == Status::failed) return;
     outcome.status = Status::failed;
+    outcome.error = failed.error;
     outcome.detail = std::move(failed.detail);
   }
 
-  bool replace_groups(Outcome& outcome) {
-    for (const NewGroup& group : plan_.groups) {
-      const int place = group.waiting.empty() ? scratch_ : directory_.get();
+  bool put_in_place(Outcome& outcome) {
+    for (const NewText& text : plan_.texts) {
+      const int place = text.waiting.empty() ? scratch_ : directory_.get();
       disk::Node made;
-      int error = disk::stat_at(place, group.scratch.c_str(), made);
-      if (error == 0) error = disk::replace_file(place, group.scratch.c_str(), directory_.get(), group.name.c_str());
+      int error = disk::stat_at(place, text.scratch.c_str(), made);
+      if (error == 0) error = disk::replace_file(place, text.scratch.c_str(), directory_.get(), text.name.c_str());
       if (error != 0) {
-        fail(outcome, context_.failed(change_.key, group.name, "cannot be replaced", error));
-        remove_waiting_groups();
+        fail(outcome, context_.failed(change_.key, text.name, "cannot be replaced", error));
+        remove_waiting_texts();
         return false;
       }
       changed_ = true;
-      if (group.old.links == 1 && group.old.allocated > made.allocated)
-        outcome.freed += group.old.allocated - made.allocated;
+      if (text.old.links == 1 && text.old.allocated > made.allocated)
+        outcome.freed += text.old.allocated - made.allocated;
     }
     outcome.relocated = plan_.relocated;
     // At once: a kill from here on leaves an entry of its old age.
@@ -181,12 +183,14 @@ class EntryDrop {
 
 }  // namespace
 
-DropPlan Dropper::prepare(const Change& change) { return DropPlanner(context_, group_paths_, count_, change).plan(); }
+DropPlan EntryDrops::prepare(const Change& change) {
+  return DropPlanner(context_, group_paths_, count_, change).plan();
+}
 
-void Dropper::sync(std::vector<DropPlan>& plans) {
-  const auto is_written = [](const NewGroup& group) { return group.waiting.empty(); };
+void EntryDrops::sync(std::vector<DropPlan>& plans) {
+  const auto is_written = [](const NewText& text) { return text.waiting.empty(); };
   const auto concerns = [&is_written](const DropPlan& plan) {
-    return !plan.decided && std::any_of(plan.groups.begin(), plan.groups.end(), is_written);
+    return !plan.decided && std::any_of(plan.texts.begin(), plan.texts.end(), is_written);
   };
   if (std::none_of(plans.begin(), plans.end(), concerns)) return;
   int error = disk::sync_file_system(context_.root.descriptor());
@@ -194,16 +198,16 @@ void Dropper::sync(std::vector<DropPlan>& plans) {
   for (DropPlan& plan : plans) {
     if (!concerns(plan)) continue;
     if (one_by_one) error = 0;
-    for (const NewGroup& group : plan.groups)
-      if (one_by_one && error == 0 && is_written(group))
-        error = disk::sync_file(*context_.trash.group_scratch(), group.scratch.c_str());
+    for (const NewText& text : plan.texts)
+      if (one_by_one && error == 0 && is_written(text))
+        error = disk::sync_file(*context_.trash.group_scratch(), text.scratch.c_str());
     if (error == 0) continue;
     plan.decided =
-        context_.failed(plan.entry.key, plan.groups.front().name, "cannot write the new one to the disk", error);
+        context_.failed(plan.entry.key, plan.texts.front().name, "cannot write the new one to the disk", error);
   }
 }
 
-Outcome Dropper::carry_out(const Change& change, DropPlan& plan) {
+Outcome EntryDrops::carry_out(const Change& change, DropPlan& plan) {
   Outcome outcome;
   if (plan.decided) {
     outcome = std::move(*plan.decided);
@@ -217,9 +221,9 @@ Outcome Dropper::carry_out(const Change& change, DropPlan& plan) {
   return outcome;
 }
 
-void Dropper::discard(const DropPlan& plan) {
-  for (const NewGroup& group : plan.groups)
-    if (group.waiting.empty()) disk::unlink_at(*context_.trash.group_scratch(), group.scratch.c_str());
+void EntryDrops::discard(const DropPlan& plan) {
+  for (const NewText& text : plan.texts)
+    if (text.waiting.empty()) disk::unlink_at(*context_.trash.group_scratch(), text.scratch.c_str());
 }
 
 }  // namespace tcm::cache

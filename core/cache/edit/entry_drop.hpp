@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dropping some of an entry's files, in two steps. prepare() decides everything and writes the new groups into the
-// trash area; once those are on the disk, carry_out() puts them in place and deletes what they no longer list.
+// Dropping some of an entry's files, or putting right what its groups say, in two steps. prepare() decides everything
+// and writes the new texts into the trash area; once those are on the disk, carry_out() puts them in place and deletes
+// what the groups no longer list.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +14,9 @@
 namespace tcm::cache {
 
 /// The drops of one editor. One thread at a time.
-class Dropper {
+class EntryDrops {
  public:
-  explicit Dropper(EditContext& context) : context_(context), group_paths_(context.root, context.options) {}
+  explicit EntryDrops(EditContext& context) : context_(context), group_paths_(context.root, context.options) {}
 
   DropPlan prepare(const Change& change);
   /// Makes sure that the new groups of these plans are on the disk; those for which that fails are decided then.

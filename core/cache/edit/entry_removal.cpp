@@ -7,6 +7,7 @@
 #include "core/cache/inspect/known_files.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -27,13 +28,13 @@ class EntryMove {
   std::optional<Outcome> run() {
     for (;;) {
       auto place = in_bin() ? context_.trash.bin(context_.options.trash_id) : context_.trash.scratch();
-      if (!place && context_.trash.has_no_room()) return without_room(place.error().message);
-      if (!place) return cache::failed(std::move(place.error().message));
+      if (!place && place.error().code == ErrorCode::no_space) return without_room(place.error().message);
+      if (!place) return cache::failed(std::move(place).error());
       place_ = *place;
       const int error = disk::move_directory(context_.root.descriptor(), key(), place_, key());
       if (error == 0) break;
       if (error == ENOENT) return kept(KeptReason::gone, {});
-      if (disk::is_no_room(error))
+      if (util::is_no_space(error))
         return without_room(context_.line(change_.key, {}, "cannot move it into the trash: the disk is full"));
       if (error != EEXIST || in_bin()) return failed("cannot move it into the trash", error);
       context_.trash.renew_scratch();  // one of that name could not be deleted before
@@ -49,7 +50,7 @@ class EntryMove {
   // Where nothing can be made or renamed any more, a removal goes without: see RemovalInPlace. To keep something in the
   // trash takes room and frees none.
   std::optional<Outcome> without_room(const std::string& line) {
-    if (in_bin()) return cache::failed(line + "; --no-trash removes without keeping");
+    if (in_bin()) return cache::failed({ErrorCode::no_space, line + "; --no-trash removes without keeping"});
     in_place_ = true;
     return std::nullopt;
   }
@@ -114,7 +115,7 @@ class MovedEntryRemoval {
     if (error == 0)
       count(file, context_, outcome_);
     else if (error != ENOENT)
-      note(context_.line(change_.key, file.name, disk::error_text(error)));
+      note(context_.line(change_.key, file.name, util::error_text(error)));
   }
 
   void remove_directory() {
@@ -182,6 +183,7 @@ class RemovalInPlace {
 
   void fail(Outcome&& failed) {
     outcome_.status = Status::failed;
+    outcome_.error = failed.error;
     outcome_.detail = std::move(failed.detail);
   }
 

@@ -8,6 +8,7 @@
 #include "core/disk/directory.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/same_bytes.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -52,6 +53,7 @@ class EntryShare {
   void fail(const Share& share, std::string_view what, int error) {
     Outcome failed = context_.failed(change_.key, share.name, what, error);
     outcome_.status = Status::failed;
+    outcome_.error = failed.error;
     outcome_.detail = std::move(failed.detail);
   }
 
@@ -76,10 +78,10 @@ class EntryShare {
     Held own;
     Held other;
     int error = open(context_.root.descriptor(), change_.key, share.name, own);
-    if (error != 0) return skip(share, disk::error_text(error));
+    if (error != 0) return skip(share, util::error_text(error));
     if (!share.with.root) return skip(share, "has nothing to be shared with");
     error = open(share.with.root->descriptor(), share.with.key, share.with.name, other);
-    if (error != 0) return skip(share, fmt::format("the other one: {}", disk::error_text(error)));
+    if (error != 0) return skip(share, fmt::format("the other one: {}", util::error_text(error)));
     share_with(share, own, other);
   }
 
@@ -104,7 +106,7 @@ class EntryShare {
   bool link(const Share& share, const Held& other, int scratch) {
     const int error = disk::link_file(other.directory.get(), share.with.name.c_str(), scratch, kLinkName);
     if (error == EMLINK || error == EXDEV || error == EPERM || error == EOPNOTSUPP || error == ENOENT)
-      skip(share, fmt::format("cannot be a hard link: {}", disk::error_text(error)));
+      skip(share, fmt::format("cannot be a hard link: {}", util::error_text(error)));
     else if (error != 0)
       fail(share, "cannot be made a hard link", error);
     return error == 0;

@@ -14,12 +14,13 @@ std::string without_slash(std::string path) {
 }  // namespace
 
 GroupPaths::GroupPaths(const Root& root, const EditorOptions& options)
-    : path_(root.path()), keep_paths_(options.keep_paths) {
+    : path_(options.seen_at.empty() ? root.path() : options.seen_at), keep_paths_(options.keep_paths) {
   std::error_code error;
   if (!path_.starts_with('/'))
     if (auto whole = std::filesystem::canonical(path_, error); !error) path_ = whole.string();
   path_ = without_slash(std::move(path_));
   spellings_.insert(path_);
+  if (!options.seen_at.empty()) return;
   for (const std::string& spelling : options.spellings) spellings_.insert(without_slash(spelling));
 }
 
@@ -30,6 +31,17 @@ std::string GroupPaths::new_path(std::string_view key, std::string_view name, st
   ((((below += '/') += key) += '/') += name);
   if (path.ends_with(below) && spellings_.contains(path.substr(0, path.size() - below.size()))) return {};
   return path_ + below;
+}
+
+std::string GroupPaths::new_entry_path(std::string_view key, std::string_view path) const {
+  if (keep_paths_ || !path.starts_with('/')) return {};
+  std::string below = "/";
+  below += key;
+  const std::size_t at = path.rfind(below);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = path.substr(at + below.size());
+  if ((!rest.empty() && rest.front() != '/') || spellings_.contains(path.substr(0, at))) return {};
+  return path_ + below + std::string(rest);
 }
 
 }  // namespace tcm::cache

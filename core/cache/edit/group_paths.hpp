@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The paths that a group gives its children, and whether they name the root that the entry lies in.
+// The paths that a group gives its children and the metadata the entry, and whether they name the root that the entry
+// lies in.
 #pragma once
 
 #include <set>
@@ -17,8 +18,12 @@ class GroupPaths {
  public:
   GroupPaths(const Root& root, const EditorOptions& options);
 
+  /// What groups are to call the root.
+  const std::string& root() const { return path_; }
   /// The path that a child is to have; empty: the one that it has.
   std::string new_path(std::string_view key, std::string_view name, std::string_view path) const;
+  /// The same of a path in the metadata, of the entry or of what lies in it; others stay.
+  std::string new_entry_path(std::string_view key, std::string_view path) const;
 
  private:
   std::string path_;

@@ -10,6 +10,7 @@
 #include "core/cache/inspect/known_files.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -61,7 +62,10 @@ class EntrySweep {
     outcome.files += done.files;
     outcome.freed += done.freed;
     if (error == ENOENT) return true;
-    if (error != 0) fail(temporary, fmt::format("cannot be deleted: {}", disk::error_text(error)), outcome);
+    if (error != 0) {
+      fail(temporary, fmt::format("cannot be deleted: {}", util::error_text(error)), outcome);
+      outcome.error = util::error_code_of(error);
+    }
     if (outcome.status == Status::failed) return false;
     swept_ = true;
     outcome.bytes.add(model::ArtifactKind::other, bytes);
@@ -77,7 +81,7 @@ class EntrySweep {
   // Out of the entry in one step, so that nothing half deleted stays in it.
   int remove_directory(const Temporary& temporary, Outcome& outcome, disk::Removal& done) {
     const auto scratch = context_.trash.scratch();
-    if (!scratch && context_.trash.has_no_room()) return remove_in_place(temporary, outcome, done);
+    if (!scratch && scratch.error().code == ErrorCode::no_space) return remove_in_place(temporary, outcome, done);
     if (!scratch) {
       outcome.status = Status::failed;
       outcome.detail = scratch.error().message;
@@ -85,7 +89,7 @@ class EntrySweep {
     }
     const std::string place = fmt::format("swept.{}", count_++);
     const int error = disk::move_directory(look_.directory.get(), temporary.name.c_str(), *scratch, place.c_str());
-    if (disk::is_no_room(error)) return remove_in_place(temporary, outcome, done);
+    if (util::is_no_space(error)) return remove_in_place(temporary, outcome, done);
     if (error != 0) return error;
     swept_ = true;
     disk::remove_tree(*scratch, place.c_str(), done);

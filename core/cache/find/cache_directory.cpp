@@ -10,6 +10,7 @@
 
 #include "core/cache/find/shape.hpp"
 #include "core/disk/directory.hpp"
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -34,7 +35,7 @@ Result<std::string> canonical(const std::string& path) {
   const int error = errno;
   if (error == ENOENT) return fail(ErrorCode::missing, path + ": no such directory; give one with --cache-dir");
   if (error == EACCES) return fail(ErrorCode::denied, path + ": no permission to reach this directory");
-  return fail(ErrorCode::failed, fmt::format("{}: {}", path, disk::error_text(error)));
+  return util::system_error(path, error);
 }
 
 // Walks the tree once: roots are noted and not entered, all other files are counted.
@@ -82,7 +83,7 @@ class Walk {
     if (error == 0) error = enter(directory.get(), path, depth);
     // Gone or replaced since it was listed.
     if (error == 0 || error == ENOENT || error == ENOTDIR || error == ELOOP) return;
-    found_.problems.push_back({std::move(path), std::string(disk::error_text(error))});
+    found_.problems.push_back({std::move(path), std::string(util::error_text(error))});
   }
 
   void count(int directory, const std::vector<std::string>& files, const std::string& path) {
@@ -91,7 +92,7 @@ class Walk {
       const int error = disk::stat_at(directory, name.c_str(), node);
       if (error == ENOENT || (error == 0 && node.type != disk::NodeType::file)) continue;
       if (error != 0) {
-        found_.problems.push_back({path, std::string(disk::error_text(error))});
+        found_.problems.push_back({path, std::string(util::error_text(error))});
         return;
       }
       ++found_.beside.files;
@@ -147,9 +148,9 @@ Result<void> check_directory(const std::string& path) {
   if (error == 0) return {};
   if (error == ENOENT) return fail(ErrorCode::missing, path + ": no such directory");
   if (error == ENOTDIR) return fail(ErrorCode::missing, path + ": not a directory; give a cache directory");
-  if (error == EACCES || error == EPERM)
+  if (util::error_code_of(error) == ErrorCode::denied)
     return fail(ErrorCode::denied, path + ": no permission to read this directory");
-  return fail(ErrorCode::failed, fmt::format("{}: {}", path, disk::error_text(error)));
+  return util::system_error(path, error);
 }
 
 }  // namespace
@@ -164,8 +165,9 @@ Result<CacheDirectory> find_roots(const std::string& path, std::optional<Layout>
     return found;
   }
   Walk walk(found, layout, was_root);
+  // Whatever it is: the directory was there a moment ago, so it is not called missing, which makes the index forget it.
   if (const int error = walk.start(); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: {}", found.path, disk::error_text(error)));
+    return fail(ErrorCode::failed, fmt::format("{}: {}", found.path, util::error_text(error)));
   if (found.roots.empty() && !layout && walk.is_unused()) {
     found.roots.push_back({found.path, found.path, Layout::triton});
     found.beside = {};

@@ -20,8 +20,8 @@ bool is_group(std::string_view name);
 std::string_view group_stem(std::string_view name);
 
 /// Whether `name` is the group of a kernel in an entry whose files `has` tells. `__grp__x.json` may also be the
-/// metadata of a kernel that is called `__grp__x`; that kernel's own group, `__grp____grp__x.json`, lies beside it
-/// then.
+/// metadata of a kernel that is called `__grp__x`; that kernel's own group, `__grp____grp__x.json`, then lies next
+/// to it.
 bool is_group_among(std::string_view name, const std::function<bool(std::string_view name)>& has);
 
 /// `<stem>.autotune.json`, a stored autotuning result (since 3.4).

@@ -12,6 +12,7 @@ namespace {
 class GroupEvents final : public JsonEvents {
  public:
   std::vector<std::string> children;
+  std::string path;
   std::string problem;
 
   void begin(char bracket) override {
@@ -26,16 +27,15 @@ class GroupEvents final : public JsonEvents {
   void key(std::string_view text) override {
     if (depth_ == 1) {
       in_children_ = text == "child_paths";
-      if (in_children_) children.clear();  // the last of several counts, as for Triton
+      if (in_children_) path.clear(), children.clear();  // the last of several counts, as for Triton
     } else if (depth_ == 2 && in_children_) {
       add(text);
     }
   }
   void string(std::string_view text) override {
-    if (depth_ == 2 && in_children_ && container_ == '[')
-      add(text);
-    else
-      scalar(false);
+    if (depth_ == 2 && in_children_ && container_ == '[') return add(text);
+    if (depth_ == 2 && in_children_ && children.size() == 1) path = text;
+    scalar(false);
   }
   void integer(std::int64_t) override { scalar(false); }
   void number(std::string_view) override { scalar(false); }
@@ -49,12 +49,12 @@ class GroupEvents final : public JsonEvents {
     if (depth_ == 1) in_children_ = false;
   }
 
-  void add(std::string_view path) {
-    const std::string_view name = path.substr(path.rfind('/') + 1);
+  void add(std::string_view listed) {
+    const std::string_view name = listed.substr(listed.rfind('/') + 1);
     if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string_view::npos) {
       constexpr std::size_t kShown = 80;
-      refuse(
-          fmt::format("child_paths names \"{}\", which is no file name", util::escape_control(path.substr(0, kShown))));
+      refuse(fmt::format("child_paths names \"{}\", which is no file name",
+                         util::escape_control(listed.substr(0, kShown))));
     } else if (children.size() >= kMaxGroupChildren) {
       refuse(fmt::format("child_paths names more than {} files", kMaxGroupChildren));
     } else {
@@ -73,11 +73,27 @@ class GroupEvents final : public JsonEvents {
 
 }  // namespace
 
-tl::expected<std::vector<std::string>, std::string> parse_group(std::string_view text) {
+tl::expected<GroupListing, std::string> list_group(std::string_view text) {
   GroupEvents events;
   if (auto wrong = read_json(text, events)) return tl::unexpected<std::string>(std::move(*wrong));
   if (!events.problem.empty()) return tl::unexpected<std::string>(std::move(events.problem));
-  return std::move(events.children);
+  return GroupListing{std::move(events.children), std::move(events.path)};
+}
+
+tl::expected<std::vector<std::string>, std::string> parse_group(std::string_view text) {
+  auto group = list_group(text);
+  if (!group) return tl::unexpected(std::move(group).error());
+  return std::move(group->names);
+}
+
+std::string_view named_root(std::string_view path, std::string_view key, std::string_view name) {
+  for (const std::string_view part : {name, key}) {
+    if (path.size() <= part.size() || !path.ends_with(part)) return {};
+    path.remove_suffix(part.size());
+    if (!path.ends_with('/')) return {};
+    path.remove_suffix(1);
+  }
+  return path;
 }
 
 }  // namespace tcm::cache

@@ -15,6 +15,18 @@ namespace tcm::cache {
 /// More names than any kernel has files; a group beyond is malformed.
 inline constexpr std::size_t kMaxGroupChildren = 4096;
 
+struct GroupListing {
+  std::vector<std::string> names;  ///< see parse_group
+  std::string path;                ///< what a map says of the first of them; empty of a list
+};
+
+/// The same as parse_group with the first path, which tells where the group was written.
+tl::expected<GroupListing, std::string> list_group(std::string_view text);
+
+/// The directory that the root is to the writer of a group that gives the child `name` of the entry `key` this path:
+/// text only, nothing is looked at. Empty when the path does not end so.
+std::string_view named_root(std::string_view path, std::string_view key, std::string_view name);
+
 /// The file names that a group lists, in its order; without any directory part. Empty for a group without
 /// `child_paths`, which Triton takes for a miss. The error says in one line what is wrong: no JSON, another shape, or a
 /// name that can name no file of the entry.

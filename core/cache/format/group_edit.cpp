@@ -4,113 +4,24 @@
 #include <optional>
 #include <vector>
 
-#include "core/cache/format/json_strings.hpp"
+#include "core/cache/format/json_scanner.hpp"
+#include "core/util/text/json_text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::cache {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
-
-/// A stretch of the text.
-struct Span {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
-
 /// One child: its whole stretch, its name and, of a map, its value.
 struct Child {
-  Span all;
-  Span name;
-  std::optional<Span> value;
+  TextSpan all;
+  TextSpan name;
+  std::optional<TextSpan> value;
 };
-
-/// Finds where things stand in a JSON text that a parser has accepted; on anything else it gives up (`broken`).
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : text_(text) {}
-
-  bool broken() const { return broken_; }
-  std::size_t position() const { return at_; }
-
-  void skip_blanks() {
-    at_ = text_.find_first_not_of(kBlanks, at_);
-    if (at_ == std::string_view::npos) at_ = text_.size();
-  }
-
-  char peek() {
-    skip_blanks();
-    return at_ < text_.size() ? text_[at_] : '\0';
-  }
-
-  bool take(char c) {
-    if (peek() != c) return false;
-    ++at_;
-    return true;
-  }
-
-  void expect(char c) {
-    if (!take(c)) give_up();
-  }
-
-  Span string() {
-    const std::size_t begin = (skip_blanks(), at_);
-    expect('"');
-    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
-    if (at_ >= text_.size())
-      give_up();
-    else
-      ++at_;
-    return {begin, at_};
-  }
-
-  Span value() {
-    const std::size_t begin = (skip_blanks(), at_);
-    const char first = peek();
-    if (first == '"') return string();
-    if (first == '{' || first == '[')
-      container();
-    else
-      scalar();
-    return {begin, at_};
-  }
-
- private:
-  void give_up() {
-    broken_ = true;
-    at_ = text_.size();
-  }
-
-  void container() {
-    int depth = 0;
-    do {
-      const char c = peek();
-      if (c == '"') {
-        string();
-        continue;
-      }
-      if (c == '\0') return give_up();
-      depth += c == '{' || c == '[' ? 1 : 0;
-      depth -= c == '}' || c == ']' ? 1 : 0;
-      ++at_;
-    } while (depth > 0 && !broken_);
-  }
-
-  void scalar() {
-    const std::size_t begin = at_;
-    at_ = text_.find_first_of(",]} \t\r\n", at_);
-    if (at_ == std::string_view::npos || at_ == begin) give_up();
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-  bool broken_ = false;
-};
-
-std::string_view cut(std::string_view text, Span span) { return text.substr(span.begin, span.end - span.begin); }
 
 /// The container `child_paths`, brackets included.
 struct Container {
-  Span all;
+  TextSpan all;
+  bool is_list = false;
   std::vector<Child> children;
 };
 
@@ -124,16 +35,19 @@ class GroupRewrite {
     if (found_ != 1) return tl::unexpected<std::string>("has no child_paths, or several");
     std::string made(text_.substr(0, container_.all.begin));
     if (auto error = write(made)) return tl::unexpected<std::string>(std::move(*error));
+    if (becomes_map()) made.back() = '}';
     made += text_.substr(container_.all.end);
     return made;
   }
 
  private:
+  bool becomes_map() const { return container_.is_list && edit_.as_map; }
+
   void find() {
     scanner_.expect('{');
     if (scanner_.take('}')) return;
     do {
-      const auto key = decode_json_string(cut(text_, scanner_.string()));
+      const auto key = util::decode_json_string(cut(text_, scanner_.string()));
       scanner_.expect(':');
       const char bracket = scanner_.peek();
       if (key == "child_paths" && (bracket == '{' || bracket == '[')) {
@@ -149,6 +63,7 @@ class GroupRewrite {
   void list(char bracket) {
     container_ = {};
     container_.all.begin = scanner_.position();
+    container_.is_list = bracket == '[';
     scanner_.expect(bracket);
     const char closing = bracket == '{' ? '}' : ']';
     if (scanner_.peek() != closing) do {
@@ -169,15 +84,17 @@ class GroupRewrite {
   std::optional<std::string> write(std::string& made) {
     const std::vector<Child>& children = container_.children;
     if (children.empty()) {
-      made += cut(text_, container_.all);
+      made += becomes_map() ? std::string_view("{}") : cut(text_, container_.all);
       return std::nullopt;
     }
     const std::string_view between =
         children.size() < 2 ? std::string_view() : cut(text_, {children[0].all.end, children[1].all.begin});
+    const std::size_t begin = made.size();
     made += cut(text_, {container_.all.begin, children.front().all.begin});
+    if (becomes_map()) made[begin] = '{';
     bool first = true;
     for (const Child& child : children) {
-      const auto listed = decode_json_string(cut(text_, child.name));
+      const auto listed = util::decode_json_string(cut(text_, child.name));
       if (!listed) return "a name in it cannot be read";
       const std::string_view name = std::string_view(*listed).substr(listed->rfind('/') + 1);
       if (!edit_.stays(name)) continue;
@@ -192,22 +109,30 @@ class GroupRewrite {
   std::optional<std::string> write_child(std::string& made, const Child& child, std::string_view name) {
     std::string path;
     if (child.value && text_[child.value->begin] == '"') {
-      const auto old = decode_json_string(cut(text_, *child.value));
+      const auto old = util::decode_json_string(cut(text_, *child.value));
       if (!old) return "a path in it cannot be read";
       path = edit_.new_path(name, *old);
     }
+    if (becomes_map()) path = edit_.new_path(name, {});
     if (path.empty()) {
       made += cut(text_, child.all);
       return std::nullopt;
     }
-    made += cut(text_, {child.all.begin, child.value->begin});
-    if (!append_ascii_json_string(made, path)) return "the path of this cache is not UTF-8";
+    if (child.value) {
+      made += cut(text_, {child.all.begin, child.value->begin});
+    } else {
+      if (!util::is_valid_utf8(name)) return "a name in it is not UTF-8";
+      util::append_json_string(made, name, util::JsonEscapes::non_ascii);
+      made += ": ";
+    }
+    if (!util::is_valid_utf8(path)) return "the path of this cache is not UTF-8";
+    util::append_json_string(made, path, util::JsonEscapes::non_ascii);
     return std::nullopt;
   }
 
   std::string_view text_;
   const GroupEdit& edit_;
-  Scanner scanner_;
+  JsonScanner scanner_;
   Container container_;
   int found_ = 0;
 };

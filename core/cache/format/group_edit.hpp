@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A group file's text with fewer children. Everything that stays is kept as it stands, byte by byte: the shape, other
-// members, order, blanks, how names and numbers are written.
+// A group file's text with fewer children, or other paths. Everything that stays is kept as it stands, byte by byte:
+// the shape, unless it is to become a map, other members, order, blanks, how names and numbers are written.
 #pragma once
 
 #include <functional>
@@ -16,6 +16,8 @@ struct GroupEdit {
   std::function<bool(std::string_view name)> stays;
   /// The path that the child is to have, given the one that the group says. Empty: the one that it has. Of maps only.
   std::function<std::string(std::string_view name, std::string_view path)> new_path;
+  /// A list of names becomes a map with a path for each; new_path() gets no path then.
+  bool as_map = false;
 };
 
 /// Edits a group that parse_group accepts. The error says in one line why that cannot be done faithfully.

@@ -4,7 +4,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
 
-#include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -72,16 +72,6 @@ class Handler {
   std::string held_;
 };
 
-// The first byte that is no UTF-8, if there is one.
-std::optional<std::size_t> first_invalid_byte(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const util::Utf8Char c = util::decode_utf8(text.substr(at));
-    if (!c.valid) return at;
-    at += c.length;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<std::string> read_json(std::string_view text, JsonEvents& events) {
@@ -95,23 +85,9 @@ std::optional<std::string> read_json(std::string_view text, JsonEvents& events) 
   if (!error) return std::nullopt;
   if (error == json::error::too_deep) return fmt::format("nested deeper than {} at byte {}", kMaxJsonDepth, done);
   // The parser calls it a syntax error; people look for something else then.
-  if (const auto at = first_invalid_byte(text)) return fmt::format("not UTF-8 at byte {}", *at);
+  if (const std::size_t valid = util::valid_utf8_length(text); valid < text.size())
+    return fmt::format("not UTF-8 at byte {}", valid);
   return fmt::format("{} at byte {}", error.message(), done);
-}
-
-void append_json_string(std::string& to, std::string_view text) {
-  to += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      to += '\\';
-      to += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(to), "\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    } else {
-      to += c;
-    }
-  }
-  to += '"';
 }
 
 }  // namespace tcm::cache

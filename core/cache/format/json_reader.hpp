@@ -34,7 +34,4 @@ class JsonEvents {
 /// byte 17"), or nothing. After an error the events were incomplete.
 std::optional<std::string> read_json(std::string_view text, JsonEvents& events);
 
-/// Appends `text` as a JSON string with its quotes.
-void append_json_string(std::string& to, std::string_view text);
-
 }  // namespace tcm::cache

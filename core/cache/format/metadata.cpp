@@ -2,12 +2,13 @@
 #include "core/cache/format/metadata.hpp"
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/format/json_reader.hpp"
+#include "core/cache/format/metadata_needs.hpp"
+#include "core/util/text/json_text.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -24,12 +25,12 @@ class JsonCopy {
   void end(char bracket) { text += bracket; }
   void key(std::string_view name) {
     item();
-    append_json_string(text, name);
+    util::append_json_string(text, name);
     text += ':';
   }
   void string(std::string_view value) {
     item();
-    append_json_string(text, value);
+    util::append_json_string(text, value);
   }
   void token(std::string_view value) { item(), text += value; }
 
@@ -39,17 +40,18 @@ class JsonCopy {
   }
 };
 
+constexpr std::array<std::string_view, 3> kTargetMembers{"target.backend", "target.arch", "target.warp_size"};
+
 struct Fields {
   std::string name, backend_name, device_type, triton_version, binary_ext;
   std::optional<std::int64_t> num_warps, num_stages, num_ctas, warp_size, shared;
-  bool has_cluster_dims = false, has_warp_size = false;
+  FieldsSeen seen;
   bool has_num_warps = false, has_shared = false, has_name = false, has_ctime = false, ctime_is_object = false;
   std::string arch;
 };
 
 struct Target {
   bool is_container = false;
-  bool has_backend = false, has_arch = false, has_warp_size = false;
   std::string backend;
   std::optional<std::int64_t> warp_size;
   std::string arch;
@@ -63,9 +65,11 @@ class MetadataEvents final : public JsonEvents {
 
   void begin(char bracket) override {
     if (depth_ == 0) is_object = bracket == '{';
+    note(bracket == '{' ? ValueType::map : ValueType::list);
     start_value();
     if (depth_ == 1 && key_ == "target") {
       target = Target{};
+      for (const std::string_view member : kTargetMembers) fields.seen.note(member, ValueType::absent);
       target.is_container = true;
       in_target_ = true;
       target_is_list_ = bracket == '[';
@@ -88,6 +92,7 @@ class MetadataEvents final : public JsonEvents {
     if (capture_) copy_.key(text);
   }
   void string(std::string_view text) override {
+    note(ValueType::text);
     start_value();
     if (depth_ == 1) set_text(text);
     if (at_target("backend", 0)) target.backend = text;
@@ -95,20 +100,22 @@ class MetadataEvents final : public JsonEvents {
     end_value();
   }
   void integer(std::int64_t value) override {
+    note(ValueType::number);
     start_value();
     if (depth_ == 1) set_integer(value);
     if (at_target("warp_size", 2)) target.warp_size = value;
     if (capture_) copy_.token(std::to_string(value));
     end_value();
   }
-  void number(std::string_view text) override { token(text); }
+  void number(std::string_view text) override {
+    note(ValueType::number);
+    token(text);
+  }
   void literal(std::string_view text) override {
+    note(text == "null" ? ValueType::null : ValueType::boolean);
     // A null is no value.
     if (depth_ == 1 && text == "null" && key_ == "arch") return;
-    if (text == "null" && at_target("arch", 1)) {
-      target.has_arch = true;
-      return end_value();
-    }
+    if (text == "null" && at_target("arch", 1)) return end_value();
     token(text);
   }
 
@@ -123,10 +130,14 @@ class MetadataEvents final : public JsonEvents {
     end_value();
   }
 
+  void note(ValueType type) {
+    if (depth_ == 1) fields.seen.note(key_, type);
+    if (at_target("backend", 0)) fields.seen.note(kTargetMembers[0], type);
+    if (at_target("arch", 1)) fields.seen.note(kTargetMembers[1], type);
+    if (at_target("warp_size", 2)) fields.seen.note(kTargetMembers[2], type);
+  }
+
   void start_value() {
-    target.has_backend |= at_target("backend", 0);
-    target.has_arch |= at_target("arch", 1);
-    target.has_warp_size |= at_target("warp_size", 2);
     if (capture_) return;
     if (depth_ == 1 && key_ == "arch") capture_ = &fields.arch;
     if (at_target("arch", 1)) capture_ = &target.arch;
@@ -151,8 +162,6 @@ class MetadataEvents final : public JsonEvents {
       fields.has_ctime = true;
       fields.ctime_is_object = false;  // of several members the last counts
     }
-    if (key_ == "cluster_dims") fields.has_cluster_dims = true;
-    if (key_ == "warp_size") fields.has_warp_size = true;
   }
 
   void set_text(std::string_view text) {
@@ -195,37 +204,12 @@ bool marks_a_kernel(const Fields& fields, const Target& target) {
   return fields.has_num_warps && (fields.has_shared || fields.has_name || fields.has_ctime);
 }
 
-/// The number behind "3." of a release of Triton 3; none of others and of what is no release.
-std::optional<int> minor_of(std::string_view version) {
-  if (!version.starts_with("3.")) return std::nullopt;
-  int minor = 0;
-  const char* end = version.data() + version.size();
-  const auto [stop, error] = std::from_chars(version.data() + 2, end, minor);
-  return error == std::errc() && stop != end && *stop == '.' ? std::optional(minor) : std::nullopt;
-}
-
-std::string missing_of(const Fields& fields, const Target& target) {
-  std::string missing;
-  const auto need = [&missing](std::string_view field, bool there) {
-    if (!there) (missing += missing.empty() ? "" : ", ") += field;
-  };
-  need("name", fields.has_name);
-  need("shared", fields.has_shared);
-  need("target.backend", target.has_backend);
-  need("target.arch", target.has_arch);
-  need("target.warp_size", target.has_warp_size);
-  const std::optional<int> minor = minor_of(fields.triton_version);
-  if (minor && *minor >= 3 && *minor <= 5) need("cluster_dims", fields.has_cluster_dims);
-  if (minor && *minor >= 9) need("warp_size", fields.has_warp_size);
-  return missing;
-}
-
 std::string first_of(std::string& a, std::string& b) { return std::move(a.empty() ? b : a); }
 
 Metadata assemble(Fields&& fields, Target&& target) {
   Metadata metadata;
   model::KernelFacts& facts = metadata.facts;
-  if (target.is_container) metadata.missing = missing_of(fields, target);
+  if (target.is_container) metadata.missing = fields.seen.missing(parse_release(fields.triton_version)).names;
   facts.name = std::move(fields.name);
   std::string older = first_of(fields.backend_name, fields.device_type);
   facts.backend = first_of(target.backend, older);

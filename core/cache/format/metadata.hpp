@@ -17,8 +17,8 @@ struct Metadata {
   std::string arch_json;     ///< `target.arch` (older: `arch`) as compact JSON; empty when there is none
   std::string binary_ext;    ///< bare extension of what the driver loads, where a backend says so; else empty
   bool has_ctime = false;    ///< an object `ctime`: Triton 2.0, which writes no group
-  /// Fields that Triton reads at every hit and that are not there, "shared, target.arch"; empty when all are. Only of
-  /// metadata with a `target`: releases before 3.0 read others.
+  /// Fields that its release reads at every hit and that are not there, "shared, target.arch" (see metadata_needs.hpp);
+  /// empty when all are. Only of metadata with a `target`: releases before 3.0 read others.
   std::string missing;
 };
 
@@ -27,10 +27,8 @@ struct MetadataProblem {
   std::string detail;                                  ///< one line
 };
 
-/// Sources of the fields of Metadata::missing: CompiledKernel reads `target`, `name` and `shared` in every release
-/// since 3.0, `cluster_dims` in 3.3 to 3.5, and launches with `warp_size` from 3.9 on. Sources of the fields: `target`
-/// {backend, arch, warp_size} since Triton 3.0, for a while an array of the three; `backend_name`, `device_type` and
-/// `arch` before it. `triton_version` since 3.3. `binary_ext` by Intel's backend.
+/// Sources of the fields: `target` {backend, arch, warp_size} since Triton 3.0, for a while an array of the three;
+/// `backend_name`, `device_type` and `arch` before it. `triton_version` since 3.3. `binary_ext` by Intel's backend.
 tl::expected<Metadata, MetadataProblem> parse_metadata(std::string_view text);
 
 }  // namespace tcm::cache

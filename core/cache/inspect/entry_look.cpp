@@ -11,6 +11,7 @@
 #include "core/cache/format/file_names.hpp"
 #include "core/cache/inspect/writer.hpp"
 #include "core/cache/read/entry_files.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -75,7 +76,7 @@ class EntryListing {
     if (error == EXDEV)
       refuse(KeptReason::mount_point, name, "another file system is mounted there");
     else
-      refuse(KeptReason::unreadable, name, disk::error_text(error));
+      refuse(KeptReason::unreadable, name, util::error_text(error));
   }
 
   void list_entry(int directory, const std::string& key) {

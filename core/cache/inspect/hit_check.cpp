@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "core/disk/directory.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -40,7 +42,7 @@ std::optional<Damage> check_file(int entry, const model::Record& kernel, const m
   std::optional<Damage> damage;
   if (read.status == disk::ReadStatus::failed)
     damage = {SkipReason::unreadable,
-              fmt::format("{}: {}", util::escape_control(file.name), disk::error_text(read.error))};
+              fmt::format("{}: {}", util::escape_control(file.name), util::error_text(read.error))};
   else if (read.status == disk::ReadStatus::ok)
     damage = check(kernel, file, bytes, check_binary);
   if (bytes.capacity() > kKeptBytes) bytes = std::string();

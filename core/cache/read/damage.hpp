@@ -3,6 +3,7 @@
 // without opening one.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "core/cache/format/file_types.hpp"
@@ -10,6 +11,16 @@
 #include "core/cache/read/entry_files.hpp"
 
 namespace tcm::cache {
+
+/// What a file that a group lists is to a hit.
+enum class HitRole : std::uint8_t {
+  binary,       ///< what the kernel is run from
+  dispensable,  ///< read when it is there
+  unknown,
+};
+
+/// The role of a file of a kernel of `backend`; `binary_ext` is what its metadata says, without a dot, or empty. Pure.
+HitRole role_of(std::string_view name, std::string_view backend, std::string_view binary_ext, const FileTypes& types);
 
 /// Marks the draft as broken when its metadata lacks a field that every hit reads, or when its group lists a binary, or
 /// another file that is neither IR nor assembly, that is empty or not there. Missing IR and assembly harm nobody:

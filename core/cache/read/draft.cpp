@@ -6,6 +6,7 @@
 #include "core/cache/format/json_reader.hpp"
 #include "core/cache/format/metadata.hpp"
 #include "core/disk/directory.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -55,7 +56,7 @@ bool read_json(OpenEntry& entry, const std::string& name, SkipReason too_large, 
       } else {
         entry.files.changed |= outcome.error == ENOENT;
         entry.try_again = true;
-        mark_broken(draft, SkipReason::unreadable, name, disk::error_text(outcome.error));
+        mark_broken(draft, SkipReason::unreadable, name, util::error_text(outcome.error));
       }
       break;
   }

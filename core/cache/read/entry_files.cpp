@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/disk/directory.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -16,7 +17,7 @@ void note_unreadable(EntryFiles& found, std::string_view name, int error) {
   if (error == ENOENT)
     found.changed = true;
   else if (found.unreadable.empty())
-    found.unreadable = fmt::format("{}: {}", util::escape_control(name), disk::error_text(error));
+    found.unreadable = fmt::format("{}: {}", util::escape_control(name), util::error_text(error));
 }
 
 // Counts one more name.

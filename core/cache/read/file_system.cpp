@@ -2,11 +2,11 @@
 #include "core/cache/read/file_system.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "core/disk/directory.hpp"
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::cache {
 
@@ -15,9 +15,7 @@ Result<FileSystem> file_system_of(const Root& root) {
   disk::Node node;
   int error = ::fstatvfs(root.descriptor(), &found) == 0 ? 0 : errno;
   if (error == 0) error = disk::stat_of(root.descriptor(), node);
-  if (error != 0)
-    return fail(ErrorCode::failed,
-                fmt::format("{}: cannot ask its file system: {}", root.path(), disk::error_text(error)));
+  if (error != 0) return util::system_error(root.path() + ": cannot ask its file system", error);
   FileSystem answer;
   answer.device = node.device;
   answer.total_bytes = static_cast<std::uint64_t>(found.f_blocks) * found.f_frsize;
@@ -28,9 +26,7 @@ Result<FileSystem> file_system_of(const Root& root) {
 
 Result<void> check_changeable(const Root& root) {
   if (::faccessat(root.descriptor(), ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) return {};
-  const int error = errno;
-  return fail(error == EACCES ? ErrorCode::denied : ErrorCode::failed,
-              fmt::format("{}: cannot be changed: {}", root.path(), disk::error_text(error)));
+  return util::system_error(root.path() + ": cannot be changed", errno);
 }
 
 }  // namespace tcm::cache

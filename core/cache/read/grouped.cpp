@@ -28,7 +28,7 @@ std::string metadata_name(const EntryFiles& files, const Draft& draft) {
   return {};
 }
 
-Draft read_group(OpenEntry& entry, std::string_view name) {
+Draft read_draft(OpenEntry& entry, std::string_view name) {
   Draft draft;
   draft.group = name;
   draft.stem = group_stem(name);
@@ -37,19 +37,21 @@ Draft read_group(OpenEntry& entry, std::string_view name) {
 
   thread_local std::string text;
   if (!read_json(entry, draft.group, SkipReason::group_too_large, text, draft)) return draft;
-  auto children = parse_group(text);
+  auto group = list_group(text);
   if (text.capacity() > kKeptText) text = std::string();
-  if (!children) {
-    mark_broken(draft, SkipReason::group_malformed, name, children.error());
+  if (!group) {
+    mark_broken(draft, SkipReason::group_malformed, name, group.error());
     return draft;
   }
-  entry.children += children->size();
+  entry.children += group->names.size();
   if (entry.children > kMaxEntryFiles) {
     mark_broken(draft, SkipReason::group_too_large, name,
                 fmt::format("the entry's groups name more than {} files", kMaxEntryFiles));
     return draft;
   }
-  draft.children = std::move(*children);
+  draft.children = std::move(group->names);
+  if (!group->path.empty())
+    draft.record.named_root = std::string(named_root(group->path, entry.key, draft.children.front()));
 
   const std::string metadata = metadata_name(entry.files, draft);
   if (metadata.empty())
@@ -74,7 +76,7 @@ std::vector<Draft> read_groups(OpenEntry& entry) {
     if (is_group_among(name, has)) groups.push_back(name);
   std::sort(groups.begin(), groups.end());
   drafts.reserve(groups.size());
-  for (const std::string& name : groups) drafts.push_back(read_group(entry, name));
+  for (const std::string& name : groups) drafts.push_back(read_draft(entry, name));
   return drafts;
 }
 

@@ -11,6 +11,7 @@
 #include "core/cache/read/entry_reader.hpp"
 #include "core/cache/read/stamp.hpp"
 #include "core/disk/directory.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/time.hpp"
 
 namespace tcm::cache {
@@ -55,14 +56,9 @@ model::Entry closed(int root, const std::string& key, int error) {
   else if (failed == 0 && node.type != disk::NodeType::directory)
     entry = lone(key, EntryKind::foreign, SkipReason::not_an_entry, "not a directory");
   else
-    entry = lone(key, EntryKind::broken, SkipReason::unreadable, std::string(disk::error_text(error)));
+    entry = lone(key, EntryKind::broken, SkipReason::unreadable, std::string(util::error_text(error)));
   entry.stamp = {node.inode, node.mtime_ns, node.ctime_ns, entry.records.front().kind != EntryKind::broken};
   return entry;
-}
-
-ErrorCode code_of(int error) {
-  if (error == ENOENT) return ErrorCode::missing;
-  return error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed;
 }
 
 }  // namespace
@@ -76,7 +72,7 @@ Result<Root> Root::open(const std::string& path) {
   if (error == 0) error = disk::stat_of(directory.get(), node);
   if (error == 0) return Root(path, std::move(directory), {node.device, node.inode});
   if (error == ELOOP) return fail(ErrorCode::failed, path + ": symbolic link; give the directory that it points to");
-  return fail(code_of(error), fmt::format("{}: cannot open the cache root: {}", path, disk::error_text(error)));
+  return util::system_error(path + ": cannot open the cache root", error);
 }
 
 Result<void> Root::scan(const std::function<bool(const RootItem&)>& each,
@@ -90,7 +86,7 @@ Result<void> Root::scan(const std::function<bool(const RootItem&)>& each,
       if (std::string_view(name) == kTrashName) return true;
       disk::Node node;
       if (const int failed = disk::stat_at(listed.get(), name, node); failed != 0) {
-        if (failed != ENOENT) unreadable(name, std::string(disk::error_text(failed)));
+        if (failed != ENOENT) unreadable(name, std::string(util::error_text(failed)));
         return true;
       }
       RootItem item;
@@ -108,7 +104,7 @@ Result<void> Root::scan(const std::function<bool(const RootItem&)>& each,
       return each(item);
     });
   if (error == 0) return {};
-  return fail(code_of(error), fmt::format("{}: cannot list the cache root: {}", path_, disk::error_text(error)));
+  return util::system_error(path_ + ": cannot list the cache root", error);
 }
 
 model::Entry Root::read_entry(const std::string& key, const Naming& naming) const {
@@ -145,7 +141,7 @@ Result<void> Root::read_artifact(const std::string& key, const std::string& name
   if (!is_file_name(key) || !is_file_name(name)) return fail(ErrorCode::missing, "not a file name");
   util::Fd directory;
   if (const int error = disk::open_directory_at(directory_.get(), key.c_str(), directory); error != 0)
-    return fail(code_of(error), std::string(disk::error_text(error)));
+    return fail(util::error_code_of(error), std::string(util::error_text(error)));
   const disk::ReadOutcome outcome = disk::read_file_at(directory.get(), name.c_str(), limit, bytes);
   switch (outcome.status) {
     case disk::ReadStatus::ok: return {};
@@ -154,7 +150,7 @@ Result<void> Root::read_artifact(const std::string& key, const std::string& name
     case disk::ReadStatus::not_a_file: return fail(ErrorCode::missing, "not a regular file");
     case disk::ReadStatus::failed: break;
   }
-  return fail(code_of(outcome.error), std::string(disk::error_text(outcome.error)));
+  return fail(util::error_code_of(outcome.error), std::string(util::error_text(outcome.error)));
 }
 
 Result<void> Root::read_in_pieces(const std::string& key, const std::string& name, std::uint64_t limit,
@@ -166,7 +162,7 @@ Result<void> Root::read_in_pieces(const std::string& key, const std::string& nam
   int error = disk::open_directory_at(directory_.get(), key.c_str(), directory);
   if (error == 0) error = disk::read_file_in_pieces(directory.get(), name.c_str(), limit, buffer, each);
   if (error == 0) return {};
-  return fail(code_of(error), std::string(disk::error_text(error)));
+  return fail(util::error_code_of(error), std::string(util::error_text(error)));
 }
 
 }  // namespace tcm::cache

@@ -16,9 +16,4 @@ tl::unexpected<Error> owned_by_other(const std::string& path, std::uint32_t user
                                              util::escape_control(util::user_name(user))));
 }
 
-tl::unexpected<Error> system_refusal(const std::string& path, std::string_view what, int error) {
-  const ErrorCode code = error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed;
-  return fail(code, fmt::format("{}: {}: {}", path, what, disk::error_text(error)));
-}
-
 }  // namespace tcm::cache

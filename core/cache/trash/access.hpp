@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose the things in a trash area are, and how a refusal is said. Functions are thread-safe.
+// Whose the things in a trash area are. Functions are thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,5 @@ bool is_ours(const disk::Node& node);
 
 /// What is said of another user's: denied.
 tl::unexpected<Error> owned_by_other(const std::string& path, std::uint32_t user);
-
-/// "<path>: <what>: <the system's words>"; denied or failed, as the errno says.
-tl::unexpected<Error> system_refusal(const std::string& path, std::string_view what, int error);
 
 }  // namespace tcm::cache

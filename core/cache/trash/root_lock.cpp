@@ -2,11 +2,13 @@
 #include "core/cache/trash/root_lock.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
 #include "core/cache/trash/access.hpp"
 #include "core/disk/directory.hpp"
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -35,11 +37,11 @@ Result<RootLock> RootLock::take(const Root& root, TrashArea& area) {
   // An open file description of its own: closing it gives the lock back, and no copy of another descriptor keeps it.
   util::Fd directory;
   if (const int error = disk::open_directory_at(root.descriptor(), ".", directory); error != 0)
-    return system_refusal(root.path(), "cannot open the cache root", error);
+    return util::system_error(root.path() + ": cannot open the cache root", error);
   int error = lock(directory.get());
   if (error == 0) return RootLock(std::move(directory));
   if (error == EWOULDBLOCK) return busy(root.path());
-  if (!cannot_lock_directories(error)) return system_refusal(root.path(), "cannot lock it", error);
+  if (!cannot_lock_directories(error)) return util::system_error(root.path() + ": cannot lock it", error);
   TCM_TRY(area.need());
   constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
   util::Fd file(::openat(area.descriptor(), kLockName, kFlags, 0600));
@@ -48,7 +50,7 @@ Result<RootLock> RootLock::take(const Root& root, TrashArea& area) {
   error = file.valid() ? lock(file.get()) : errno;
   if (error == 0) return RootLock(std::move(file));
   if (error == EWOULDBLOCK) return busy(root.path());
-  return system_refusal(area.path() + '/' + kLockName, "cannot lock it", error);
+  return util::system_error(fmt::format("{}/{}: cannot lock it", area.path(), kLockName), error);
 }
 
 }  // namespace tcm::cache

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@
 #include "core/disk/directory.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cache {
@@ -24,18 +26,6 @@ namespace {
 
 constexpr std::size_t kDate = 8;
 constexpr std::size_t kMaxNumber = 9;
-
-std::uint64_t number_of(std::string_view id) {
-  std::uint64_t number = 0;
-  std::from_chars(id.data() + kDate + 1, id.data() + id.size(), number);
-  return number;
-}
-
-// By date, then by number: "-10" comes after "-9".
-bool is_older(const TrashBin& a, const TrashBin& b) {
-  const int dates = a.id.compare(0, kDate, b.id, 0, kDate);
-  return dates != 0 ? dates < 0 : number_of(a.id) < number_of(b.id);
-}
 
 int list_all(int directory, std::vector<std::string>& names) {
   util::Fd listed;
@@ -121,8 +111,7 @@ Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const st
   if (error != ENOENT && there && disk::stat_at(bin->area.descriptor(), id.c_str(), node) == 0 && !is_ours(node))
     return owned_by_other(bin->path(id), node.uid);
   if (error == ENOENT) return fail(ErrorCode::missing, fmt::format("{}: no trash {}", root_path, id));
-  const ErrorCode code = error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed;
-  return fail(code, fmt::format("{}: cannot open it: {}", bin->path(id), disk::error_text(error)));
+  return util::system_error(bin->path(id) + ": cannot open it", error);
 }
 
 int restore_one(const OpenBin& bin, const std::string& key, std::uint64_t& files) {
@@ -184,7 +173,7 @@ Result<TrashReport> empty(OpenBin& bin, const std::string& id) {
   // Out of the way first: of what is half deleted nothing may be restored. Where the disk has no room even for another
   // name the groups go first, which leaves nothing that would be a hit.
   auto retired = bin.area.retire(id);
-  if (!retired && !bin.area.has_no_room()) return fail(std::move(retired).error());
+  if (!retired && retired.error().code != ErrorCode::no_space) return fail(std::move(retired).error());
   disk::Removal done;
   if (!retired) remove_groups(bin.directory.get(), done);
   disk::remove_tree(bin.area.descriptor(), retired.value_or(id).c_str(), done);
@@ -207,6 +196,19 @@ bool is_trash_id(std::string_view id) {
          std::all_of(number.begin(), number.end(), util::is_digit);
 }
 
+std::uint32_t trash_number(std::string_view id) {
+  std::uint32_t number = 0;
+  if (is_trash_id(id)) std::from_chars(id.data() + kDate + 1, id.data() + id.size(), number);
+  return number;
+}
+
+bool is_older(const TrashBin& a, const TrashBin& b) {
+  const auto order = [](const TrashBin& bin) {
+    return std::tuple(std::string_view(bin.id).substr(0, bin.id.find('-')), trash_number(bin.id), bin.made_ns);
+  };
+  return order(a) < order(b);
+}
+
 Result<std::vector<TrashBin>> list_trash(const Root& root) {
   std::vector<TrashBin> bins;
   TrashArea area(root.path(), root.descriptor());
@@ -214,7 +216,7 @@ Result<std::vector<TrashBin>> list_trash(const Root& root) {
   if (!there) return bins;
   std::vector<std::string> names;
   if (const int error = list_all(area.descriptor(), names); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: cannot be listed: {}", area.path(), disk::error_text(error)));
+    return util::system_error(area.path() + ": cannot be listed", error);
   for (std::string& name : names) {
     util::Fd directory;
     disk::Node node;
@@ -244,7 +246,7 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
   TrashReport report;
   std::vector<std::string> keys;
   if (const int error = list_all(bin->directory.get(), keys); error != 0)
-    return fail(ErrorCode::failed, fmt::format("{}: cannot be listed: {}", bin->path(id), disk::error_text(error)));
+    return util::system_error(bin->path(id) + ": cannot be listed", error);
   std::sort(keys.begin(), keys.end());
   for (const std::string& key : keys) {
     const int error = restore_one(*bin, key, report.files);
@@ -252,7 +254,7 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
       ++report.entries;
       continue;
     }
-    const std::string_view why = error == EEXIST ? "is there again; it stays in the trash" : disk::error_text(error);
+    const std::string_view why = error == EEXIST ? "is there again; it stays in the trash" : util::error_text(error);
     report.failures.push_back(
         fmt::format("{}/{}: {}", util::escape_control(root_path), util::escape_control(key), why));
   }

@@ -51,4 +51,10 @@ Result<TrashReport> empty_trash(const std::string& root_path, const TrashBin& li
 /// Whether `id` can name a bin: a date and a number, "20261123-1".
 bool is_trash_id(std::string_view id);
 
+/// The number of an id; 0 for what is none, such as "tmp.<pid>.<n>".
+std::uint32_t trash_number(std::string_view id);
+
+/// Sorts by age: by date, then by number, so that "20261123-10" comes after "20261123-9".
+bool is_older(const TrashBin& a, const TrashBin& b);
+
 }  // namespace tcm::cache

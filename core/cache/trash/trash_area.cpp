@@ -12,6 +12,7 @@
 #include "core/disk/directory.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/disk/tree_removal.hpp"
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -48,7 +49,7 @@ Result<bool> TrashArea::find_to_change() {
 Result<void> TrashArea::need() {
   if (area_.valid()) return {};
   const int error = disk::make_shared_directory_at(root_, kTrashName);
-  if (error != 0 && error != EEXIST) return refused(path(), "cannot make this directory", error);
+  if (error != 0 && error != EEXIST) return util::system_error(path() + ": cannot make this directory", error);
   TCM_TRY(open_area());
   return check_access();
 }
@@ -61,7 +62,7 @@ Result<void> TrashArea::open_area() {
       return fail(ErrorCode::failed, path() + ": not a directory of tcm; remove it");
     if (error == EXDEV) return fail(ErrorCode::failed, path() + ": another file system is mounted there; unmount it");
     if (error == EACCES && disk::stat_at(root_, kTrashName, node) == 0) return owned_by_other(path(), node.uid);
-    return system_refusal(path(), "cannot open it", error);
+    return util::system_error(path() + ": cannot open it", error);
   }
   area_ = std::move(opened);
   return {};
@@ -72,7 +73,7 @@ Result<void> TrashArea::check_access() const {
   const int error = errno;
   disk::Node node;
   if (error == EACCES && disk::stat_of(area_.get(), node) == 0) return owned_by_other(path(), node.uid);
-  return system_refusal(path(), "cannot be changed", error);
+  return util::system_error(path() + ": cannot be changed", error);
 }
 
 Result<util::Fd> TrashArea::make_below(const std::string& name) {
@@ -89,7 +90,7 @@ Result<util::Fd> TrashArea::make_below(const std::string& name) {
     if (error == 0 && !is_new) error = disk::stat_of(made.get(), node);
     if (error == 0 && !is_new && !is_ours(node)) return owned_by_other(path() + '/' + name, node.uid);
   }
-  if (error != 0) return refused(path() + '/' + name, "cannot make this directory", error);
+  if (error != 0) return util::system_error(fmt::format("{}/{}: cannot make this directory", path(), name), error);
   return made;
 }
 
@@ -113,14 +114,9 @@ Result<util::Fd> TrashArea::make_scratch() {
 Result<std::string> TrashArea::retire(const std::string& id) {
   TCM_ASSIGN(std::string name, unused_name());
   if (const int error = disk::move_directory(area_.get(), id.c_str(), area_.get(), name.c_str()); error != 0)
-    return refused(path() + '/' + id, "cannot be deleted", error);
+    return util::system_error(fmt::format("{}/{}: cannot be deleted", path(), id), error);
   scratches_.push_back(name);
   return name;
-}
-
-tl::unexpected<Error> TrashArea::refused(const std::string& path, std::string_view what, int error) {
-  no_room_ = disk::is_no_room(error);
-  return system_refusal(path, what, error);
 }
 
 Result<int> TrashArea::scratch() {

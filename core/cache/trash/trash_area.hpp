@@ -28,7 +28,7 @@ class TrashArea {
   Result<bool> find();
   /// The same for what is going to be changed. Errors: also denied when this user may not write in it.
   Result<bool> find_to_change();
-  /// Opens or makes it. Errors: as find_to_change().
+  /// Opens or makes it. Errors: as find_to_change(), and no_space; so do the next four.
   Result<void> need();
   /// Valid after find() returned true, or need().
   int descriptor() const { return area_.get(); }
@@ -41,9 +41,6 @@ class TrashArea {
   Result<int> group_scratch();
   /// Opens or makes a bin.
   Result<int> bin(const std::string& id);
-
-  /// Whether the last of these that failed did so because the disk is full.
-  bool has_no_room() const { return no_room_; }
 
   /// Takes a bin out of use by giving it the name of a temporary, which needs no room for another directory; that name.
   Result<std::string> retire(const std::string& id);
@@ -61,7 +58,6 @@ class TrashArea {
   Result<util::Fd> make_below(const std::string& name);
   Result<util::Fd> make_scratch();
   Result<std::string> unused_name();
-  tl::unexpected<Error> refused(const std::string& path, std::string_view what, int error);
 
   std::string root_path_;
   int root_;
@@ -71,7 +67,6 @@ class TrashArea {
   util::Fd group_scratch_;
   std::vector<std::string> scratches_;
   int count_ = 0;
-  bool no_room_ = false;
   std::string bin_id_;
   util::Fd bin_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PostgreSQL's client library and SOCI's backend for it, loaded when an index in PostgreSQL is asked for: the program
+// PostgreSQL's client library and SOCI's backend for it, loaded when an index in PostgreSQL is opened: the program
 // runs where neither is installed.
 #pragma once
 

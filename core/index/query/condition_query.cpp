@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/index/query/condition_query.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -44,15 +45,9 @@ std::string comparison_text(BoundValues& values, const Condition& condition) {
 }  // namespace
 
 std::string_view sign_of(Comparison comparison) {
-  switch (comparison) {
-    case Comparison::equal: return "=";
-    case Comparison::not_equal: return "<>";
-    case Comparison::less: return "<";
-    case Comparison::less_equal: return "<=";
-    case Comparison::greater: return ">";
-    case Comparison::greater_equal: return ">=";
-  }
-  return "=";
+  const auto* known = std::find_if(kComparisonSigns.begin(), kComparisonSigns.end(),
+                                   [&](const ComparisonSign& sign) { return sign.comparison == comparison; });
+  return known->sign;
 }
 
 std::string compared_expression(const RecordColumn& column) {

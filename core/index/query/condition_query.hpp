@@ -12,7 +12,7 @@
 
 namespace tcm::index {
 
-/// "=", "<>", …
+/// "=", "!=", …
 std::string_view sign_of(Comparison comparison);
 
 /// By what a column is compared and sorted, wherever `record` is. As a text, or as a number?

@@ -111,7 +111,7 @@ FieldValue field_value(const std::string& value, const std::string& type) {
   return {Kind::json, value};
 }
 
-/// Where the fields asked for arrive, as text with its type.
+/// Where the requested fields arrive, as text with its type.
 class FieldReader {
  public:
   explicit FieldReader(std::size_t count) : texts_(count), types_(count), present_(2 * count, soci::i_null) {}

@@ -58,6 +58,7 @@ void QueryBuilder::add(const Criteria& criteria) {
   if (!criteria.key_prefix.empty()) add_key_prefix(criteria.key_prefix);
   if (criteria.with_problem) add("record.problem <> ''");
   if (criteria.spilling) add("record.spill_bytes > 0");
+  if (criteria.elsewhere) add("record.elsewhere = 1");
   for (const Condition& part : criteria.where) add(condition_text(values_, part));
   add_hosts(criteria);
   if (!criteria.root_paths.empty())

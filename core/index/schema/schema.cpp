@@ -16,7 +16,7 @@ namespace {
 
 // Sizes, times, counts and hashes are BIGINT: SOCI reads what is declared INTEGER as 32 bits. Kinds, problems and
 // layouts are stored as their words: they are what outputs print, any SQL tool can read them, and comparing them costs
-// nothing measurable beside reading the row.
+// nothing measurable compared with reading the row.
 //
 // `record` is one line of the index and stays narrow, because statistics and unindexed filters read all of it.
 // `detail` holds what only `show` reads. Its artifacts are one packed text (see artifact_text.hpp) and no table: they
@@ -93,7 +93,7 @@ constexpr std::array<std::string_view, 15> kVersion1{
     "CREATE UNIQUE INDEX record_identity ON record (key, root_id, ordinal)",
     // All that the comparison with the disk reads; begins with the inode because new rows then mostly come last.
     "CREATE INDEX record_stamp ON record (root_id, inode, mtime_ns, key_hash, settled, ordinal)",
-    // The two lists that are asked for most, in the order in which they are printed: only the rows printed are read.
+    // The two lists that are requested most, in the order in which they are printed: only the rows printed are read.
     // The kind is in them because nearly every question names one, and is then answered without reading other rows.
     "CREATE INDEX record_modified ON record (mtime_ns DESC, key, kind)",
     "CREATE INDEX record_name ON record (name, mtime_ns DESC, key, kind)",
@@ -143,7 +143,11 @@ constexpr std::array<std::string_view, 2> kVersion4{
 
 // A root that is away keeps its records. What leaves a root that is here leaves behind what no disk tells again, by
 // name: see write/past.hpp.
-constexpr std::array<std::string_view, 2> kVersion5{
+// Which groups name another directory is known once they have been read again.
+constexpr std::array<std::string_view, 5> kVersion5{
+    "ALTER TABLE record ADD COLUMN elsewhere BIGINT NOT NULL DEFAULT 0",
+    "CREATE INDEX record_elsewhere ON record (root_id) WHERE elsewhere = 1",
+    "UPDATE record SET settled = 0 WHERE kind = 'kernel'",
     "ALTER TABLE root ADD COLUMN absent_ns BIGINT NOT NULL DEFAULT 0",
     R"(CREATE TABLE past (
       root_id BIGINT NOT NULL REFERENCES root(id) ON DELETE CASCADE,
@@ -156,8 +160,18 @@ constexpr std::array<std::string_view, 2> kVersion5{
       PRIMARY KEY (root_id, key, name)))",
 };
 
+// How far each log of look-ups was read, so that no line of it counts twice. A log's name is its own on every machine.
+constexpr std::array<std::string_view, 3> kVersion6{
+    "ALTER TABLE record ADD COLUMN misses BIGINT",
+    "ALTER TABLE past ADD COLUMN misses BIGINT",
+    R"(CREATE TABLE hit_log (
+      name $text PRIMARY KEY,
+      read_to BIGINT NOT NULL,
+      seen_ns BIGINT NOT NULL))",
+};
+
 constexpr std::array<Migration, kSchemaVersion> kMigrations{
-    {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}}};
+    {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6}}};
 
 long long count_tables(Session& session, const std::string& name) {
   long long count = 0;

@@ -37,7 +37,7 @@ class Execution {
   virtual std::string_view begin_snapshot() const = 0;
   /// Adds rows, within a transaction. Throws soci::soci_error.
   virtual void insert(soci::session& session, const Table& table, const std::vector<Cells>& rows) const = 0;
-  /// Whether the database hands over a long result as a whole, unless asked for it by parts through a cursor.
+  /// Whether the database hands over a long result as a whole, unless it is fetched by parts through a cursor.
   virtual bool reads_by_cursor() const = 0;
   /// Writes the changes of a batch, see rows/batch.hpp. Throws soci::soci_error.
   virtual void write(soci::session& session, const Batch& batch) const = 0;

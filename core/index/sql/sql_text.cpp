@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/index/sql/sql_text.hpp"
 
-#include <fmt/format.h>
+#include "core/util/text/json_text.hpp"
 
 namespace tcm::index {
 namespace {
-
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-      continue;
-    }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  out += '"';
-}
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
@@ -30,7 +17,7 @@ std::string json_text_list(const std::vector<std::string_view>& texts) {
   std::string out = "[";
   for (const std::string_view text : texts) {
     if (out.size() > 1) out += ',';
-    append_json_string(out, text);
+    util::append_json_string(out, text);
   }
   return out + "]";
 }

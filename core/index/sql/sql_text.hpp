@@ -32,7 +32,8 @@ class SqlText {
   /// Whether `column` begins with the bound text `value`; empty when comparing with the bounds does as well.
   virtual std::string begins_with(std::string_view column, std::string_view value) const = 0;
 
-  /// Whether `column` matches the pattern in `value`, bound as glob_pattern().
+  /// Whether `column` matches the pattern in `value`, bound as glob_pattern(): what util::glob_match() does where no
+  /// database is asked, in the database's own language of patterns.
   virtual std::string matches_glob(std::string_view column, std::string_view value) const = 0;
   virtual std::string glob_pattern(std::string_view shell_pattern) const = 0;
 
@@ -50,7 +51,7 @@ class SqlText {
   ~SqlText() = default;
 };
 
-/// A JSON array of strings. Bytes that are no UTF-8 stand as they are.
+/// A JSON array of strings. Bytes that are not UTF-8 stand as they are.
 std::string json_text_list(const std::vector<std::string_view>& texts);
 
 /// `text` with every `$id` and `$text` replaced by the types of the database.

@@ -2,7 +2,6 @@
 #include "core/index/sqlite/connection.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -12,6 +11,8 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/statvfs.h>
+
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::index {
 
@@ -49,20 +50,18 @@ constexpr const char* kCacheToRead = "PRAGMA cache_size=-2048";
 // Given to the error as its code when the system refused to open the file.
 constexpr int kCode = 0xff;
 
-bool is_no_room(int error) { return error == ENOSPC || error == EDQUOT; }
-
 int code_of(const soci::soci_error& error) {
   const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
   return sqlite != nullptr ? sqlite->result() & kCode : SQLITE_ERROR;
 }
 
-// Whether a full disk is the reason of `code`. For the files beside the database SQLite says no more than that they
+// Whether a full disk is the reason of `code`. For the files next to the database SQLite says no more than that they
 // cannot be opened or written, and the errno of the last thing that it tried may be another one.
 bool comes_of_full_disk(sqlite_api::sqlite3* connection, int code) {
   if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return code == SQLITE_FULL;
   const int cause = sqlite_api::sqlite3_system_errno(connection);
-  if (is_no_room(cause)) return true;
-  if (cause == EACCES || cause == EPERM || cause == EROFS) return false;
+  if (util::is_no_space(cause)) return true;
+  if (util::error_code_of(cause) == ErrorCode::denied) return false;
   const char* file = sqlite_api::sqlite3_db_filename(connection, "main");
   return file != nullptr && *file != '\0' && !has_room_beside(file);
 }
@@ -71,8 +70,7 @@ bool comes_of_full_disk(sqlite_api::sqlite3* connection, int code) {
   std::string text = connection != nullptr ? sqlite_api::sqlite3_errmsg(connection) : "out of memory";
   const int reason = connection != nullptr ? sqlite_api::sqlite3_system_errno(connection) : 0;
   if (connection != nullptr && comes_of_full_disk(connection, result & kCode)) result = SQLITE_FULL;
-  if ((result & kCode) == SQLITE_CANTOPEN && (reason == EACCES || reason == EPERM || reason == EROFS))
-    result = SQLITE_PERM;
+  if ((result & kCode) == SQLITE_CANTOPEN && util::error_code_of(reason) == ErrorCode::denied) result = SQLITE_PERM;
   sqlite_api::sqlite3_close(connection);
   throw soci::sqlite3_soci_error(text, result);
 }
@@ -160,8 +158,6 @@ sqlite_api::sqlite3* connection_of(soci::session& session) {
   return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
 }
 
-Error no_room(const std::string& path) { return {ErrorCode::denied, fmt::format("{}: {}", path, kDiskFull)}; }
-
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 }  // namespace
@@ -205,6 +201,10 @@ bool is_busy(const soci::soci_error& error) {
   return code == SQLITE_BUSY || code == SQLITE_LOCKED;
 }
 
+Error disk_full(const std::string& path) {
+  return {ErrorCode::no_space, path + ": the disk is full; make room and run again; `tcm prune` needs none"};
+}
+
 Error not_an_index(const std::string& path) {
   const bool is_own = path == "tcm.db" || path.ends_with("/tcm.db");
   return {ErrorCode::corrupt, fmt::format("{}: is not an index of tcm; {}", path,
@@ -231,13 +231,13 @@ Error describe_sqlite_error(const std::string& path, const soci::soci_error& err
           ErrorCode::denied,
           fmt::format("{}: the index cannot be written; check the permissions of the file and its directory", path)};
     case SQLITE_CANTOPEN:
-      // SQLite tells by its code that a write found no room, but not that the files beside the database found none.
-      if (!has_room_beside(path)) return no_room(path);
+      // SQLite tells by its code that a write found no room, but not that the files next to the database found none.
+      if (!has_room_beside(path)) return disk_full(path);
       return {ErrorCode::failed,
               fmt::format("{}: the index cannot be opened; check the path and its permissions", path)};
-    case SQLITE_FULL: return no_room(path);
+    case SQLITE_FULL: return disk_full(path);
     case SQLITE_IOERR:
-      if (!has_room_beside(path)) return no_room(path);
+      if (!has_room_beside(path)) return disk_full(path);
       return {ErrorCode::failed, fmt::format("{}: reading or writing failed ({}); check the disk", path, text)};
     case SQLITE_ERROR:
       // Our statements are fixed, so a table or column that is not there is the file's fault.

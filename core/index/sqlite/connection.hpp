@@ -5,7 +5,6 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "core/util/result.hpp"
 
@@ -15,9 +14,6 @@ class soci_error;
 }  // namespace soci
 
 namespace tcm::index {
-
-/// How the message of an error ends that comes of a full disk.
-inline constexpr std::string_view kDiskFull = "the disk is full; make room and run again; `tcm prune` needs none";
 
 enum class SqliteAccess {
   memory,     ///< a new database in memory; the path does not count
@@ -38,17 +34,20 @@ std::unique_ptr<soci::session> connect_sqlite(const std::string& path, SqliteAcc
 /// Copies the whole database into one in memory. Throws soci::soci_error.
 void copy_database(soci::session& from, soci::session& to);
 
-/// Whether the file system of this file, which need not be there yet, has room for the files that SQLite makes beside
-/// it.
+/// Whether the file system of this file, which need not be there yet, has room for the files that SQLite makes next
+/// to it.
 bool has_room_beside(const std::string& file);
 
 /// The error for the user: its kind, and one line that begins with `path`.
 Error describe_sqlite_error(const std::string& path, const soci::soci_error& error);
 
+/// The error for a file whose disk is full.
+Error disk_full(const std::string& path);
+
 /// The error for a file that is not an index. Only under the name that tcm gives its own is it advised to delete it.
 Error not_an_index(const std::string& path);
 
-/// Whether `error` may come from a directory that refuses the files a WAL needs beside the database.
+/// Whether `error` may come from a directory that refuses the files a WAL needs next to the database.
 bool is_refused_by_directory(const soci::soci_error& error);
 
 /// Whether `error` says that the disk is full.

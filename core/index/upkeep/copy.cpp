@@ -49,9 +49,16 @@ std::vector<Table> tables() {
   for (const RecordColumn* column : stored_columns(record_columns()))
     record.columns.push_back({std::string(column->stored), is_text(*column)});
   all.push_back(std::move(record));
-  all.push_back(
-      {"past",
-       {{"root_id"}, {"key", true}, {"name", true}, {"hits"}, {"last_hit_ns"}, {"first_seen_ns"}, {"left_ns"}}});
+  all.push_back({"past",
+                 {{"root_id"},
+                  {"key", true},
+                  {"name", true},
+                  {"hits"},
+                  {"last_hit_ns"},
+                  {"first_seen_ns"},
+                  {"left_ns"},
+                  {"misses"}}});
+  all.push_back({"hit_log", {{"name", true}, {"read_to"}, {"seen_ns"}}});
   all.push_back({"detail", {{"record_id"}, {"metadata", true}, {"artifacts", true}, {"problem_detail", true}}});
   all.push_back({"resource", {{"record_id"}, {"figures", true}, {"units", true}}});
   return all;

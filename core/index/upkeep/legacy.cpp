@@ -14,6 +14,7 @@
 #include "core/index/sql/dialect.hpp"
 #include "core/index/sqlite/connection.hpp"
 #include "core/index/values/open_mode.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/text/time.hpp"
 
 namespace tcm::index {
@@ -128,7 +129,7 @@ Result<LegacyIndex> LegacyIndex::open(const std::string& path) {
   impl->file = fs::absolute(path, error).native();
   const fs::file_status status = fs::status(impl->file, error);
   if (status.type() == fs::file_type::not_found) return fail(ErrorCode::missing, path + ": does not exist");
-  if (error) return fail(ErrorCode::denied, fmt::format("{}: {}", path, error.message()));
+  if (error) return util::system_error(path, error.value());
   if (!fs::is_regular_file(status)) return fail(ErrorCode::corrupt, path + ": is no file");
   return impl->guard([&]() -> Result<LegacyIndex> {
     impl->sql = connect_sqlite(impl->file, SqliteAccess::foreign, kDefaultTimeout);

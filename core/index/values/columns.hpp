@@ -57,7 +57,7 @@ using RowMember =
 
 /// How a table for people shows the column.
 struct ColumnLook {
-  bool in_table = false;   ///< shown unless other columns are asked for
+  bool in_table = false;   ///< shown unless other columns are requested
   int drop = 1;            ///< when it gets narrow, 1 goes first, then 2, …; 0 never
   bool flexible = false;   ///< cells may be cut
   bool short_key = false;  ///< a terminal shows as much as is needed to type it
@@ -65,7 +65,7 @@ struct ColumnLook {
 
 struct RecordColumn {
   std::string_view name;     ///< the word for it, everywhere
-  std::string_view json{};   ///< its name in JSON, which is accepted for `name`; empty: in JSON only when asked for
+  std::string_view json{};   ///< its name in JSON, which is accepted for `name`; empty: in JSON only when requested
   std::string_view alias{};  ///< one more word that is accepted
   ColumnType type = ColumnType::text;
   bool internal = false;    ///< for the program itself: no user sees or names it

@@ -2,14 +2,28 @@
 // A condition on fields of a record, as a tree: what `--where` becomes. Values, no SQL.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 namespace tcm::index {
 
 enum class Comparison : std::uint8_t { equal, not_equal, less, less_equal, greater, greater_equal };
+
+struct ComparisonSign {
+  Comparison comparison;
+  std::string_view sign;  ///< as users write it, and as SQL does
+};
+
+inline constexpr std::array<ComparisonSign, 6> kComparisonSigns{{{Comparison::equal, "="},
+                                                                 {Comparison::not_equal, "!="},
+                                                                 {Comparison::less, "<"},
+                                                                 {Comparison::less_equal, "<="},
+                                                                 {Comparison::greater, ">"},
+                                                                 {Comparison::greater_equal, ">="}}};
 
 /// Where a field's value is kept.
 enum class FieldPlace : std::uint8_t {

@@ -54,6 +54,7 @@ struct Criteria {
   std::string key_prefix{};
   bool with_problem = false;       ///< only rows with a problem
   bool spilling = false;           ///< only rows that spill
+  bool elsewhere = false;          ///< only kernels whose groups name another directory than their root
   std::vector<Condition> where{};  ///< all must hold
   bool all_hosts = false;          ///< else only rows of this host, see Index::use_host
   /// Only rows of these roots; absent: any.

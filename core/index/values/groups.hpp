@@ -21,7 +21,7 @@ struct Sums {
 enum class GroupKey : std::uint8_t { backend, arch, version, name, kind, root, host };
 
 struct Group {
-  std::vector<std::string> values;  ///< one for each key asked for
+  std::vector<std::string> values;  ///< one for each requested key
   Sums sums;
 };
 

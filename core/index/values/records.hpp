@@ -51,9 +51,10 @@ struct Row {
   std::string host;  ///< name; empty when no host was ever named
   model::Layout layout = model::Layout::triton;
   std::optional<std::int64_t> spill_bytes;
+  std::int64_t elsewhere = 0;  ///< 1: its group names another directory than the root
   model::SkipReason problem = model::SkipReason::none;
   std::vector<ColumnValue> others;  ///< of the columns without a member here, in the order of the table
-  std::vector<FieldValue> extra;    ///< of the fields asked for
+  std::vector<FieldValue> extra;    ///< of the requested fields
 };
 
 /// The rest of a record.

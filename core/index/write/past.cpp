@@ -40,11 +40,12 @@ std::string ids_removed(const Batch& batch) {
 void remember(Session& session, const Batch& batch, QueryBuilder& query, const std::string& keys) {
   const std::string root = session.dialect().without_index("record.root_id");
   BoundStatement(session,
-                 fmt::format("INSERT INTO past (root_id, key, name, hits, last_hit_ns, first_seen_ns, left_ns) "
-                             "SELECT record.root_id, record.key, record.name, MAX(record.hits), "
-                             "MAX(record.last_hit_ns), MIN(record.first_seen_ns), {} FROM record "
+                 fmt::format("INSERT INTO past (root_id, key, name, hits, misses, last_hit_ns, first_seen_ns, "
+                             "left_ns) SELECT record.root_id, record.key, record.name, MAX(record.hits), "
+                             "MAX(record.misses), MAX(record.last_hit_ns), MIN(record.first_seen_ns), {} FROM record "
                              "WHERE {} = {} AND record.key {} GROUP BY record.root_id, record.key, record.name "
                              "ON CONFLICT (root_id, key, name) DO UPDATE SET hits = excluded.hits, "
+                             "misses = excluded.misses, "
                              "last_hit_ns = excluded.last_hit_ns, first_seen_ns = excluded.first_seen_ns, "
                              "left_ns = excluded.left_ns",
                              batch.now_ns, root, batch.root_id, keys),
@@ -88,13 +89,14 @@ void recall_past(Session& session, const Batch& batch) {
   {
     QueryBuilder query(session.dialect());
     const std::string list = in_list(query, session.dialect(), keys);
-    BoundStatement(session,
-                   fmt::format("UPDATE record SET hits = {}, last_hit_ns = {}, first_seen_ns = COALESCE({}, {}) "
-                               "WHERE {} = {} AND key {} AND EXISTS (SELECT 1 FROM past WHERE past.root_id = "
-                               "record.root_id AND past.key = record.key)",
-                               value("hits"), value("last_hit_ns"), value("first_seen_ns"), batch.now_ns,
-                               session.dialect().without_index("record.root_id"), batch.root_id, list),
-                   query.values())
+    BoundStatement(
+        session,
+        fmt::format("UPDATE record SET hits = {}, misses = {}, last_hit_ns = {}, first_seen_ns = COALESCE({}, {}) "
+                    "WHERE {} = {} AND key {} AND EXISTS (SELECT 1 FROM past WHERE past.root_id = "
+                    "record.root_id AND past.key = record.key)",
+                    value("hits"), value("misses"), value("last_hit_ns"), value("first_seen_ns"), batch.now_ns,
+                    session.dialect().without_index("record.root_id"), batch.root_id, list),
+        query.values())
         .run();
   }
   QueryBuilder query(session.dialect());

@@ -97,6 +97,8 @@ Result<void> move_root(Session& session, std::int64_t id, const model::RootLocat
                      "file_system = :file_system, inode = :inode, absent_ns = 0 WHERE id = :id AND host_id = :host",
         soci::use(identity), soci::use(path), soci::use(cache_dir), soci::use(layout), soci::use(file_system),
         soci::use(inode), soci::use(id), soci::use(host);
+    // Groups that named this directory name another one now: they are read again.
+    session.sql() << "UPDATE record SET settled = 0 WHERE root_id = :id", soci::use(id);
     transaction.commit();
     return {};
   });

@@ -11,7 +11,7 @@
 #include "core/service/binary_check.hpp"
 #include "core/service/change/index_follower.hpp"
 #include "core/service/scan/prober.hpp"
-#include "core/util/system/path.hpp"
+#include "core/service/scan/spellings.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::service {
@@ -24,8 +24,8 @@ constexpr std::size_t kBatch = 512;
 class RootWork {
  public:
   /// `backends` is borrowed.
-  RootWork(cache::Editor editor, std::uint32_t position, const Backends& backends)
-      : editor_(std::move(editor)), position_(position), backends_(backends) {}
+  RootWork(cache::Editor editor, std::uint32_t position, std::vector<std::string> spelled, const Backends& backends)
+      : editor_(std::move(editor)), position_(position), spelled_(std::move(spelled)), backends_(backends) {}
 
   const cache::Root& root() const { return editor_.root(); }
 
@@ -56,7 +56,8 @@ class RootWork {
 
   void finish(ExecuteReport& report) {
     if (!writer_) return;
-    if (auto finished = writer_->finish(other_files_); !finished) report.errors.push_back(std::move(finished).error());
+    if (auto finished = writer_->finish(other_files_); !finished)
+      report.index_errors.push_back(std::move(finished).error());
   }
 
  private:
@@ -83,13 +84,14 @@ class RootWork {
       case cache::Status::failed:
         ++report.failed;
         if (report.failures.size() < kMaxKeptListed)
-          report.failures.push_back({position_, item.change.key, std::move(outcome.detail)});
+          report.failures.push_back({position_, item.change.key, std::move(outcome.detail), outcome.error});
         break;
     }
   }
 
   /// What was found broken only now is another thing in the index, too, and not the same with fewer files.
   IndexFollower::Step step_of(cache::Outcome&& outcome) const {
+    note_elsewhere(*outcome.now, spelled_);
     const bool broken = outcome.status == cache::Status::kept && outcome.kept == model::KeptReason::broken;
     if (broken) {
       util::ByteBudget memory(kMaxProbedBytes);
@@ -100,21 +102,13 @@ class RootWork {
 
   cache::Editor editor_;
   std::uint32_t position_;
+  std::vector<std::string> spelled_;  // what its groups may call it
   const Backends& backends_;
   std::vector<PlanItem> items_;
   std::vector<IndexFollower::Step> steps_;
   std::unique_ptr<index::RootWriter> writer_;
   model::Beside other_files_;
 };
-
-/// The root's path through each of the spellings of the plan.
-std::vector<std::string> spellings_of(const Plan& plan, const std::string& root) {
-  std::vector<std::string> spellings;
-  for (const Spelling& spelling : plan.spellings)
-    if (util::is_at_or_below(root, spelling.resolved))
-      spellings.push_back(spelling.written + root.substr(spelling.resolved.size()));
-  return spellings;
-}
 
 /// The roots in which something is to be done, all locked before anything is done.
 class Work {
@@ -136,11 +130,14 @@ class Work {
       wanted.trash_id = plan.trash_id;
       wanted.keep_paths = options.keep_paths;
       wanted.root = plan.root_ids[i];
-      wanted.spellings = spellings_of(plan, plan.roots[i]);
+      const std::vector<std::string> names = spelled(plan.roots[i], plan.spellings);
+      wanted.spellings = names;
+      if (!plan.seen_at.empty()) wanted.seen_at = plan.seen_at[i];
+      wanted.path_fields = backends.registry().path_fields();
       wanted.jobs = options.jobs;
       wanted.binary_check = binary_check_of(backends);
       TCM_ASSIGN(cache::Editor editor, cache::Editor::open(plan.roots[i], std::move(wanted)));
-      work.roots_[i].emplace(std::move(editor), i, backends);
+      work.roots_[i].emplace(std::move(editor), i, names, backends);
     }
     TCM_TRY(work.open_writers(index));
     return work;
@@ -158,7 +155,7 @@ class Work {
   void finish(IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
     for (auto& root : roots_)
       if (root) root->run(follower, report, progress);
-    if (auto followed = follower.finish(); !followed) report.errors.push_back(std::move(followed).error());
+    if (auto followed = follower.finish(); !followed) report.index_errors.push_back(std::move(followed).error());
     for (auto& root : roots_)
       if (root) root->finish(report);
   }

@@ -26,14 +26,15 @@ struct ExecuteReport {
   KeptList kept;                    ///< was in the plan and turned out otherwise
   std::vector<Kept> failures;       ///< at most kMaxKeptListed; entries, with the reason in one line
   std::uint64_t failed = 0;         ///< all of them
-  std::vector<Error> errors;        ///< of the index, of a root, of the trash
+  std::vector<Error> errors;        ///< of a root, of the trash
+  std::vector<Error> index_errors;  ///< of the index, which did not follow
   std::uint64_t relocated = 0;      ///< groups that named another directory and name this root now
   std::string trash_id;             ///< where removed entries can be restored from; empty: nowhere
   std::uint64_t trash_emptied = 0;  ///< bytes freed by emptying expired bins, not in `done`
   bool interrupted = false;
 
   /// True when something did not work: the run is partly done.
-  bool partial() const { return failed > 0 || !errors.empty() || kept.has_damage(); }
+  bool partial() const { return failed > 0 || !errors.empty() || !index_errors.empty() || kept.has_damage(); }
 };
 
 /// Takes the lock of every root of the plan first. The index follows, a batch at a time: a kill leaves it a batch

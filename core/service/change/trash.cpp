@@ -123,7 +123,7 @@ Result<TrashListing> list_trash(const TrashRequest& request, index::Index& index
     for (cache::TrashBin& bin : *bins) listing.rows.push_back({roots.root(i).path(), std::move(bin)});
   }
   std::stable_sort(listing.rows.begin(), listing.rows.end(),
-                   [](const TrashRow& a, const TrashRow& b) { return is_older(a.bin, b.bin); });
+                   [](const TrashRow& a, const TrashRow& b) { return cache::is_older(a.bin, b.bin); });
   return listing;
 }
 

@@ -2,33 +2,13 @@
 #include "core/service/plan/expired.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
-#include <tuple>
 
 #include <fmt/format.h>
 
 #include "core/util/text/time.hpp"
 
 namespace tcm::service {
-namespace {
-
-/// The number behind the date.
-unsigned number_of(const std::string& id) {
-  unsigned number = 0;
-  const std::size_t dash = id.find('-');
-  if (dash != std::string::npos) std::from_chars(id.data() + dash + 1, id.data() + id.size(), number);
-  return number;
-}
-
-}  // namespace
-
-bool is_older(const cache::TrashBin& a, const cache::TrashBin& b) {
-  const auto order = [](const cache::TrashBin& bin) {
-    return std::tuple(bin.id.substr(0, bin.id.find('-')), number_of(bin.id), bin.made_ns);
-  };
-  return order(a) < order(b);
-}
 
 Result<std::string> new_trash_id(const RootSet& concerned, index::Index& index, std::int64_t now_ns) {
   std::set<std::string> paths;
@@ -39,12 +19,12 @@ Result<std::string> new_trash_id(const RootSet& concerned, index::Index& index, 
   const RootSet roots = RootSet::open({paths.begin(), paths.end()}, ignored);
   const std::string local = util::format_local(now_ns);  // "2026-11-23 13:00:00 +0100"
   const std::string date = local.substr(0, 4) + local.substr(5, 2) + local.substr(8, 2);
-  unsigned last = 0;
+  std::uint32_t last = 0;
   for (std::uint32_t i = 0; i < roots.size(); ++i) {
     const auto bins = cache::list_trash(roots.root(i));
     if (!bins) continue;
     for (const cache::TrashBin& bin : *bins)
-      if (bin.id.starts_with(date + "-")) last = std::max(last, number_of(bin.id));
+      if (bin.id.starts_with(date + "-")) last = std::max(last, cache::trash_number(bin.id));
   }
   return fmt::format("{}-{}", date, last + 1);
 }
@@ -65,7 +45,8 @@ std::vector<ExpiredBin> expired_bins(const RootSet& roots, std::int64_t keep_ns,
       bins.push_back({i, std::move(bin)});
     }
   }
-  std::sort(bins.begin(), bins.end(), [](const ExpiredBin& a, const ExpiredBin& b) { return is_older(a.bin, b.bin); });
+  std::sort(bins.begin(), bins.end(),
+            [](const ExpiredBin& a, const ExpiredBin& b) { return cache::is_older(a.bin, b.bin); });
   std::vector<ExpiredBin> expired;
   for (ExpiredBin& bin : bins) {
     // What a killed run left nobody can restore.

@@ -23,7 +23,4 @@ Result<std::string> new_trash_id(const RootSet& roots, index::Index& index, std:
 std::vector<ExpiredBin> expired_bins(const RootSet& roots, std::int64_t keep_ns, std::uint64_t max_bytes,
                                      std::int64_t now_ns, std::vector<Error>& failures);
 
-/// Sorts by age: by date, then by number, so that "20261123-10" comes after "20261123-9".
-bool is_older(const cache::TrashBin& a, const cache::TrashBin& b);
-
 }  // namespace tcm::service

@@ -75,15 +75,35 @@ Verdict Judge::judge(const Candidate& candidate, bool chosen) const {
   cache::Inspection seen = cache::inspect(roots_.root(candidate.root), candidate.key);
   if (!may_touch(candidate, seen, chosen, verdict)) return verdict;
   switch (request_.mode) {
-    case PruneMode::drop: judge_drop(candidate, seen, verdict); break;
+    case PruneMode::drop: judge_drop(candidate, seen, request_.drop, verdict); break;
     case PruneMode::leftovers: judge_sweep(candidate, seen, verdict); break;
     case PruneMode::share:
       verdict.item = item_of(candidate, seen, Action::share);
       verdict.files = std::move(seen.files);
       break;
+    case PruneMode::relocate:
+      if (candidate.kind != EntryKind::kernel) break;
+      verdict.item = item_of(candidate, seen, Action::rewrite);
+      verdict.item->reason = request_.seen_at.empty() ? "names another directory" : "will be seen elsewhere";
+      break;
+    case PruneMode::repair: break;  // see judge_as()
     case PruneMode::full:
     case PruneMode::duplicates:
     case PruneMode::keys: judge_removal(candidate, seen, verdict); break;
+  }
+  return verdict;
+}
+
+Verdict Judge::judge_as(const Candidate& candidate, Action action, model::KindSet drop) const {
+  Verdict verdict;
+  const cache::Inspection seen = cache::inspect(roots_.root(candidate.root), candidate.key);
+  if (!may_touch(candidate, seen, true, verdict)) return verdict;
+  switch (action) {
+    case Action::rewrite: verdict.item = item_of(candidate, seen, action); break;
+    case Action::drop: judge_drop(candidate, seen, drop, verdict); break;
+    case Action::sweep: judge_sweep(candidate, seen, verdict); break;
+    case Action::remove: judge_removal(candidate, seen, verdict); break;
+    case Action::share: break;
   }
   return verdict;
 }
@@ -118,7 +138,10 @@ bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen,
   return !verdict.kept;
 }
 
-bool Judge::rewrites() const { return request_.mode == PruneMode::drop || request_.mode == PruneMode::share; }
+bool Judge::rewrites() const {
+  return request_.mode == PruneMode::drop || request_.mode == PruneMode::share ||
+         request_.mode == PruneMode::relocate || request_.mode == PruneMode::repair;
+}
 
 PlanItem Judge::item_of(const Candidate& candidate, const cache::Inspection& seen, Action action) const {
   PlanItem item;
@@ -134,7 +157,8 @@ PlanItem Judge::item_of(const Candidate& candidate, const cache::Inspection& see
   return item;
 }
 
-void Judge::judge_drop(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const {
+void Judge::judge_drop(const Candidate& candidate, const cache::Inspection& seen, model::KindSet dropped,
+                       Verdict& verdict) const {
   if (candidate.kind != EntryKind::kernel) return;
   const cache::Naming& naming = backends_.naming();
   const cache::GroupStems groups = cache::groups_of(seen);
@@ -143,16 +167,16 @@ void Judge::judge_drop(const Candidate& candidate, const cache::Inspection& seen
   if (several) kinds = kinds_in(roots_.root(candidate.root).read_entry(candidate.key, naming), candidate.ordinals);
 
   verdict.item = item_of(candidate, seen, Action::drop);
-  verdict.item->change.kinds = request_.drop;
+  verdict.item->change.kinds = dropped;
   if (several) verdict.item->change.ordinals = candidate.ordinals;
   for (const cache::InspectedFile& file : seen.files) {
     const auto found = kinds.find(file.name);
     if (several && found == kinds.end()) continue;
     const ArtifactKind kind =
         several ? found->second : cache::kind_by_name(file.name, candidate.backend, *naming.file_types);
-    // What somebody put beside a kernel's files is called otherwise, and is his.
+    // What somebody added to a kernel's files has another name, and is theirs.
     const bool of_kernel = groups.empty() || groups.has_file(file.name);
-    if (request_.drop.has(kind) && !always_stays(kind) && of_kernel) take(file, kind, verdict);
+    if (dropped.has(kind) && !always_stays(kind) && of_kernel) take(file, kind, verdict);
   }
   if (verdict.item->files == 0) {
     verdict.item.reset();

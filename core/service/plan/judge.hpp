@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides about one entry that was asked for: what of it goes, or why it is left alone.
+// Decides about one matching entry: what of it goes, or why it is left alone.
 #pragma once
 
 #include <cstdint>
@@ -59,12 +59,15 @@ class Judge {
 
   /// Looks at the entry and decides. `chosen`: whatever its last use is, since another limit chose it or may do so.
   Verdict judge(const Candidate& candidate, bool chosen = false) const;
+  /// The same for an entry that this is to happen to. `drop`: of Action::drop, the kinds.
+  Verdict judge_as(const Candidate& candidate, model::Action action, model::KindSet drop = {}) const;
 
  private:
   bool may_touch(const Candidate& candidate, const cache::Inspection& seen, bool chosen, Verdict& verdict) const;
   std::int64_t last_use_of(const Candidate& candidate, const cache::Inspection& seen) const;
   bool rewrites() const;
-  void judge_drop(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
+  void judge_drop(const Candidate& candidate, const cache::Inspection& seen, model::KindSet kinds,
+                  Verdict& verdict) const;
   void judge_removal(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
   void judge_sweep(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;
   bool holds_foreign_files(const Candidate& candidate, const cache::Inspection& seen, Verdict& verdict) const;

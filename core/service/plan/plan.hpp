@@ -15,6 +15,7 @@
 #include "core/cache/trash/trash.hpp"
 #include "core/model/change.hpp"
 #include "core/model/entry.hpp"
+#include "core/service/scan/spellings.hpp"
 #include "core/util/result.hpp"
 #include "core/util/system/spool.hpp"
 
@@ -54,11 +55,12 @@ struct PlanSums {
   void add(const PlanItem& item);
 };
 
-/// Something that was asked for and is left alone.
+/// Something that matched and is left alone.
 struct Kept {
   std::uint32_t root = 0;
   std::string key;
-  std::string detail;  ///< one line; may be empty
+  std::string detail;                  ///< one line; may be empty
+  ErrorCode code = ErrorCode::failed;  ///< of what failed
 };
 
 struct KeptGroup {
@@ -75,7 +77,7 @@ class KeptList {
   void count(model::KeptReason reason, std::uint64_t more) { mine(reason).count += more; }
   const KeptGroup& of(model::KeptReason reason) const { return groups_[static_cast<std::size_t>(reason)]; }
   std::uint64_t total() const;
-  /// Whether something could not be read, or is broken: that is a failure, whatever was asked for.
+  /// Whether something could not be read, or is broken: that is a failure, whatever was requested.
   bool has_damage() const {
     return of(model::KeptReason::unreadable).count > 0 || of(model::KeptReason::broken).count > 0;
   }
@@ -140,12 +142,6 @@ class PlanItems {
 };
 inline constexpr std::size_t kMaxLargest = 10;
 
-/// A cache directory as a user or the environment writes it, and where that leads.
-struct Spelling {
-  std::string written;  ///< absolute, without a slash at its end
-  std::string resolved;
-};
-
 struct Plan {
   std::vector<std::string> roots;
   std::vector<cache::RootId> root_ids;  ///< which directories those were
@@ -157,7 +153,8 @@ struct Plan {
   std::vector<LimitState> limits{};
   std::vector<BudgetState> budgets{};
   std::vector<ExpiredBin> expired{};
-  std::string trash_id{};  ///< not empty: removed entries are kept there
+  std::vector<std::string> seen_at{};  ///< of the roots, where processes will see them; empty: where they are
+  std::string trash_id{};              ///< not empty: removed entries are kept there
 
   bool empty() const { return items.sums().entries == 0 && expired.empty(); }
   /// Whether every budget is met once `done` of the plan has been done: all of it, or what an execution reports.

@@ -48,6 +48,9 @@ Result<void> choose_by_budget(const PlanContext& context);
 /// All but the newest of equal kernels of a root.
 Result<void> choose_duplicates(const PlanContext& context);
 
+/// What verify finds in these cache directories, and what mends it.
+Result<void> choose_repairs(const PlanContext& context, const std::vector<std::string>& cache_dirs);
+
 /// Equal files of different entries, to become one.
 Result<void> choose_shares(const PlanContext& context);
 

@@ -2,7 +2,6 @@
 #include "core/service/plan/prune.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
@@ -13,8 +12,7 @@
 #include "core/service/plan/plan_maker.hpp"
 #include "core/service/plan/prune_check.hpp"
 #include "core/service/query/entry_words.hpp"
-#include "core/util/system/env.hpp"
-#include "core/util/system/path.hpp"
+#include "core/service/scan/spellings.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
@@ -66,22 +64,12 @@ Result<IndexReport> refresh(const PruneRequest& request, const std::vector<std::
   return report;
 }
 
-/// How the caches may be named in their groups: Triton writes its directory as it was told it.
-std::vector<Spelling> spellings_of(const PruneRequest& request) {
+/// How the caches may be named in their groups.
+std::vector<Spelling> spellings_in(const PruneRequest& request) {
   std::vector<std::string> written = request.filters.cache_dirs;
   written.insert(written.end(), request.cache_dirs.begin(), request.cache_dirs.end());
   written.insert(written.end(), request.default_dirs.begin(), request.default_dirs.end());
-  if (const auto dir = util::get_env("TRITON_CACHE_DIR")) written.push_back(*dir);
-  for (const char* name : {"TRITON_HOME", "HOME"})
-    if (const auto home = util::get_env(name)) written.push_back(*home + "/.triton/cache");
-  std::vector<Spelling> spellings;
-  for (const std::string& path : written) {
-    std::error_code error;
-    std::string whole = std::filesystem::absolute(path, error).string();
-    while (whole.ends_with('/')) whole.pop_back();
-    if (!error && !whole.empty()) spellings.push_back({whole, util::canonical_directory(path)});
-  }
-  return spellings;
+  return spellings_of(written);
 }
 
 std::vector<std::string> paths_of(const IndexReport& report) {
@@ -107,6 +95,27 @@ RootSet open_roots(const PruneRequest& request, const std::vector<std::string>& 
   if (!request.dry_run || failures.size() == before) return changeable;
   std::vector<Error> told;  // why a root cannot be opened is in `failures` already
   return RootSet::open(paths, told);
+}
+
+/// Where processes will see the roots; none where that is where they are. Errors (usage): of several cache directories
+/// only one can be there.
+Result<std::vector<std::string>> seen_at_of(const PruneRequest& request, const IndexReport& report,
+                                            const RootSet& roots) {
+  std::vector<std::string> all;
+  if (request.seen_at.empty()) return all;
+  all.resize(roots.size());
+  std::set<std::string> dirs;
+  for (const RootReport& root : report.roots) {
+    const auto position = roots.find(root.path);
+    if (!position) continue;
+    dirs.insert(root.cache_dir);
+    all[*position] = request.seen_at + root.path.substr(root.cache_dir.size());
+  }
+  if (dirs.size() > 1)
+    return fail(ErrorCode::usage, fmt::format("--to is for one cache directory, and these are {}; choose one with "
+                                              "--cache-dir",
+                                              dirs.size()));
+  return all;
 }
 
 /// Kernels, unless the user or the mode says otherwise.
@@ -142,7 +151,8 @@ void note_skipped(const IndexReport& report, Plan& plan) {
 /// A drop is for kernels. What is broken keeps all it has, and the user should know that it is.
 Result<void> note_broken(const PruneRequest& request, const index::Criteria& criteria, const RootSet& roots,
                          index::Index& index, Plan& plan) {
-  if (request.mode != PruneMode::drop || !request.filters.kinds.empty()) return {};
+  const bool is_for_kernels = request.mode == PruneMode::drop || request.mode == PruneMode::relocate;
+  if (!is_for_kernels || !request.filters.kinds.empty()) return {};
   index::Criteria broken = criteria;
   broken.kinds = {model::EntryKind::broken};
   return for_each_candidate(broken, false, roots, index, [&](Candidate&& candidate) -> Result<void> {
@@ -161,7 +171,8 @@ void note_file_systems(const PruneRequest& request, const RootSet& roots, Plan& 
 
 /// TorchInductor keeps what Triton compiled in its own graph cache as well.
 void note_inductor(const PruneRequest& request, const IndexReport& report, Plan& plan) {
-  if (request.mode == PruneMode::drop || request.mode == PruneMode::share || request.mode == PruneMode::leftovers)
+  if (request.mode == PruneMode::drop || request.mode == PruneMode::share || request.mode == PruneMode::leftovers ||
+      request.mode == PruneMode::relocate || request.mode == PruneMode::repair)
     return;
   for (const std::uint32_t position : plan.items.roots()) {
     const auto root = std::find_if(report.roots.begin(), report.roots.end(),
@@ -173,13 +184,15 @@ void note_inductor(const PruneRequest& request, const IndexReport& report, Plan&
   }
 }
 
-Result<void> choose(const PlanContext& context) {
+Result<void> choose(const PlanContext& context, const std::vector<std::string>& dirs) {
   switch (context.request.mode) {
     case PruneMode::duplicates: return choose_duplicates(context);
     case PruneMode::share: return choose_shares(context);
     case PruneMode::keys: return choose_keys(context);
+    case PruneMode::repair: return choose_repairs(context, dirs);
     case PruneMode::leftovers:
     case PruneMode::drop:
+    case PruneMode::relocate:
     case PruneMode::full: break;
   }
   if (context.request.budget.any()) return choose_by_budget(context);
@@ -208,7 +221,8 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   TCM_ASSIGN(const std::vector<std::string> dirs, concerned(request, index, failures));
   TCM_ASSIGN(const IndexReport report, refresh(request, dirs, index, backends, progress));
   TCM_ASSIGN(index::Criteria criteria, criteria_of(request, dirs, backends, index, now_ns));
-  if (request.mode == PruneMode::keys) criteria.kinds.clear();
+  const bool of_any_kind = request.mode == PruneMode::repair && request.filters.kinds.empty();
+  if (request.mode == PruneMode::keys || of_any_kind) criteria.kinds.clear();
   TCM_TRY(check_fields(criteria, index));
   TCM_TRY(check_everything(request, criteria, index));
   failures.insert(failures.end(), report.failures.begin(), report.failures.end());
@@ -218,23 +232,28 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   if (roots.size() == 0 && failures.empty() && !absent.empty()) return fail(ErrorCode::missing, absent.front());
   TCM_ASSIGN(PlanItems items, PlanItems::create());
   Plan plan{roots.paths(), roots.ids(), std::move(items)};
-  plan.spellings = spellings_of(request);
+  plan.spellings = spellings_in(request);
   plan.failures = std::move(failures);
   plan.notes = absent;
   note_file_systems(request, roots, plan);
+  // The index knows which name another directory than theirs; what names the one that is wanted it does not know.
+  criteria.elsewhere = request.mode == PruneMode::relocate && request.seen_at.empty();
+  TCM_ASSIGN(plan.seen_at, seen_at_of(request, report, roots));
   const Judge judge(request, roots, backends, now_ns);
   const PlanContext context{request, criteria, roots, index, backends, judge, now_ns, progress, plan};
-  TCM_TRY(choose(context));
+  TCM_TRY(choose(context, dirs));
   note_inductor(request, report, plan);
   TCM_TRY(note_broken(request, criteria, roots, index, plan));
-  if (plan.items.sums().entries > 0 && request.mode != PruneMode::share && request.mode != PruneMode::leftovers)
+  if (plan.items.sums().entries > 0 && request.mode != PruneMode::share && request.mode != PruneMode::leftovers &&
+      request.mode != PruneMode::relocate && request.mode != PruneMode::repair)
     TCM_TRY(note_copies(roots, index, plan));
   if (request.mode == PruneMode::full && !narrows(request.filters)) note_skipped(report, plan);
   if (request.trash) {
     TCM_ASSIGN(plan.trash_id, new_trash_id(roots, index, now_ns));
   }
   if (request.budget.max_bytes) note_trash(roots, plan);
-  plan.expired = expired_bins(roots, request.trash_keep_ns, request.trash_max_bytes, now_ns, plan.failures);
+  if (request.mode != PruneMode::relocate && request.mode != PruneMode::repair)
+    plan.expired = expired_bins(roots, request.trash_keep_ns, request.trash_max_bytes, now_ns, plan.failures);
   return plan;
 }
 

@@ -2,14 +2,17 @@
 #include "core/service/plan/request.hpp"
 
 #include <charconv>
+#include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/config/key.hpp"
 #include "core/service/plan/prune_check.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::service {
 namespace {
@@ -62,7 +65,9 @@ std::string rule_of(std::string_view key, std::string_view amount, const config:
 
 bool chooses_kernels(PruneMode mode) { return mode == PruneMode::drop || mode == PruneMode::full; }
 
-bool removes_entries(PruneMode mode) { return mode != PruneMode::drop && mode != PruneMode::share; }
+bool removes_entries(PruneMode mode) {
+  return mode != PruneMode::drop && mode != PruneMode::share && mode != PruneMode::relocate;
+}
 
 Result<void> read_deduplicate(const std::string& word, PruneRequest& request) {
   if (word != "content" && word != "metadata" && word != "hardlink")
@@ -247,6 +252,69 @@ Result<PruneRequest> removal_request(const RemovalWords& words, const config::Se
   request.filters.cache_dirs = words.cache_dirs;
   request.keys = words.keys;
   return complete(std::move(request), words.change, settings);
+}
+
+Result<std::set<cache::FindingId>> parse_findings(std::string_view option, const std::vector<std::string>& words) {
+  std::set<cache::FindingId> ids;
+  for (const std::string& list : words)
+    for (const std::string_view part : util::split(list, ',')) {
+      const std::string_view word = util::trim(part);
+      if (word.empty()) continue;
+      const auto id = cache::finding_of(word);
+      if (!id) {
+        std::vector<std::string_view> names;
+        for (const cache::FindingText& text : cache::finding_texts()) names.push_back(text.name);
+        return fail(ErrorCode::usage, fmt::format("{}: '{}' is not one of {}", option, util::escape_control(word),
+                                                  fmt::join(names, ", ")));
+      }
+      ids.insert(*id);
+    }
+  return ids;
+}
+
+Result<std::optional<cache::Release>> parse_triton(const std::optional<std::string>& word) {
+  if (!word) return std::nullopt;
+  const auto release = cache::parse_release(*word);
+  if (!release || *release < cache::kOldestRelease)
+    return fail(ErrorCode::usage, fmt::format("--triton: '{}' is not a release from {} on, such as 3.6",
+                                              util::escape_control(*word), to_string(cache::kOldestRelease)));
+  return release;
+}
+
+Result<PruneRequest> repair_request(const RepairWords& words, const config::Settings& settings) {
+  PruneRequest request;
+  request.mode = PruneMode::repair;
+  request.filters = words.filters;
+  request.level = words.level == "quick" ? VerifyLevel::quick : VerifyLevel::normal;
+  TCM_ASSIGN(request.release, parse_triton(words.triton));
+  TCM_ASSIGN(request.only, parse_findings("--only", words.only));
+  TCM_ASSIGN(const auto ignored,
+             parse_findings(fmt::format("verify.ignore ({})", to_string(settings.verify_ignore.origin)),
+                            {settings.verify_ignore.value}));
+  for (const cache::FindingText& text : cache::finding_texts())
+    if (request.only.empty() && !ignored.empty() && !ignored.contains(text.id)) request.only.insert(text.id);
+  const bool asked = words.change.trash || words.change.no_trash;
+  TCM_ASSIGN(request, complete(std::move(request), words.change, settings));
+  // It compiles again; but what was removed may be what somebody wants to look at.
+  if (!asked) request.trash = true;
+  return request;
+}
+
+Result<PruneRequest> relocation_request(const RelocationWords& words, const config::Settings& settings) {
+  PruneRequest request;
+  request.mode = PruneMode::relocate;
+  request.filters = words.filters;
+  if (words.to) {
+    request.seen_at = std::filesystem::path(*words.to).lexically_normal().string();
+    while (request.seen_at.size() > 1 && request.seen_at.ends_with('/')) request.seen_at.pop_back();
+    if (!request.seen_at.starts_with('/'))
+      return refuse(fmt::format("--to: '{}' is not an absolute path", util::escape_control(*words.to)));
+    if (!util::is_valid_utf8(request.seen_at))
+      return refuse(fmt::format("--to: '{}' is not UTF-8, which groups must be", util::escape_control(*words.to)));
+  }
+  ChangeWords change;
+  change.grace = words.grace;
+  return complete(std::move(request), change, settings);
 }
 
 std::vector<std::string> chosen_cache_dirs(const config::Settings& settings) {

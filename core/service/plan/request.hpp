@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/config/settings.hpp"
 #include "core/model/change.hpp"
 #include "core/service/query/filters.hpp"
+#include "core/service/verify/verify.hpp"
 #include "core/util/result.hpp"
 
 namespace tcm::service {
@@ -23,6 +25,8 @@ enum class PruneMode : std::uint8_t {
   share,       ///< all stay; equal files become one by hard links
   leftovers,   ///< what dead writers and failed compiles left goes, nothing else
   keys,        ///< the entries that are named go
+  repair,      ///< what Triton would fail on, or miss, is mended; what cannot be mended goes
+  relocate,    ///< none goes: groups come to name the directory in which they are looked up
 };
 
 struct Budget {
@@ -44,9 +48,13 @@ struct PruneRequest {
   FilterWords filters;
   PruneMode mode = PruneMode::drop;
   model::KindSet drop{model::ArtifactKind::ir, model::ArtifactKind::source};
-  bool same_binary = true;        ///< of duplicates: binaries are compared byte by byte
-  bool all = false;               ///< of full: yes, everything is meant when nothing narrows
-  std::vector<std::string> keys;  ///< of keys: whole or unambiguous beginnings
+  bool same_binary = true;                  ///< of duplicates: binaries are compared byte by byte
+  bool all = false;                         ///< of full: yes, everything is meant when nothing narrows
+  std::vector<std::string> keys;            ///< of keys: whole or unambiguous beginnings
+  VerifyLevel level = VerifyLevel::normal;  ///< of repair: how thoroughly entries are checked
+  std::optional<cache::Release> release;    ///< of repair: the one that looks them up; absent: each kernel's own
+  std::set<cache::FindingId> only;          ///< of repair: what is mended; empty: everything
+  std::string seen_at;  ///< of relocate: where processes will see the cache directory; empty: where it is
 
   // Limits. Of drop and full each is a reason to go by itself; the filters say what any of them may choose. A rule is
   // the limit in words that say where it comes from: "--unused-for 90d", "prune.unused_for 90d
@@ -105,6 +113,22 @@ struct RemovalWords {
   ChangeWords change;
 };
 
+/// Words that ask for a repair.
+struct RepairWords {
+  FilterWords filters;
+  std::string level;  ///< "quick" or "normal"; empty: normal
+  std::optional<std::string> triton;
+  std::vector<std::string> only;  ///< ids of findings, with commas or one by one
+  ChangeWords change;
+};
+
+/// Words that ask for groups that name the right directory.
+struct RelocationWords {
+  FilterWords filters;
+  std::optional<std::string> to;     ///< where the cache directory will be seen; absolute
+  std::optional<std::string> grace;  ///< a duration
+};
+
 /// The request that these words make. Limits of the settings (prune.max_size and so on) count only when the words
 /// choose nothing by themselves: no filter, no limit, no --all; else a note names those that do not. `now_ns` is what
 /// ages are measured from. Errors (usage) name the option and what it takes, or the options that contradict each other.
@@ -113,9 +137,21 @@ Result<PruneRequest> prune_request(const PruneWords& words, const config::Settin
 /// The same for the removal of entries by their keys.
 Result<PruneRequest> removal_request(const RemovalWords& words, const config::Settings& settings);
 
+/// The same for a repair. Unless the words or the settings say otherwise, what is removed goes into the trash.
+Result<PruneRequest> repair_request(const RepairWords& words, const config::Settings& settings);
+
+/// The same for groups that name another directory.
+Result<PruneRequest> relocation_request(const RelocationWords& words, const config::Settings& settings);
+
 /// The cache directories that somebody configured on purpose; none when the default is all there is. Whatever names no
 /// directory itself works on these.
 std::vector<std::string> chosen_cache_dirs(const config::Settings& settings);
+
+/// "paths-elsewhere,leftover" as ids. Errors (usage) name `option`, the word and all ids.
+Result<std::set<cache::FindingId>> parse_findings(std::string_view option, const std::vector<std::string>& words);
+
+/// "3.6" as a release; nothing when no word was given. Errors: usage.
+Result<std::optional<cache::Release>> parse_triton(const std::optional<std::string>& word);
 
 /// "ir,assembly" as kinds; ir takes source along. Errors (usage) name the words.
 Result<model::KindSet> parse_drop(const std::vector<std::string>& words);

@@ -2,31 +2,19 @@
 #include "core/service/query/comparison.hpp"
 
 namespace tcm::service {
-namespace {
 
-using index::Comparison;
-
-struct Sign {
-  std::string_view text;
-  Comparison comparison;
-};
-
-// Longer ones first: ">=" must not be read as ">".
-constexpr Sign kSigns[] = {
-    {">=", Comparison::greater_equal}, {"<=", Comparison::less_equal}, {"!=", Comparison::not_equal},
-    {"==", Comparison::equal},         {">", Comparison::greater},     {"<", Comparison::less},
-    {"=", Comparison::equal},
-};
-
-}  // namespace
-
-std::optional<Comparison> take_comparison(std::string_view& text) {
-  for (const Sign& sign : kSigns)
-    if (text.starts_with(sign.text)) {
-      text.remove_prefix(sign.text.size());
-      return sign.comparison;
-    }
-  return std::nullopt;
+std::optional<index::Comparison> take_comparison(std::string_view& text) {
+  const index::ComparisonSign* found = nullptr;
+  for (const index::ComparisonSign& known : index::kComparisonSigns) {
+    // The longest: ">=" must not be read as ">".
+    const bool longer = found == nullptr || known.sign.size() > found->sign.size();
+    if (longer && text.starts_with(known.sign)) found = &known;
+  }
+  if (found == nullptr) return std::nullopt;
+  text.remove_prefix(found->sign.size());
+  // "==" means the same as "=".
+  if (found->comparison == index::Comparison::equal && text.starts_with('=')) text.remove_prefix(1);
+  return found->comparison;
 }
 
 }  // namespace tcm::service

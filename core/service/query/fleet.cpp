@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include "core/util/system/path.hpp"
 #include "core/util/text/text.hpp"
@@ -30,7 +30,7 @@ bool is_meant(const std::string& host, const std::vector<std::string>& words) {
   bool matched = false;
   for (const std::string& word : words) {
     const bool negated = word.starts_with('!');
-    const bool matches = ::fnmatch(word.c_str() + (negated ? 1 : 0), host.c_str(), 0) == 0;
+    const bool matches = util::glob_match(std::string_view(word).substr(negated ? 1 : 0), host);
     if (negated && matches) wanted = false;
     if (negated) continue;
     any_wanted = true;

@@ -54,7 +54,7 @@ Error unknown_word(const std::array<Named<E>, N>& table, std::string_view option
   return {ErrorCode::usage, std::move(message)};
 }
 
-/// Files that lie in the cache directories but in no entry: beside the roots, and loose in them.
+/// Files that lie in the cache directories but in no entry: outside the roots, and loose in them.
 Result<model::Beside> other_files_of(const FilterWords& words, const HostScope& scope, index::Index& index) {
   model::Beside files;
   for (const index::RootRow& row : scope.roots) {
@@ -252,6 +252,9 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
   if (request.spilling > 0) {
     TCM_ASSIGN(result.spilling, largest_spills(criteria, static_cast<std::size_t>(request.spilling), index));
   }
+  index::Criteria elsewhere = criteria;
+  elsewhere.elsewhere = true;
+  TCM_ASSIGN(result.elsewhere, index.count(elsewhere));
   TCM_ASSIGN(result.other_files, other_files_of(request.filters, scope, index));
   result.roots = std::move(scope.roots);
   result.absent = std::move(scope.absent);

@@ -54,6 +54,7 @@ struct Stats {
   std::vector<index::Row> spilling;  ///< kernels whose threads keep most bytes in memory for want of registers
   std::vector<index::RootRow> roots;
   std::vector<index::RootRow> absent;  ///< roots that are not here, of which nothing counts
+  std::int64_t elsewhere = 0;          ///< kernels whose groups name another directory
   model::Beside other_files;           ///< files under the cache directories that lie in no entry
 };
 

@@ -54,7 +54,8 @@ struct RootReport {
   std::int64_t changed = 0;
   std::int64_t gone = 0;
   std::int64_t unchanged = 0;
-  bool absent = false;  ///< it is not here today; the sums are those of the index, which keeps it
+  std::int64_t elsewhere = 0;  ///< kernels whose groups name another directory
+  bool absent = false;         ///< it is not here today; the sums are those of the index, which keeps it
   std::map<model::SkipReason, std::int64_t> broken_reasons;  ///< of entries of kind broken
   std::map<model::SkipReason, std::int64_t> skip_reasons;    ///< of the rest
   std::vector<Skipped> skipped;                              ///< both, at most kMaxSkippedListed, in order of name

@@ -11,6 +11,7 @@
 #include "core/service/binary_check.hpp"
 #include "core/util/log.hpp"
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::service {
 namespace {

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "core/service/scan/prober.hpp"
+#include "core/service/scan/spellings.hpp"
 
 namespace tcm::service {
 namespace {
@@ -41,9 +42,10 @@ bool has_vanished(const model::Entry& entry) {
 
 }  // namespace
 
-ReadPipeline::ReadPipeline(const cache::Root& root, const Backends& backends, unsigned jobs, index::RootWriter& writer,
-                           IndexProgress& progress)
+ReadPipeline::ReadPipeline(const cache::Root& root, const std::vector<std::string>& spelled, const Backends& backends,
+                           unsigned jobs, index::RootWriter& writer, IndexProgress& progress)
     : root_(root),
+      spelled_(spelled),
       backends_(backends),
       jobs_(jobs),
       writer_(writer),
@@ -95,6 +97,7 @@ void ReadPipeline::read_entries() {
     model::Entry entry;
     try {
       entry = root_.read_entry(task->key, naming);
+      note_elsewhere(entry, spelled_);
       prober.probe(entry);
     } catch (const std::bad_alloc&) {
       entry = not_enough_memory(task->key);

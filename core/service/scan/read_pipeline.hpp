@@ -25,7 +25,7 @@ namespace tcm::service {
 struct ReadTask {
   std::string key;
   std::optional<index::KnownEntry> known;
-  bool stamp_unchanged = false;  ///< read again only because it was not settled, or a full rescan was asked for
+  bool stamp_unchanged = false;  ///< read again only because it was not settled, or a full rescan was requested
 };
 
 struct ReadCounts {
@@ -40,8 +40,9 @@ struct ReadCounts {
 class ReadPipeline {
  public:
   /// All borrowed; must outlive the pipeline. While it runs, `writer` belongs to its writer thread.
-  ReadPipeline(const cache::Root& root, const Backends& backends, unsigned jobs, index::RootWriter& writer,
-               IndexProgress& progress);
+  /// `spelled` is what groups may call the root, see spelled().
+  ReadPipeline(const cache::Root& root, const std::vector<std::string>& spelled, const Backends& backends,
+               unsigned jobs, index::RootWriter& writer, IndexProgress& progress);
   ~ReadPipeline();
   ReadPipeline(const ReadPipeline&) = delete;
   ReadPipeline& operator=(const ReadPipeline&) = delete;
@@ -67,6 +68,7 @@ class ReadPipeline {
   void join();
 
   const cache::Root& root_;
+  const std::vector<std::string>& spelled_;
   const Backends& backends_;
   unsigned jobs_;
   index::RootWriter& writer_;

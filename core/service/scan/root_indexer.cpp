@@ -9,6 +9,7 @@
 #include "core/service/scan/known_table.hpp"
 #include "core/service/scan/prober.hpp"
 #include "core/service/scan/read_pipeline.hpp"
+#include "core/service/scan/spellings.hpp"
 #include "core/util/hash.hpp"
 
 namespace tcm::service {
@@ -41,6 +42,7 @@ struct Shard {
 /// What indexing one root needs. Borrowed throughout.
 struct RootRun {
   const cache::Root& root;
+  const std::vector<std::string>& spelled;
   std::int64_t root_id;
   const IndexRequest& request;
   index::Index& index;
@@ -131,7 +133,7 @@ Result<void> index_shard(const RootRun& run, Shard shard) {
                                   [&](const index::KnownEntry& entry) { known.add(entry); }));
   known.seal();
 
-  ReadPipeline pipeline(run.root, run.backends, run.request.jobs, run.writer, run.progress);
+  ReadPipeline pipeline(run.root, run.spelled, run.backends, run.request.jobs, run.writer, run.progress);
   Walk walk(run, shard, known, pipeline);
   const Result<void> walked = walk.run();
   TCM_ASSIGN(const ReadCounts counts, pipeline.finish());
@@ -151,6 +153,13 @@ Result<void> index_shard(const RootRun& run, Shard shard) {
   return remove_unseen(run, known);
 }
 
+Result<std::int64_t> elsewhere_in(index::Index& index, const std::string& root) {
+  index::Criteria criteria;
+  criteria.root_paths = {root};
+  criteria.elsewhere = true;
+  return index.count(criteria);
+}
+
 /// The sums of a root, and the problems that its records carry, also of entries that this run did not have to read.
 Result<void> complete_report(index::Index& index, std::int64_t root_id, RootReport& report) {
   TCM_ASSIGN(const auto roots, index.roots());
@@ -161,6 +170,7 @@ Result<void> complete_report(index::Index& index, std::int64_t root_id, RootRepo
       report.files = row.files;
       report.bytes = row.bytes;
     }
+  TCM_ASSIGN(report.elsewhere, elsewhere_in(index, report.path));
   TCM_ASSIGN(const auto problems, index.problems(root_id));
   if (problems.empty()) return {};
   for (const index::ProblemCount& problem : problems)
@@ -203,7 +213,8 @@ Result<RootReport> index_root(const model::RootLocation& location, const IndexRe
 
   const std::uint64_t shards = static_cast<std::uint64_t>(row.entries) / kMaxKnownEntries + 1;
   TCM_ASSIGN(const auto writer, index.write_root(row.id));
-  const RootRun run{root, row.id, request, index, *writer, backends, progress, notes};
+  const std::vector<std::string> names = spelled(location.path, spellings_of(request.cache_dirs));
+  const RootRun run{root, names, row.id, request, index, *writer, backends, progress, notes};
   for (std::uint64_t shard = 0; shard < shards; ++shard) TCM_TRY(index_shard(run, {shards, shard}));
   TCM_TRY(writer->finish(notes.other_files));
   if (row.plugins != plugins) TCM_TRY(index.set_plugins(row.id, plugins));

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -12,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/util/system/system_error.hpp"
 #include "core/util/system/write_all.hpp"
 
 namespace tcm::util {
@@ -19,10 +19,10 @@ namespace fs = std::filesystem;
 namespace {
 
 tl::unexpected<Error> system_failure(const std::string& path, std::string_view what, int number) {
-  const ErrorCode code = number == ENOENT || number == ENOTDIR                    ? ErrorCode::missing
-                         : number == EACCES || number == EPERM || number == EROFS ? ErrorCode::denied
-                                                                                  : ErrorCode::failed;
-  return fail(code, fmt::format("{}: {}: {}", path, what, std::generic_category().message(number)));
+  Error error = system_error(fmt::format("{}: {}", path, what), number).value();
+  // Below a file there are no settings and no log either.
+  if (number == ENOTDIR) error.code = ErrorCode::missing;
+  return fail(std::move(error));
 }
 
 Result<struct stat> status_of(const Fd& fd, const std::string& path) {
@@ -39,7 +39,7 @@ Result<std::string> target_of(const std::string& path) {
   return target.string();
 }
 
-/// A file beside the target, removed unless it took the target's place.
+/// A file next to the target, removed unless it took the target's place.
 class Draft {
  public:
   explicit Draft(const std::string& target) : path_(target + ".XXXXXX"), fd_(::mkostemp(path_.data(), O_CLOEXEC)) {}

@@ -26,16 +26,16 @@ Result<SmallFile> read_small_file(const std::string& path, std::size_t limit);
 
 /// Puts `text` in place of the file at `path`, or makes it: readers see the old text or the new one, and after a crash
 /// either is there. Links are followed, the file's mode stays, and for root its owner; a new file and directories made
-/// for it belong to this user alone. Errors: denied, failed.
+/// for it belong to this user alone. Errors: denied, no_space, failed.
 Result<void> replace_file(const std::string& path, std::string_view text);
 
 /// As `mkdir -p`, with directories that belong to this user alone; std::filesystem would make them readable for all.
-/// Errors: denied, missing (a part of the path is no directory), failed.
+/// Errors: denied, no_space, failed.
 Result<void> make_private_directories(const std::string& directory);
 
 /// Opens a file to append lines to; a new one can be read by its owner only. Every write(2) goes to the end, also with
 /// several processes. Regular files and devices only: a pipe could block the program. Errors: denied, missing (its
-/// directory), failed.
+/// directory), no_space, failed.
 Result<Fd> open_to_append(const std::string& path);
 
 }  // namespace tcm::util

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "core/util/system/env.hpp"
+#include "core/util/system/system_error.hpp"
 
 namespace tcm::util {
 namespace {
@@ -21,17 +21,13 @@ using Length = std::uint32_t;
 // What a full disk does not take stays in memory, up to here: the plan for a million entries.
 constexpr std::uint64_t kMostInMemory = std::uint64_t{256} << 20;
 
-bool is_no_room(int error) { return error == ENOSPC || error == EDQUOT; }
-
 std::string directory() {
   if (auto named = get_env("TMPDIR"); named && !named->empty()) return *named;
   return "/tmp";
 }
 
 tl::unexpected<Error> refused(int error, const std::string& what) {
-  const char* text = ::strerrordesc_np(error);
-  return fail(error == EACCES || error == EPERM ? ErrorCode::denied : ErrorCode::failed,
-              fmt::format("{}: {}; TMPDIR names another directory", what, text ? text : "unknown error"));
+  return fail(error_code_of(error), fmt::format("{}: {}; TMPDIR names another directory", what, error_text(error)));
 }
 
 /// Puts the first `size` bytes of the file before `pending`.
@@ -59,7 +55,7 @@ Result<Spool> Spool::create() {
     fd = ::mkostemp(name.data(), O_CLOEXEC);
     if (fd >= 0) ::unlink(name.c_str());
   }
-  if (fd < 0 && is_no_room(errno)) return Spool(Fd());
+  if (fd < 0 && is_no_space(errno)) return Spool(Fd());
   if (fd < 0) return refused(errno, where + ": cannot make a temporary file");
   return Spool(Fd(fd));
 }
@@ -83,7 +79,7 @@ Result<void> Spool::flush() {
     const ssize_t got =
         ::pwrite(file_.get(), pending_.data() + done, pending_.size() - done, static_cast<off_t>(written_ + done));
     if (got < 0 && errno == EINTR) continue;
-    if (got == 0 || (got < 0 && is_no_room(errno))) {
+    if (got == 0 || (got < 0 && is_no_space(errno))) {
       // Gives back what the file took, which is little: it found no room.
       TCM_TRY(read_back(file_.get(), written_, pending_));
       written_ = 0;

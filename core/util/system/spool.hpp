@@ -18,7 +18,7 @@ class Spool {
   /// Makes the file in $TMPDIR, else in /tmp. Errors: denied, failed; the message names the directory.
   static Result<Spool> create();
 
-  /// Adds a record (at most 4 GiB) and returns where it is, for read(). Errors: failed (the disk is full, …).
+  /// Adds a record (at most 4 GiB) and returns where it is, for read(). Errors: no_space, denied, failed.
   Result<std::uint64_t> append(std::string_view record);
 
   /// Reads the record at a position that append() returned.

@@ -12,18 +12,6 @@
 
 namespace tcm::util {
 
-/// The character at the front of a text.
-struct Utf8Char {
-  char32_t code_point = 0;  ///< meaningless when not valid
-  std::size_t length = 0;   ///< bytes it takes; 1 when not valid; 0 at the end of the text
-  bool valid = false;
-};
-
-/// Decodes strictly (Unicode 15, table 3-7): no overlong forms, no surrogates, nothing above U+10FFFF.
-Utf8Char decode_utf8(std::string_view text);
-
-bool is_valid_utf8(std::string_view text);
-
 /// Whether a terminal would act on this character instead of showing it; see escape_control.
 bool is_unsafe_to_print(char32_t c);
 

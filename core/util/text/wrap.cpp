@@ -2,6 +2,7 @@
 #include "core/util/text/wrap.hpp"
 
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::util {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Editors beside each other and beside writers.
+// Editors at the same time as each other and as writers.
 #include <atomic>
 #include <thread>
 

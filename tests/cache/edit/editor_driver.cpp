@@ -2,7 +2,7 @@
 // An editor as a program of its own, so that tests can let it fail and die: does one thing to every entry of a root, in
 // one batch.
 //
-// editor_driver drop|remove|sweep ROOT [TRASH-ID]     0 all done, 3 something kept or failed, 1 no editor
+// editor_driver drop|remove|sweep|rewrite ROOT [TRASH-ID]     0 all done, 3 something kept or failed, 1 no editor
 #include <cstdio>
 
 #include "core/cache/inspect/entry_look.hpp"

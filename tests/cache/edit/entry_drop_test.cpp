@@ -346,7 +346,7 @@ TEST(EditorDrop, ALiveWriterKeepsAnEntryWhateverTheGrace) {
   write_file(
       entry / ("tmp.pid_" + std::to_string(::getpid()) + "_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/add_kernel.ttir"),
       "half of");
-  for (const Action action : {Action::drop, Action::remove, Action::share, Action::sweep}) {
+  for (const Action action : {Action::drop, Action::remove, Action::share, Action::sweep, Action::rewrite}) {
     const Outcome outcome = run_one(entry, action);
     EXPECT_EQ(outcome.status, Status::kept);
     EXPECT_EQ(outcome.kept, KeptReason::in_use);
@@ -361,13 +361,13 @@ TEST(EditorDrop, LinksAreNotFollowed) {
   fs::create_directory_symlink(outside, dir / "root/LINK");
   cache::Change change;
   change.key = "LINK";
-  for (const Action action : {Action::drop, Action::remove, Action::share, Action::sweep}) {
+  for (const Action action : {Action::drop, Action::remove, Action::share, Action::sweep, Action::rewrite}) {
     change.action = action;
     EXPECT_EQ(run_one(dir / "root", change).kept, KeptReason::symlink);
   }
   fs::rename(entry / "add_kernel.ttir", dir / "precious");
   fs::create_symlink(dir / "precious", entry / "add_kernel.ttir");
-  for (const Action action : {Action::drop, Action::remove, Action::share, Action::sweep}) {
+  for (const Action action : {Action::drop, Action::remove, Action::share, Action::sweep, Action::rewrite}) {
     const Outcome outcome = run_one(entry, action);
     EXPECT_EQ(outcome.kept, KeptReason::symlink);
     EXPECT_THAT(outcome.detail, HasSubstr("add_kernel.ttir"));

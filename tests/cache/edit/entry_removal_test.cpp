@@ -191,7 +191,7 @@ TEST(EditorRemove, NamesThatLeadElsewhereAreRefused) {
   for (const char* key : {"../outside", "..", ".", "", "/etc"}) {
     cache::Change change;
     change.key = key;
-    for (const Action action : {Action::remove, Action::drop, Action::sweep, Action::share}) {
+    for (const Action action : {Action::remove, Action::drop, Action::sweep, Action::share, Action::rewrite}) {
       change.action = action;
       EXPECT_EQ(run_one(dir / "root", change).status, Status::kept) << key;
     }

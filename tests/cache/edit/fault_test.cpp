@@ -136,6 +136,27 @@ TEST_F(EditorFault, KilledAnywhereInADropEveryEntryIsAHit) {
   }
 }
 
+TEST_F(EditorFault, KilledAnywhereInARewriteEveryEntryHasAllFilesAndASecondRunFinishes) {
+  const fs::path saved = dir_ / "first";
+  copy_tree(root(), saved);
+  const long calls = count_calls("rewrite");
+  for (long at = 1; at <= calls; ++at) {
+    SCOPED_TRACE("killed at call " + std::to_string(at));
+    put_back(saved);
+    EXPECT_EQ(drive("rewrite", {{"TCM_TEST_KILL_AT", std::to_string(at)}}).signal, SIGKILL);
+    expect_whole(kEntries);
+    EXPECT_EQ(drive("rewrite", {}).exit_code, 0);
+    expect_whole(kEntries);
+    EXPECT_FALSE(fs::exists(root() / ".tcm-trash"));
+    for (const auto& [key, names] : original_)
+      for (const std::string& name : names) {
+        if (!cache::is_group(name)) continue;
+        EXPECT_THAT(read_file(root() / key / name), HasSubstr((root() / key).string()));
+      }
+    if (HasFailure()) return;
+  }
+}
+
 TEST_F(EditorFault, KilledAnywhereInARemovalEveryEntryIsWholeOrGone) {
   const fs::path saved = dir_ / "first";
   copy_tree(root(), saved);

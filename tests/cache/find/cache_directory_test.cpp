@@ -106,7 +106,7 @@ TEST(FindRoots, Vllm) {
   EXPECT_EQ(found(dir / "vllm/torch_compile_cache").roots.size(), 4U);
 }
 
-// What vLLM compiles ahead of time, from 0.33 on, lies beside the ranks.
+// What vLLM compiles ahead of time, from 0.33 on, lies next to the ranks.
 TEST(FindRoots, VllmsCompiledAheadOfTime) {
   const TempDir dir;
   const std::string root = "torch_compile_cache/torch_aot_compile/" + std::string(64, 'a') + "/inductor_cache/triton/0";

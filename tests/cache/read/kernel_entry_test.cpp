@@ -255,7 +255,7 @@ TEST(KernelEntry, Triton21) {
 TEST(KernelEntry, FieldsThatReleasesDoNotWrite) {
   const TempDir dir;
   KernelSpec spec;
-  spec.erase = {"/triton_version", "/backend_name", "/num_ctas", "/warp_size"};
+  spec.erase = {"/triton_version", "/backend_name", "/num_stages", "/warp_size"};
   const model::Record record = read_one(add_kernel(dir.path(), spec));
   EXPECT_EQ(record.kind, EntryKind::kernel);
   EXPECT_EQ(record.facts.triton_version, "");
@@ -267,7 +267,7 @@ TEST(KernelEntry, FieldsOfOtherTypes) {
   const TempDir dir;
   std::uint64_t seed = 1;
   for (const auto& [field, value] : {std::pair{"/ptx_version", "84"},
-                                     {"/num_warps", "null"},
+                                     {"/num_stages", "null"},
                                      {"/launch_cooperative_grid", "null"},
                                      {"/max_num_imprecise_acc_default", "null"},
                                      {"/extern_libs", R"({"libdevice": "/a.bc"})"}}) {

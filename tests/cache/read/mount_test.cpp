@@ -54,7 +54,7 @@ class MountTest : public testing::Test {
   // 0 when each action leaves the entry alone and says why.
   int try_all() const {
     int wrong = 0;
-    for (const Action action : {Action::drop, Action::remove, Action::sweep, Action::share}) {
+    for (const Action action : {Action::drop, Action::remove, Action::sweep, Action::share, Action::rewrite}) {
       const Outcome outcome = run_one(entry_, action);
       const bool right = outcome.status == cache::Status::kept && outcome.kept == KeptReason::mount_point;
       if (!right) std::fprintf(stderr, "%s: %s\n", std::string(to_string(action)).c_str(), outcome.detail.c_str());

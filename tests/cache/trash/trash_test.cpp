@@ -48,6 +48,19 @@ TEST(Trash, IdsAreADateAndANumber) {
   EXPECT_EQ(cache::Editor::open(dir.path().string(), options).error().code, ErrorCode::usage);
 }
 
+TEST(Trash, AnIdIsOlderByItsDateThenByItsNumber) {
+  const auto bin = [](const char* id) {
+    cache::TrashBin made;
+    made.id = id;
+    return made;
+  };
+  EXPECT_TRUE(cache::is_older(bin("20261123-9"), bin("20261123-10")));
+  EXPECT_FALSE(cache::is_older(bin("20261123-10"), bin("20261123-9")));
+  EXPECT_TRUE(cache::is_older(bin("20261123-10"), bin("20261124-1")));
+  EXPECT_EQ(cache::trash_number("20261123-10"), 10U);
+  EXPECT_EQ(cache::trash_number("tmp.1.7"), 0U) << "what a killed process left has no number, and is shorter than one";
+}
+
 TEST(Trash, ARootWithoutHasNone) {
   const TempDir dir;
   EXPECT_THAT(bins_of(dir.path()), IsEmpty());

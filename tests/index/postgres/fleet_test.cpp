@@ -40,7 +40,7 @@ Result<void> index_as(const std::string& url, int host) {
   return writer->finish({});
 }
 
-/// Runs all hosts, each in a process of its own, and `meanwhile` beside them. Returns how many failed.
+/// Runs all hosts, each in a process of its own, and `meanwhile` at the same time. Returns how many failed.
 int index_all(const std::string& url, const std::function<void()>& meanwhile) {
   std::vector<pid_t> children;
   for (int host = 0; host < kHosts; ++host) {

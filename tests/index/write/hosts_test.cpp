@@ -35,7 +35,7 @@ TEST_F(HostsTest, OnePathOnTwoHostsIsTwoRoots) {
   EXPECT_THAT(paths(b, Hosts::own), ElementsAre("b:/r"));
   EXPECT_THAT(paths(b, Hosts::all), ElementsAre("a:/r", "b:/r"));
   EXPECT_EQ(keys(a, {}), "K L");
-  EXPECT_EQ(keys(b, {}), "K") << "rows of this host, unless all are asked for";
+  EXPECT_EQ(keys(b, {}), "K") << "rows of this host, unless all are requested";
   EXPECT_EQ(keys(b, {.all_hosts = true}), "K K L");
   EXPECT_EQ(value(b.roots()).at(0).entries, 1);
   EXPECT_EQ(rows(b).at(0).host, "b");

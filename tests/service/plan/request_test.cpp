@@ -195,7 +195,7 @@ TEST(Request, TheSettingsLimitsCountWhenTheWordsChooseNothing) {
   EXPECT_EQ(made.budget.min_free, 2 * kMiB);
   EXPECT_EQ(made.budget.low_water, 80U);
   EXPECT_EQ(made.unused_since_ns, kNow - 30 * util::kDay);
-  EXPECT_EQ(made.keep_newest, 3U) << "beside a budget, too";
+  EXPECT_EQ(made.keep_newest, 3U) << "together with a budget, too";
   EXPECT_EQ(made.budget.size_rule, "prune.max_size 1.0 MiB (env TCM_PRUNE_MAX_SIZE)");
   EXPECT_EQ(made.unused_rule, "prune.unused_for 30d (env TCM_PRUNE_UNUSED_FOR)");
   EXPECT_EQ(made.newest_rule, "prune.keep_newest 3 (env TCM_PRUNE_KEEP_NEWEST)");

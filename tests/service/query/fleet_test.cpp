@@ -100,7 +100,7 @@ TEST_F(Fleet, ADirectoryThatSeveralHostsSeeCountsOnce) {
   EXPECT_EQ(all.groups.at(0).values.at(0), "gpu-2") << "as the host that looked last";
   service::FilterWords first;
   first.hosts = {"gpu-1"};
-  EXPECT_EQ(stats(first).total.kernels, 3) << "and is each host's when it is asked for alone";
+  EXPECT_EQ(stats(first).total.kernels, 3) << "and is each host's when it is queried alone";
 }
 
 TEST_F(Fleet, IndexingTouchesNoOtherHostsRoots) {

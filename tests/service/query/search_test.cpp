@@ -190,7 +190,7 @@ TEST_F(Search, AWordThatNobodyKnowsIsMissing) {
   EXPECT_EQ(result.error().code, ErrorCode::missing);
 }
 
-// A key may stand in several directories; only those asked for count, and all files of an entry do.
+// A key may stand in several directories; only matching ones count, and all files of an entry do.
 TEST_F(Search, SizesAreThoseOfTheDirectoriesAskedFor) {
   const auto copy = directory_ / "copy";
   copy_tree(cache(), copy);

@@ -79,7 +79,7 @@ TEST_F(ScanDamage, WithoutABackendNothingIsSaidOfABinary) {
   EXPECT_FALSE(report->partial());
 }
 
-// A file that changes in place leaves its directory as it was; such entries are not opened again unless asked for.
+// A file that changes in place leaves its directory as it was; such entries are not opened again unless requested.
 TEST_F(ScanDamage, AFullRescanFindsWhatChangedInPlace) {
   KernelSpec spec;
   const fs::path entry = add_kernel(cache(), spec);

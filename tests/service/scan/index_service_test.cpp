@@ -345,6 +345,8 @@ TEST_F(IndexService, ManyReadersFindWhatOneFinds) {
 }
 
 // A writer that fails (here: the database is gone read-only underneath) must end the run, not hang it.
+const std::vector<std::string> kNoSpellings;
+
 class FailingWriter : public index::RootWriter {
  public:
   Result<void> put(const model::Entry&) override { return fail(ErrorCode::failed, "disk full"); }
@@ -359,7 +361,7 @@ TEST_F(IndexService, AFailingWriterEndsTheRunWithItsError) {
   ASSERT_TRUE(root);
   FailingWriter writer;
   service::IndexProgress progress;
-  service::ReadPipeline pipeline(*root, backends_, 2, writer, progress);
+  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, 2, writer, progress);
   for (int round = 0; round < 1000; ++round)
     if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
   const auto counts = pipeline.finish();
@@ -379,7 +381,7 @@ TEST_F(IndexService, AnExceptionInAThreadEndsTheRunAndNotTheProcess) {
   ASSERT_TRUE(root);
   ThrowingWriter writer;
   service::IndexProgress progress;
-  service::ReadPipeline pipeline(*root, backends_, 2, writer, progress);
+  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, 2, writer, progress);
   for (int round = 0; round < 1000; ++round)
     if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
   const auto counts = pipeline.finish();

@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/util/text/utf8.hpp"
+
 namespace tcm::util {
 namespace {
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::util {
 namespace {

@@ -75,7 +75,7 @@ Result<Candidate> entry_of_key(const PlanContext& context, const std::string& wo
 Result<void> choose_keys(const PlanContext& context) {
   LinkLedger ledger;
   std::set<Place> done;
-  const Reason reason = [](const Candidate&, const PlanItem&) { return std::string("asked for"); };
+  const Reason reason = [](const Candidate&, const PlanItem&) { return std::string("requested"); };
   for (const std::string& word : context.request.keys) {
     TCM_TRY(check_stop(context));
     TCM_ASSIGN(const Candidate entry, is_entry_path(word) ? entry_of_path(context, word) : entry_of_key(context, word));

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tracker: the file of Python that counts look-ups in a job. See python/tcm_hits.py.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/service/hits/job.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::service {
+
+/// Where it was installed: beside the program, or where it was to be installed. Errors: missing.
+Result<std::string> tracker_directory();
+
+struct TrackedRun {
+  int exit_code = 0;  ///< of the command; 128 + n when signal n ended it
+  JobSum sum;
+};
+
+/// Runs a command with the tracker in its environment and `output` as its standard output, and sums up what its
+/// processes used. Its logs go to TCM_HITS_DIR if that is set, and stay there; otherwise they are removed. Errors: as
+/// util::run_child(), and failed when the command was not run for want of the tracker or of a place for the logs.
+Result<TrackedRun> run_tracked(const std::vector<std::string>& command, int output);
+
+}  // namespace tcm::service

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is wrong with entries, and the least that mends each.
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "core/cache/inspect/known_files.hpp"
+#include "core/service/plan/plan_maker.hpp"
+#include "core/service/verify/entry_checker.hpp"
+
+namespace tcm::service {
+namespace {
+
+using cache::FindingId;
+using cache::Repair;
+using model::Action;
+
+/// Of several repairs of an entry the strongest is enough.
+const cache::Finding* strongest(const PruneRequest& request, const std::vector<cache::Finding>& findings) {
+  const cache::Finding* found = nullptr;
+  for (const cache::Finding& finding : findings) {
+    const bool meant = request.only.empty() || request.only.contains(finding.id);
+    if (meant && finding.repair != Repair::none && (!found || finding.repair > found->repair)) found = &finding;
+  }
+  return found;
+}
+
+class Repairs {
+ public:
+  Repairs(const PlanContext& context, const EntryChecker& checker) : context_(context), checker_(checker) {
+    for (std::size_t i = 0; i < checker.roots().size(); ++i) positions_.emplace(checker.roots()[i].root.path(), i);
+  }
+
+  Result<void> take(const Candidate& candidate) {
+    const auto position = positions_.find(context_.roots.root(candidate.root).path());
+    if (position == positions_.end()) return {};
+    const cache::EntryFindings found = checker_.check(position->second, candidate.key);
+    const cache::Finding* worst = strongest(context_.request, found.findings);
+    if (!worst) return {};
+    Verdict verdict;
+    if (worst->repair == Repair::remove_entry && found.hits > 0) {
+      // Another kernel of the entry works, and would go with it.
+      verdict.kept = model::KeptReason::other_kernels;
+      verdict.detail = text_of(*worst);
+    } else {
+      verdict = judge(candidate, *worst);
+    }
+    if (verdict.item) verdict.item->reason = text_of(*worst);
+    return put_into_plan(context_, candidate, std::move(verdict), ledger_, {});
+  }
+
+ private:
+  static std::string text_of(const cache::Finding& finding) {
+    return finding.file.empty() ? std::string(to_string(finding.id))
+                                : fmt::format("{}: {}", to_string(finding.id), finding.file);
+  }
+
+  Verdict judge(const Candidate& candidate, const cache::Finding& finding) const {
+    switch (finding.repair) {
+      case Repair::remove_entry: return context_.judge.judge_as(candidate, Action::remove);
+      case Repair::remove_file: return context_.judge.judge_as(candidate, Action::sweep);
+      case Repair::none: return {};
+      case Repair::drop_names:
+        // A text that is not UTF-8 has to go; one that is gone only from the group. A drop is for kernels, and the
+        // index calls this one broken where it reads such a text.
+        if (finding.id == FindingId::text_not_utf8 && candidate.kind == model::EntryKind::broken)
+          return context_.judge.judge_as(candidate, Action::remove);
+        if (finding.id == FindingId::text_not_utf8)
+          return context_.judge.judge_as(
+              candidate, Action::drop,
+              {cache::kind_by_name(finding.file, candidate.backend, context_.backends.naming().types())});
+        break;
+      case Repair::rewrite_paths:
+      case Repair::rewrite_as_map: break;
+    }
+    return context_.judge.judge_as(candidate, Action::rewrite);
+  }
+
+  const PlanContext& context_;
+  const EntryChecker& checker_;
+  std::unordered_map<std::string, std::size_t> positions_;
+  LinkLedger ledger_;
+};
+
+}  // namespace
+
+Result<void> choose_repairs(const PlanContext& context, const std::vector<std::string>& cache_dirs) {
+  VerifyRequest request;
+  request.cache_dirs = cache_dirs;
+  request.layout = context.request.layout;
+  request.level = context.request.level;
+  request.release = context.request.release;
+  request.grace_ns = context.request.grace_ns;
+  TCM_ASSIGN(const EntryChecker checker,
+             EntryChecker::create(request, &context.index, context.backends, context.plan.failures));
+  Repairs repairs(context, checker);
+  return for_each_candidate(context.criteria, false, context.roots, context.index,
+                            [&](Candidate&& candidate) -> Result<void> {
+                              TCM_TRY(check_stop(context));
+                              ++context.progress.looked_at;
+                              return repairs.take(candidate);
+                            });
+}
+
+}  // namespace tcm::service

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks single entries as a run of verify does.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/cache/verify/entry_check.hpp"
+#include "core/service/verify/known_roots.hpp"
+
+namespace tcm::service {
+
+class EntryChecker {
+ public:
+  /// Opens the roots of the request; `request` and `backends` are borrowed. What cannot be read goes to `unread`.
+  /// Errors: as verify_caches().
+  static Result<EntryChecker> create(const VerifyRequest& request, index::Index* index, const Backends& backends,
+                                     std::vector<Error>& unread);
+  ~EntryChecker();
+  EntryChecker(EntryChecker&&) noexcept;
+  EntryChecker& operator=(EntryChecker&&) noexcept;
+
+  const std::vector<CheckedRoot>& roots() const;
+  /// What is wrong with an entry of one of the roots, given by its position. Thread-safe.
+  cache::EntryFindings check(std::size_t root, const std::string& key) const;
+
+ private:
+  struct State;
+  explicit EntryChecker(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tcm::service
