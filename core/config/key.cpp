@@ -201,7 +201,7 @@ std::string suggestion_for(std::string_view name) {
 Error unknown_key(std::string_view name, std::string_view place) {
   std::string advice = is_section(name) ? fmt::format("; it is a section: [{}]", name) : suggestion_for(name);
   if (advice.empty()) advice = "; `tcm config show` lists the settings";
-  return {ErrorCode::usage, fmt::format("{}{}'{}' is no setting{}", place, place.empty() ? "" : ": ", name, advice)};
+  return {ErrorCode::usage, fmt::format("{}{}unknown setting '{}'{}", place, place.empty() ? "" : ": ", name, advice)};
 }
 
 std::string form_of(const Key& key) {

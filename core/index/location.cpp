@@ -32,7 +32,7 @@ Result<Location> parse_server_url(const std::string& text) {
                       before.substr(colon, at - colon).find_first_of("@/") != std::string_view::npos;
   const bool lacks_host = at == std::string_view::npos && util::redact_url(text).find(":***") != std::string::npos;
   if (lacks_host)
-    return fail(ErrorCode::usage, fmt::format("{}: is no port; write postgresql://USER@HOST/DATABASE",
+    return fail(ErrorCode::usage, fmt::format("{}: is not a port; write postgresql://USER@HOST/DATABASE",
                                               util::escape_control(util::redact_url(text))));
   if (broken)
     return fail(ErrorCode::usage,

@@ -43,8 +43,7 @@ Result<void> check_file(const std::string& path, OpenMode mode) {
     return {};
   }
   if (error) return unreachable(path, error);
-  if (!fs::is_regular_file(status))
-    return fail(ErrorCode::failed, path + ": is no file; name a file for the index to live in");
+  if (!fs::is_regular_file(status)) return fail(ErrorCode::failed, path + ": not a file; name a file for the index");
   // SQLite takes a file of one byte for an empty database, and would write over it.
   constexpr std::uintmax_t kHeader = 100;
   const std::uintmax_t size = fs::file_size(path, error);

@@ -57,6 +57,15 @@ TEST_F(RepairCommand, WhatCannotBeMendedGoesIntoTheTrash) {
   EXPECT_FALSE(fs::exists(cache() / ".tcm-trash") && !fs::is_empty(cache() / ".tcm-trash"));
 }
 
+TEST_F(RepairCommand, AListOfNamesBecomesAMap) {
+  const fs::path entry = add_kernel(cache(), {.group = GroupShape::list});
+  EXPECT_EQ(tcm({"verify"}).exit_code, 4);
+  EXPECT_EQ(repair({"-y", "--keep-paths"}).exit_code, 2) << "paths are what it mends";
+  EXPECT_EQ(repair().exit_code, 0);
+  EXPECT_THAT(group(entry), HasSubstr("\"add_kernel.cubin\": \"" + entry.string()));
+  EXPECT_THAT(tcm({"verify"}).out, HasSubstr("Nothing is wrong"));
+}
+
 TEST_F(RepairCommand, OnlyChoosesWhatIsMended) {
   const fs::path moved = add_kernel(cache(), {.seed = 1, .group_root = "/was/here"});
   const fs::path broken = add_kernel(cache(), {.seed = 2});

@@ -163,22 +163,23 @@ class Mistakes : public ConfigTest {};
 
 TEST_F(Mistakes, AreToldWithTheLineAndTheForm) {
   const std::string at = files_.user;
-  EXPECT_EQ(error_of("jobs = 1\njbos = 2\n"), at + ":2: 'jbos' is no setting; did you mean jobs?");
-  EXPECT_EQ(error_of("[prune]\n\ngrce = \"1m\"\n"), at + ":3: 'prune.grce' is no setting; did you mean prune.grace?");
-  EXPECT_EQ(error_of("max_size = 1\n"), at + ":1: 'max_size' is no setting; did you mean prune.max_size?");
-  EXPECT_EQ(error_of("xyzzy = 1\n"), at + ":1: 'xyzzy' is no setting; `tcm config show` lists the settings");
-  EXPECT_EQ(error_of("[prume]\n"), at + ":1: 'prume' is no setting; did you mean prune?");
-  EXPECT_EQ(error_of("[prune]\nlow.water = 1\n"), at + ":2: 'prune.low' is no setting; did you mean prune.low_water?");
+  EXPECT_EQ(error_of("jobs = 1\njbos = 2\n"), at + ":2: unknown setting 'jbos'; did you mean jobs?");
+  EXPECT_EQ(error_of("[prune]\n\ngrce = \"1m\"\n"), at + ":3: unknown setting 'prune.grce'; did you mean prune.grace?");
+  EXPECT_EQ(error_of("max_size = 1\n"), at + ":1: unknown setting 'max_size'; did you mean prune.max_size?");
+  EXPECT_EQ(error_of("xyzzy = 1\n"), at + ":1: unknown setting 'xyzzy'; `tcm config show` lists the settings");
+  EXPECT_EQ(error_of("[prume]\n"), at + ":1: unknown setting 'prume'; did you mean prune?");
+  EXPECT_EQ(error_of("[prune]\nlow.water = 1\n"),
+            at + ":2: unknown setting 'prune.low'; did you mean prune.low_water?");
   EXPECT_EQ(error_of("\"prune.grace\" = \"1m\"\n"),
-            at + ":1: '\"prune.grace\"' is no setting; did you mean prune.grace?");
+            at + ":1: unknown setting '\"prune.grace\"'; did you mean prune.grace?");
   EXPECT_EQ(error_of("jobs = 0\n"), at + ":1: jobs is 0; it must be a number from 1 to 1024");
   EXPECT_EQ(error_of("jobs = -3\n"), at + ":1: jobs is -3; it must be a number from 1 to 1024");
   EXPECT_EQ(error_of("jobs = \"3\"\n"), at + ":1: jobs is '3'; it must be a number from 1 to 1024 (without quotes)");
   EXPECT_EQ(error_of("jobs = 1.5\n"), at + ":1: jobs is a number with a fraction; it must be a number from 1 to 1024");
   EXPECT_EQ(error_of("jobs = [1]\n"), at + ":1: jobs is a list; it must be a number from 1 to 1024");
   EXPECT_EQ(error_of("[jobs]\n"), at + ":1: jobs is a table; it must be a number from 1 to 1024");
-  EXPECT_EQ(error_of("[jobs]\nx = 1\n"), at + ":2: 'jobs.x' is no setting; did you mean jobs?");
-  EXPECT_EQ(error_of("prune = 1\n"), at + ":1: 'prune' is no setting; it is a section: [prune]");
+  EXPECT_EQ(error_of("[jobs]\nx = 1\n"), at + ":2: unknown setting 'jobs.x'; did you mean jobs?");
+  EXPECT_EQ(error_of("prune = 1\n"), at + ":1: unknown setting 'prune'; it is a section: [prune]");
   EXPECT_EQ(error_of("no_plugins = \"true\"\n"),
             at + ":1: no_plugins is 'true'; it must be true or false (without quotes)");
   EXPECT_EQ(error_of("no_plugins = 1\n"), at + ":1: no_plugins is 1; it must be true or false");

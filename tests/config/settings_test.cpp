@@ -226,7 +226,7 @@ TEST(SettingKeys, AreFoundWhenMistyped) {
   EXPECT_EQ(suggestion_for("prune.gracce"), "; did you mean prune.grace?");
   EXPECT_EQ(suggestion_for("max_size"), "; did you mean prune.max_size?");
   EXPECT_EQ(suggestion_for("something.else.entirely"), "");
-  EXPECT_THAT(unknown_key("jbos").message, HasSubstr("'jbos' is no setting; did you mean jobs?"));
+  EXPECT_THAT(unknown_key("jbos").message, HasSubstr("unknown setting 'jbos'; did you mean jobs?"));
 }
 
 }  // namespace

@@ -90,17 +90,21 @@ void add_rewrite_options(CLI::App& command, std::optional<std::string>& grace, C
   add_output_option(command, options.output, {"table", "json", "jsonl"}, group);
 }
 
-void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options) {
+void add_removal_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options) {
   const std::string group = "How";
   add_rewrite_options(command, words.grace, options);
   command.add_flag("--trash", words.trash, "Keep what is removed in the trash: tcm trash restore")->group(group);
   command.add_flag("--no-trash", words.no_trash, "Keep nothing, whatever the setting prune.trash says")
       ->excludes("--trash")
       ->group(group);
+}
+
+void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options) {
+  add_removal_options(command, words, options);
   command
       .add_flag("--keep-paths", options.keep_paths,
                 "Groups keep the directory that they name, for a cache that containers see elsewhere")
-      ->group(group);
+      ->group("How");
 }
 
 ExitCode run_change(const Result<service::PruneRequest>& asked, const ChangeOptions& options, std::int64_t now_ns,

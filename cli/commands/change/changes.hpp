@@ -24,7 +24,11 @@ struct ChangeOptions {
   OutputOptions output;
 };
 
+/// Those of a command that removes files of entries, and rewrites their groups.
 void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options);
+
+/// Those of a command that removes whole entries, or mends them.
+void add_removal_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options);
 
 /// Those of a command that removes nothing.
 void add_rewrite_options(CLI::App& command, std::optional<std::string>& grace, ChangeOptions& options);

@@ -34,7 +34,7 @@ void add_repair_command(CLI::App& app, Invocation& invocation) {
       ->allow_extra_args(false)
       ->type_name("ID,…");
   add_filter_options(*command, options->words.filters);
-  add_change_options(*command, options->words.change, options->change);
+  add_removal_options(*command, options->words.change, options->change);
   end_help(*command,
            "Groups of a moved or copied cache are rewritten, names of lost files are dropped from them, and\n"
            "what cannot be mended is removed, into the trash unless --no-trash says otherwise. Nothing goes\n"

@@ -53,7 +53,7 @@ void add_rm_command(CLI::App& app, Invocation& invocation) {
   command->add_option("--cache-dir", options->words.cache_dirs, "Only in this cache directory or root")
       ->allow_extra_args(false)
       ->type_name("DIR");
-  add_change_options(*command, options->words.change, options->change);
+  add_removal_options(*command, options->words.change, options->change);
   end_help(*command,
            "Examples:\n"
            "  tcm rm 4RYKE7YQ                             one entry\n"

@@ -14,6 +14,7 @@
 #include "cli/run/open_index.hpp"
 #include "cli/show/findings.hpp"
 #include "core/service/scan/known_dirs.hpp"
+#include "core/service/verify/words.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cli {

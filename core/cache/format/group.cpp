@@ -18,7 +18,7 @@ class GroupEvents final : public JsonEvents {
   void begin(char bracket) override {
     if (depth_ == 0 && bracket != '{') refuse("not a JSON object");
     if (depth_ == 1 && in_children_) container_ = bracket;
-    if (depth_ == 2 && in_children_ && container_ == '[') refuse("child_paths lists something that is no name");
+    if (depth_ == 2 && in_children_ && container_ == '[') refuse("child_paths lists something that is not a name");
     ++depth_;
   }
   void end(char) override {
@@ -45,7 +45,7 @@ class GroupEvents final : public JsonEvents {
   void scalar(bool null) {
     if (depth_ == 0) refuse("not a JSON object");
     if (depth_ == 1 && in_children_ && !null) refuse("child_paths is neither a list nor a map");
-    if (depth_ == 2 && in_children_ && container_ == '[') refuse("child_paths lists something that is no name");
+    if (depth_ == 2 && in_children_ && container_ == '[') refuse("child_paths lists something that is not a name");
     if (depth_ == 1) in_children_ = false;
   }
 
@@ -53,7 +53,7 @@ class GroupEvents final : public JsonEvents {
     const std::string_view name = listed.substr(listed.rfind('/') + 1);
     if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string_view::npos) {
       constexpr std::size_t kShown = 80;
-      refuse(fmt::format("child_paths names \"{}\", which is no file name",
+      refuse(fmt::format("child_paths names \"{}\", which is not a file name",
                          util::escape_control(listed.substr(0, kShown))));
     } else if (children.size() >= kMaxGroupChildren) {
       refuse(fmt::format("child_paths names more than {} files", kMaxGroupChildren));

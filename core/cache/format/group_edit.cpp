@@ -113,7 +113,10 @@ class GroupRewrite {
       if (!old) return "a path in it cannot be read";
       path = edit_.new_path(name, *old);
     }
-    if (becomes_map()) path = edit_.new_path(name, {});
+    if (becomes_map()) {
+      path = edit_.new_path(name, {});
+      if (path.empty()) return "a name in it has no path";
+    }
     if (path.empty()) {
       made += cut(text_, child.all);
       return std::nullopt;

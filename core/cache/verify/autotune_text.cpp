@@ -10,9 +10,9 @@ class AutotuneEvents final : public JsonEvents {
  public:
   std::optional<std::string> problem() const {
     if (!is_object_) return "not a JSON object";
-    if (!is_list_) return "configs_timings is no list";
+    if (!is_list_) return "configs_timings is not a list";
     if (pairs_ == 0) return "configs_timings is empty";
-    if (!are_pairs_) return "configs_timings holds something that is no configuration with its time";
+    if (!are_pairs_) return "configs_timings holds something other than configurations with their times";
     return std::nullopt;
   }
 

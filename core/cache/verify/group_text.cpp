@@ -55,7 +55,7 @@ class GroupEvents final : public JsonEvents {
   }
   void no_path() {
     group.form = GroupForm::other;
-    group.problem = "child_paths holds something that is no path";
+    group.problem = "child_paths holds something that is not a path";
   }
   void add(std::string_view name, std::string_view path) {
     if (group.form == GroupForm::other) return;

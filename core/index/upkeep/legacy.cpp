@@ -130,7 +130,7 @@ Result<LegacyIndex> LegacyIndex::open(const std::string& path) {
   const fs::file_status status = fs::status(impl->file, error);
   if (status.type() == fs::file_type::not_found) return fail(ErrorCode::missing, path + ": does not exist");
   if (error) return util::system_error(path, error.value());
-  if (!fs::is_regular_file(status)) return fail(ErrorCode::corrupt, path + ": is no file");
+  if (!fs::is_regular_file(status)) return fail(ErrorCode::corrupt, path + ": not a file");
   return impl->guard([&]() -> Result<LegacyIndex> {
     impl->sql = connect_sqlite(impl->file, SqliteAccess::foreign, kDefaultTimeout);
     for (const std::string_view table : kTables) {

@@ -72,7 +72,7 @@ Result<LogDirectory> LogDirectory::open(const std::string& path) {
   const std::string resolved = util::canonical_directory(path);
   if (const int error = disk::open_directory_at(AT_FDCWD, resolved.c_str(), fd); error != 0) {
     if (error == ENOTDIR || error == ELOOP)
-      return fail(ErrorCode::failed, util::escape_control(path) + ": is no directory");
+      return fail(ErrorCode::failed, util::escape_control(path) + ": not a directory");
     return cannot_read(path, error);
   }
   return LogDirectory(path, std::move(fd));

@@ -10,8 +10,9 @@ namespace tcm::service {
 
 Result<void> check_known_dir(const std::string& dir, const std::vector<std::string>& named, bool on_server) {
   if (!dir.starts_with('/') || util::canonical_directory(dir) != dir)
-    return fail(ErrorCode::usage, util::escape_control(dir) +
-                                      ": the index names this directory, which is no resolved path; give --cache-dir");
+    return fail(
+        ErrorCode::usage,
+        util::escape_control(dir) + ": the index names this directory, which is not a resolved path; give --cache-dir");
   const auto holds = [&dir](const std::string& one) {
     return util::is_at_or_below(dir, util::canonical_directory(one));
   };

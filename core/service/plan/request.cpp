@@ -5,10 +5,10 @@
 #include <filesystem>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "core/config/key.hpp"
 #include "core/service/plan/prune_check.hpp"
+#include "core/service/verify/words.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
@@ -252,33 +252,6 @@ Result<PruneRequest> removal_request(const RemovalWords& words, const config::Se
   request.filters.cache_dirs = words.cache_dirs;
   request.keys = words.keys;
   return complete(std::move(request), words.change, settings);
-}
-
-Result<std::set<cache::FindingId>> parse_findings(std::string_view option, const std::vector<std::string>& words) {
-  std::set<cache::FindingId> ids;
-  for (const std::string& list : words)
-    for (const std::string_view part : util::split(list, ',')) {
-      const std::string_view word = util::trim(part);
-      if (word.empty()) continue;
-      const auto id = cache::finding_of(word);
-      if (!id) {
-        std::vector<std::string_view> names;
-        for (const cache::FindingText& text : cache::finding_texts()) names.push_back(text.name);
-        return fail(ErrorCode::usage, fmt::format("{}: '{}' is not one of {}", option, util::escape_control(word),
-                                                  fmt::join(names, ", ")));
-      }
-      ids.insert(*id);
-    }
-  return ids;
-}
-
-Result<std::optional<cache::Release>> parse_triton(const std::optional<std::string>& word) {
-  if (!word) return std::nullopt;
-  const auto release = cache::parse_release(*word);
-  if (!release || *release < cache::kOldestRelease)
-    return fail(ErrorCode::usage, fmt::format("--triton: '{}' is not a release from {} on, such as 3.6",
-                                              util::escape_control(*word), to_string(cache::kOldestRelease)));
-  return release;
 }
 
 Result<PruneRequest> repair_request(const RepairWords& words, const config::Settings& settings) {

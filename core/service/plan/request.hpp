@@ -147,12 +147,6 @@ Result<PruneRequest> relocation_request(const RelocationWords& words, const conf
 /// directory itself works on these.
 std::vector<std::string> chosen_cache_dirs(const config::Settings& settings);
 
-/// "paths-elsewhere,leftover" as ids. Errors (usage) name `option`, the word and all ids.
-Result<std::set<cache::FindingId>> parse_findings(std::string_view option, const std::vector<std::string>& words);
-
-/// "3.6" as a release; nothing when no word was given. Errors: usage.
-Result<std::optional<cache::Release>> parse_triton(const std::optional<std::string>& word);
-
 /// "ir,assembly" as kinds; ir takes source along. Errors (usage) name the words.
 Result<model::KindSet> parse_drop(const std::vector<std::string>& words);
 

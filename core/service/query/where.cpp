@@ -210,8 +210,9 @@ Result<Field> parse_field(const std::string& word, index::RecordColumns columns)
   const bool good = !word.empty() && word.size() <= 255 && is_word_start(word.front()) &&
                     std::all_of(word.begin(), word.end(), [](char c) { return is_word_char(c) && c != '+'; });
   if (!good)
-    return fail(ErrorCode::usage, fmt::format("'{}' is no name of a field: letters, digits, '_', '-' and '.' make one",
-                                              util::escape_control(word)));
+    return fail(ErrorCode::usage,
+                fmt::format("'{}' is not the name of a field: letters, digits, '_', '-' and '.' make one",
+                            util::escape_control(word)));
   constexpr std::string_view kResource = "resource.";
   constexpr std::string_view kMetadata = "metadata.";
   if (word.starts_with(kResource)) return Field{FieldPlace::resource, {word.substr(kResource.size())}, nullptr, word};
@@ -223,7 +224,7 @@ Result<Field> parse_field(const std::string& word, index::RecordColumns columns)
   Field field{FieldPlace::metadata, {}, nullptr, word};
   for (const std::string_view part : util::split(std::string_view(word).substr(metadata ? kMetadata.size() : 0), '.')) {
     if (part.empty())
-      return fail(ErrorCode::usage, fmt::format("'{}' is no name of a field: a part of it is empty", word));
+      return fail(ErrorCode::usage, fmt::format("'{}' is not the name of a field: a part of it is empty", word));
     field.path.emplace_back(part);
   }
   return field;

@@ -27,7 +27,7 @@ Result<index::Operand> word_value(const index::RecordColumn& column, const std::
 
 Result<index::Operand> version_value(const std::string& text) {
   if (const auto rank = index::version_rank(text)) return index::Operand(*rank);
-  return refused("'{}' is no version; expected one such as 3.6.0,", util::escape_control(text));
+  return refused("'{}' is not a version; expected one such as 3.6.0,", util::escape_control(text));
 }
 
 /// A duration alone would read both ways: "later than 7 days ago" and "longer than 7 days ago".

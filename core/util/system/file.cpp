@@ -83,7 +83,7 @@ Result<SmallFile> read_small_file(const std::string& path, std::size_t limit) {
     if (count == 0) return file;
     file.text.append(buffer.data(), static_cast<std::size_t>(count));
   }
-  return fail(ErrorCode::failed, fmt::format("{}: is larger than {} bytes; that is no file of tcm", path, limit));
+  return fail(ErrorCode::failed, fmt::format("{}: is larger than {} bytes, so tcm did not write it", path, limit));
 }
 
 Result<void> make_private_directories(const std::string& directory) {

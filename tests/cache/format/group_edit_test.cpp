@@ -80,6 +80,14 @@ TEST(GroupEdit, AListBecomesAMap) {
   EXPECT_EQ(*edit_group(R"({"child_paths": [ ]})", edit), R"({"child_paths": {}})");
 }
 
+TEST(GroupEdit, AListBecomesNoMapWithoutPaths) {
+  GroupEdit edit;
+  edit.stays = [](std::string_view) { return true; };
+  edit.new_path = [](std::string_view, std::string_view) { return std::string(); };
+  edit.as_map = true;
+  EXPECT_FALSE(edit_group(R"({"child_paths": ["a"]})", edit));
+}
+
 TEST(GroupEdit, ValuesThatAreNoPathsAreKept) {
   EXPECT_EQ(*without("b", R"({"child_paths": {"a": null, "b": 1, "c": [2]}})"),
             R"({"child_paths": {"a": null, "c": [2]}})");

@@ -59,7 +59,7 @@ TEST(Group, HostileNames) {
   for (const char* name : {"", ".", "..", "../..", "/", "a/", "a\\u0000.json"})
     for (const std::string& text : {std::string(R"({"child_paths": [")") + name + "\"]}",
                                     std::string(R"({"child_paths": {")") + name + "\": \"x\"}}"})
-      EXPECT_THAT(problem_of(text), HasSubstr("no file name")) << text;
+      EXPECT_THAT(problem_of(text), HasSubstr("not a file name")) << text;
 }
 
 TEST(Group, OtherShapes) {
@@ -67,9 +67,9 @@ TEST(Group, OtherShapes) {
   EXPECT_THAT(problem_of("7"), HasSubstr("not a JSON object"));
   EXPECT_THAT(problem_of(R"({"child_paths": "a.json"})"), HasSubstr("neither a list nor a map"));
   EXPECT_THAT(problem_of(R"({"child_paths": 1})"), HasSubstr("neither a list nor a map"));
-  EXPECT_THAT(problem_of(R"({"child_paths": ["a", 1]})"), HasSubstr("no name"));
-  EXPECT_THAT(problem_of(R"({"child_paths": ["a", ["b"]]})"), HasSubstr("no name"));
-  EXPECT_THAT(problem_of(R"({"child_paths": ["a", null]})"), HasSubstr("no name"));
+  EXPECT_THAT(problem_of(R"({"child_paths": ["a", 1]})"), HasSubstr("not a name"));
+  EXPECT_THAT(problem_of(R"({"child_paths": ["a", ["b"]]})"), HasSubstr("not a name"));
+  EXPECT_THAT(problem_of(R"({"child_paths": ["a", null]})"), HasSubstr("not a name"));
 }
 
 TEST(Group, NotJson) {

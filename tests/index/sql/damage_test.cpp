@@ -103,7 +103,7 @@ TEST_F(DamageTest, SpecialNamesOfSqliteAreFiles) {
 TEST_F(DamageTest, ADirectoryIsNoIndex) {
   const auto index = Index::open(dir(), OpenMode::create);
   ASSERT_FALSE(index);
-  EXPECT_THAT(index.error().message, StartsWith(dir() + ": is no file"));
+  EXPECT_THAT(index.error().message, StartsWith(dir() + ": not a file"));
 }
 
 TEST_F(DamageTest, AFileInPlaceOfADirectory) {

@@ -128,7 +128,7 @@ TEST_F(LegacyIndexTest, WhatIsNoSuchFileIsRefusedByName) {
   expect_refused(ErrorCode::corrupt, "no table of an earlier tool");
   std::filesystem::remove(file());
   std::filesystem::create_directory(file());
-  expect_refused(ErrorCode::corrupt, "is no file");
+  expect_refused(ErrorCode::corrupt, "not a file");
 }
 
 // A view may compute for ever, and another program's table of that name has other columns.

@@ -70,7 +70,7 @@ TEST(Where, VersionsAreComparedAsVersions) {
   ASSERT_NE(condition.field.column, nullptr);
   EXPECT_EQ(condition.field.column->name, "version");
   EXPECT_EQ(condition.value, index::Operand(*index::version_rank("3.10")));
-  EXPECT_THAT(error("triton_version > new"), HasSubstr("no version"));
+  EXPECT_THAT(error("triton_version > new"), HasSubstr("not a version"));
 }
 
 TEST(Where, EveryColumnGoesByItsNameInJsonToo) {

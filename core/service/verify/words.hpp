@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What users call findings and releases.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cache/format/release.hpp"
+#include "core/cache/verify/finding.hpp"
+#include "core/util/result.hpp"
+
+namespace tcm::service {
+
+/// "paths-elsewhere,leftover" as ids. Errors (usage) name `option`, the word and all ids.
+Result<std::set<cache::FindingId>> parse_findings(std::string_view option, const std::vector<std::string>& words);
+
+/// "3.6" as a release; nothing when no word was given. Errors: usage.
+Result<std::optional<cache::Release>> parse_triton(const std::optional<std::string>& word);
+
+}  // namespace tcm::service
