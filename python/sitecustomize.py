@@ -16,8 +16,10 @@ def _hidden():
     import os
     from importlib.machinery import PathFinder
 
-    here = os.path.dirname(os.path.abspath(__file__))
-    return PathFinder.find_spec("sitecustomize", [path for path in sys.path if os.path.abspath(path) != here])
+    # More than one copy of this file may be in the path: none is run twice.
+    done = sys.__dict__.setdefault("_tcm_sitecustomize", set())
+    done.add(os.path.dirname(os.path.abspath(__file__)))
+    return PathFinder.find_spec("sitecustomize", [path for path in sys.path if os.path.abspath(path) not in done])
 
 
 def _run(spec):

@@ -45,7 +45,9 @@ Result<void> scan(const Context& context, const std::vector<std::string>& cache_
   request.jobs = context.settings().jobs.value;
   request.layout = model::value_of<model::Layout>(model::kLayouts, context.settings().layout.value);
   service::IndexProgress progress;
-  TCM_TRY(service::index_caches(request, index, context.backends(), progress));
+  TCM_ASSIGN(const service::IndexReport report, service::index_caches(request, index, context.backends(), progress));
+  for (const Error& failure : report.failures) context.messages().error(failure);
+  if (!report.failures.empty()) return fail(report.failures.front().code, "not all of it could be read");
   return {};
 }
 

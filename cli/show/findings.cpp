@@ -111,7 +111,7 @@ std::vector<std::string> cures_of(const service::VerifyRequest& request, const s
     if (request.release) repair += " --triton " + to_string(*request.release);
     cures.push_back(repair + choice(request.filters, chosen_dirs));
   }
-  if (elsewhere && wanted.contains(Repair::rewrite_paths)) {
+  if (elsewhere && (wanted.contains(Repair::rewrite_paths) || wanted.contains(Repair::rewrite_as_map))) {
     std::string relocate = "tcm relocate";
     add_options(relocate, "--to", {request.seen_at});
     cures.push_back(relocate + choice(request.filters, chosen_dirs));

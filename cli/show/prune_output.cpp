@@ -53,6 +53,12 @@ std::string action_text(const service::PruneRequest& request, const service::Pla
   }
 }
 
+/// Whether no file goes.
+bool only_rewrites(PruneMode mode, const service::PlanSums& sums) {
+  return mode == PruneMode::relocate ||
+         (mode == PruneMode::repair && sums.files == 0 && sums.bytes.total() == 0 && sums.frees == 0);
+}
+
 std::string amount(const service::PlanSums& sums) {
   if (sums.files == 0 && sums.entries > 0) return "directories without files";
   return fmt::format("{}, {}", counted(sums.files, "file", "files"), util::format_bytes(sums.bytes.total()));
@@ -245,7 +251,7 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
         action_text(view.request, sums, view.dry_run ? "Would remove" : "Remove", view.dry_run ? "Would drop" : "Drop",
                     view.dry_run ? "Would link" : "Link", view.dry_run ? "Would rewrite" : "Rewrite",
                     view.dry_run ? "Would mend" : "Mend");
-    const bool rewrites = view.request.mode == PruneMode::relocate;
+    const bool rewrites = only_rewrites(view.request.mode, sums);
     const std::string line =
         rewrites ? fmt::format("{}. No file is removed.", action) : fmt::format("{}: {}.", action, amount(sums));
     out.write(util::wrap(line, context.out_terminal().width, 2) + "\n");
@@ -283,7 +289,7 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
   Sink& out = context.out();
   const std::string action =
       action_text(view.request, report.done, "Removed", "Dropped", "Linked", "Checked", "Mended");
-  if (view.request.mode == PruneMode::relocate)
+  if (only_rewrites(view.request.mode, report.done))
     out.write(fmt::format("{}: {} rewritten.\n", action, counted(report.relocated, "entry was", "entries were")));
   else
     out.write(fmt::format("{}: {}; the disk got back {}{}.\n", action, amount(report.done),
@@ -293,7 +299,7 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
     out.write(fmt::format("  the trash gave up {}\n", util::format_bytes(report.trash_emptied)));
   if (!report.trash_id.empty()) out.write(fmt::format("  undo: tcm trash restore {}\n", report.trash_id));
   out.flush();
-  if (report.relocated > 0 && view.request.mode != PruneMode::relocate)
+  if (report.relocated > 0 && view.request.mode != PruneMode::relocate && view.request.mode != PruneMode::repair)
     context.messages().note(fmt::format("Updated {} that named another directory (the cache had been moved).",
                                         counted(report.relocated, "group file", "group files")));
   print_failures(context, report);

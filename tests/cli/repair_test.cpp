@@ -87,6 +87,53 @@ TEST_F(RepairCommand, AnEntryOfTwoKernelsKeepsTheOneThatWorks) {
   EXPECT_TRUE(fs::exists(entry / "second.cubin"));
 }
 
+// The text is dropped for its own kernel only where no other one would lose its.
+TEST_F(RepairCommand, ABadTextBesideAnotherKernelTakesNothingOfThat) {
+  const fs::path entry = add_kernel(cache(), {.seed = 1});
+  add_kernel(cache(), {.seed = 1, .name = "second"});
+  write_file(entry / "add_kernel.ttir", "\xff\xfe");
+  EXPECT_THAT(repair().out, HasSubstr("kept: 1"));
+  for (const char* name : {"second.ttir", "second.cubin", "add_kernel.cubin"}) EXPECT_TRUE(fs::exists(entry / name));
+}
+
+TEST_F(RepairCommand, TheMetadataOfAnotherKeyIsNeverMadeAHit) {
+  const fs::path entry =
+      add_kernel(cache(), {.seed = 1, .group_root = "/was/here", .set = {{"/hash", '"' + std::string(64, 'a') + '"'}}});
+  const std::string before = group(entry);
+  EXPECT_EQ(tcm({"relocate", "-y", "--grace", "0s"}).exit_code, 3);
+  EXPECT_EQ(repair({"-y", "--only", "paths-elsewhere"}).exit_code, 3);
+  EXPECT_EQ(group(entry), before);
+  EXPECT_EQ(repair().exit_code, 0);
+  EXPECT_FALSE(fs::exists(entry));
+}
+
+TEST_F(RepairCommand, WhatIsIgnoredIsNotMendedAndTheRestIs) {
+  const fs::path entry = add_kernel(cache(), {.group_root = "/was/here"});
+  environment_["TCM_VERIFY_IGNORE"] = "paths-elsewhere";
+  EXPECT_THAT(repair().out, HasSubstr("Nothing to do"));
+  environment_["TCM_VERIFY_IGNORE"] = "trust-owner, leftover";
+  EXPECT_EQ(repair().exit_code, 0);
+  EXPECT_THAT(group(entry), HasSubstr(entry.string()));
+}
+
+// Triton writes the path as it was told it.
+TEST_F(RepairCommand, APathThroughALinkIsNoDamage) {
+  const fs::path link = home_ / "link";
+  fs::create_directory_symlink(cache(), link);
+  const fs::path entry = add_kernel(cache(), {.group_root = link.string()});
+  EXPECT_THAT(repair({"-y", "--cache-dir", link.string()}).out, HasSubstr("Nothing to do"));
+  environment_["TRITON_CACHE_DIR"] = link.string();
+  EXPECT_THAT(repair().out, HasSubstr("Nothing to do"));
+  EXPECT_THAT(group(entry), HasSubstr(link.string()));
+}
+
+TEST_F(RepairCommand, ARewriteNamesNoTrash) {
+  add_kernel(cache(), {.group_root = "/was/here"});
+  const ProgramResult result = repair();
+  EXPECT_THAT(result.out, AllOf(HasSubstr("No file is removed"), HasSubstr("1 entry was rewritten")));
+  EXPECT_THAT(result.out, Not(HasSubstr("undo")));
+}
+
 TEST_F(RepairCommand, VerifyCanMendInOnePass) {
   const fs::path entry = add_kernel(cache(), {.group_root = "/was/here", .age = std::chrono::hours(5)});
   const ProgramResult result = tcm({"verify", "--repair", "--quick", "-y"});

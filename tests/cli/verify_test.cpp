@@ -72,6 +72,20 @@ TEST_F(VerifyCommand, JsonHasEveryFinding) {
               HasSubstr("To mend: tcm relocate --to '/new place'\n"));
 }
 
+TEST_F(VerifyCommand, ASlashAtTheEndOfAPlaceSaysNothing) {
+  add_kernel(cache(), {.group_root = "/mnt/c"});
+  for (const char* place : {"/mnt/c", "/mnt/c/", "/mnt//x/../c/"})
+    EXPECT_THAT(tcm({"verify", "--as-seen-at", place}).out, HasSubstr("1 hit,")) << place;
+  EXPECT_EQ(tcm({"verify", "--as-seen-at", "mnt"}).exit_code, 2);
+  EXPECT_EQ(tcm({"verify", "--triton", "3.6xyz"}).exit_code, 2);
+}
+
+TEST_F(VerifyCommand, OthersMayAddToAStickyCache) {
+  add_kernel(cache());
+  fs::permissions(cache(), fs::perms(01777));
+  EXPECT_THAT(tcm({"verify", "--trust"}).out, HasSubstr("trust-writable"));
+}
+
 TEST_F(VerifyCommand, SettingsSilenceFindings) {
   broken();
   environment_["TCM_VERIFY_IGNORE"] = "group-unreadable, partial";

@@ -159,7 +159,7 @@ class Boundaries(unittest.TestCase):
         ],
         "core/cache/edit": [
             "core/util", "core/util/text", "core/util/system", "core/util/thread", "core/model", "core/disk",
-            "core/cache/format", "core/cache/read", "core/cache/inspect", "core/cache/trash",
+            "core/cache/format", "core/cache/read", "core/cache/inspect", "core/cache/verify", "core/cache/trash",
         ],
         "core/backend/terms": ["plugin-api", "core/util/text"],
         "core/backend/find": ["plugin-api", "core/util/text", "core/util/system"],

@@ -30,7 +30,7 @@ void add_repair_command(CLI::App& app, Invocation& invocation) {
   must_be_one_of(*level, {"quick", "normal"});
   command->add_option("--triton", options->words.triton, "What is wrong for this release [each kernel's own]")
       ->type_name("RELEASE");
-  command->add_option("--only", options->words.only, "Only findings of these ids (see docs/verify.md)")
+  command->add_option("--only", options->words.only, "Only findings with these ids (see docs/verify.md)")
       ->allow_extra_args(false)
       ->type_name("ID,…");
   add_filter_options(*command, options->words.filters);

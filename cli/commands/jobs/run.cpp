@@ -132,6 +132,11 @@ ExitCode run_run(const RunOptions& options, Context& context) {
   ExitCode code = judge(options, run->sum, context);
   if (!options.json.empty())
     if (const auto written = write_json(options, *run); !written) code = worse(code, context.report(written.error()));
+  // The command has done its work; that nothing is known of it fails only who asked.
+  if (run->unread) {
+    const ExitCode unread = context.report(*run->unread);
+    if (options.fail_on_miss) code = unread;
+  }
   return run->exit_code != 0 ? static_cast<ExitCode>(run->exit_code) : code;
 }
 

@@ -82,10 +82,9 @@ Result<service::VerifyRequest> request_of(const VerifyOptions& options, const Co
   request.filters.cache_dirs.clear();
   request.level = is_quick(options) ? service::VerifyLevel::quick : service::VerifyLevel::normal;
   TCM_ASSIGN(request.release, service::parse_triton(given(options.triton)));
-  request.seen_at = options.seen_at;
-  if (!options.seen_at.empty() && !options.seen_at.starts_with('/'))
-    return fail(ErrorCode::usage,
-                fmt::format("--as-seen-at: '{}' does not begin with a slash", util::escape_control(options.seen_at)));
+  if (!options.seen_at.empty()) {
+    TCM_ASSIGN(request.seen_at, service::parse_place("--as-seen-at", options.seen_at));
+  }
   request.trust = options.trust;
   const auto& ignore = context.settings().verify_ignore;
   TCM_ASSIGN(request.ignored,

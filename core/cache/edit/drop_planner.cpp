@@ -15,6 +15,7 @@
 #include "core/cache/inspect/hit_check.hpp"
 #include "core/cache/read/entry_reader.hpp"
 #include "core/cache/read/stamp.hpp"
+#include "core/cache/verify/metadata_text.hpp"
 #include "core/disk/file_changes.hpp"
 #include "core/util/system/system_error.hpp"
 #include "core/util/text/text.hpp"
@@ -272,6 +273,13 @@ std::optional<Outcome> DropPlanner::check_children(const Record& record, const s
 std::optional<Outcome> DropPlanner::check_hit(std::size_t ordinal, const std::vector<std::string>& children) const {
   const Record& record = plan_.entry.records[ordinal];
   if (record.kind == EntryKind::broken) return keep_broken(ordinal, record.problem, record.problem_detail);
+  // As a hit it would run a kernel that was compiled for something else.
+  if (plan_.relocated || is_rewrite()) {
+    const std::string hash = read_metadata_text(record.facts.metadata).hash;
+    if (!key_fits(hash, change_.key))
+      return keep_broken(ordinal, model::SkipReason::metadata_malformed,
+                         fmt::format("the metadata is of another key, {}", util::escape_control(hash)));
+  }
   std::vector<std::string> names;
   for (const std::string& name : children)
     if (!goes(name)) names.push_back(name);

@@ -74,8 +74,9 @@ class Look {
     for (KernelOnDisk& kernel : kernels) {
       if (check_.look_into && kernel.metadata_file.state == JsonFile::State::read)
         kernel.damage = check_.look_into(directory_, kernel);
-      count(look_up(kernel, check_.viewpoint).outcome);
       const bool wrong_key = check_.whole && !key_fits(kernel.metadata.hash, key_);
+      // What runs then is not what was looked up.
+      count(wrong_key ? LookupOutcome::fails_at_launch : look_up(kernel, check_.viewpoint).outcome);
       if (wrong_key) {
         add(FindingId::key_mismatch, kernel.metadata_name, "hash is " + util::escape_control(kernel.metadata.hash));
         found_.findings.back().group = kernel.group;

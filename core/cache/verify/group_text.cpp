@@ -59,7 +59,8 @@ class GroupEvents final : public JsonEvents {
   }
   void add(std::string_view name, std::string_view path) {
     if (group.form == GroupForm::other) return;
-    if (group.children.size() >= kMaxGroupChildren) {
+    // Repeated names count, too: each is compared with all before it.
+    if (++named_ > kMaxGroupChildren) {
       group.form = GroupForm::other;
       group.problem = "child_paths names more files than an entry has";
       return;
@@ -72,6 +73,7 @@ class GroupEvents final : public JsonEvents {
 
   int depth_ = 0;
   bool in_children_ = false;
+  std::size_t named_ = 0;
   std::string name_;
 };
 

@@ -23,6 +23,9 @@ FileState state_of(const EntryFiles& files, const std::string& name) {
                                                                                       : FileState::directory;
 }
 
+// As much as a reader keeps of an entry.
+constexpr std::size_t kMaxKeptMetadata = std::size_t{4} << 20;
+
 JsonFile read_json_file(int entry, const std::string& name, std::string& text) {
   using State = JsonFile::State;
   const disk::ReadOutcome outcome = disk::read_file_at(entry, name.c_str(), kMaxJsonBytes, text);
@@ -79,6 +82,8 @@ std::vector<KernelOnDisk> read_kernels(int entry, std::string_view key, const En
   thread_local std::string text;
   const auto has = [&files](std::string_view name) { return files.find(name) != nullptr || files.has_other(name); };
   std::vector<KernelOnDisk> kernels;
+  std::size_t kept = 0;    // bytes of metadata
+  std::size_t listed = 0;  // names in groups
   const auto add = [&](const std::string& name) {
     if (!is_group_among(name, has)) return;
     KernelOnDisk& kernel = kernels.emplace_back();
@@ -88,7 +93,14 @@ std::vector<KernelOnDisk> read_kernels(int entry, std::string_view key, const En
     kernel.group_file = read_json_file(entry, name, text);
     if (kernel.group_file.state != JsonFile::State::read) return;
     take_group(kernel, read_group_text(text), files);
+    listed += kernel.files.size();
+    if (kept > kMaxKeptMetadata || listed > kMaxEntryFiles) {
+      kernel.metadata_file = {JsonFile::State::unchecked, "not read: the entry has more kernels than memory is for"};
+      kernel.files.clear();
+      return;
+    }
     read_metadata_file(entry, kernel, types, text);
+    kept += kernel.metadata_json.size();
   };
   for (const EntryFile& file : files.files)
     if (!file.nested()) add(file.name);

@@ -23,6 +23,7 @@ using Section = ElfW(Shdr);
 using Dynamic = ElfW(Dyn);
 
 constexpr std::size_t kMaxNeeded = 256;
+constexpr std::size_t kMaxName = 4096;
 constexpr std::size_t kMaxCacheBytes = std::size_t{16} << 20;
 
 #if defined(__x86_64__)
@@ -124,7 +125,8 @@ class Inspection {
       ended = entry.d_tag == DT_NULL;
       if (entry.d_tag == DT_STRTAB) table.strings = entry.d_un.d_ptr;
       if (entry.d_tag == DT_NEEDED && table.needed.size() < kMaxNeeded) table.needed.push_back(entry.d_un.d_val);
-      if (entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH) table.search.push_back(entry.d_un.d_val);
+      if ((entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH) && table.search.size() < kMaxNeeded)
+        table.search.push_back(entry.d_un.d_val);
     }
     const auto strings = offset_of(table.strings);
     if (!ended || !strings) return refuse("malformed: its dynamic table has no end or no strings");
@@ -139,6 +141,7 @@ class Inspection {
     const std::string_view rest = bytes_.substr(table + offset);
     const std::size_t end = rest.find('\0');
     if (end == std::string_view::npos) return refuse("malformed: a name has no end"), std::string_view();
+    if (end > kMaxName) return refuse("malformed: a name is longer than any path"), std::string_view();
     return rest.substr(0, end);
   }
 

@@ -63,6 +63,7 @@ class RootWork {
  private:
   void take(const PlanItem& item, cache::Outcome&& outcome, ExecuteReport& report, PruneProgress& progress) {
     if (outcome.relocated) ++report.relocated;
+    if (outcome.gone) ++report.gone;
     // The index follows what happened, whatever the outcome is called.
     if (outcome.gone)
       steps_.push_back({item.record_id, std::nullopt});
@@ -205,7 +206,7 @@ Result<ExecuteReport> execute(Plan& plan, const ExecuteOptions& options, index::
     work.finish(follower, report, progress);
   }  // gives the locks back
   report.interrupted = progress.index.stop.load(std::memory_order_relaxed);
-  if (!plan.trash_id.empty() && report.done.entries > 0) report.trash_id = plan.trash_id;
+  if (!plan.trash_id.empty() && report.gone > 0) report.trash_id = plan.trash_id;
   return report;
 }
 

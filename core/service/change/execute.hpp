@@ -29,6 +29,7 @@ struct ExecuteReport {
   std::vector<Error> errors;        ///< of a root, of the trash
   std::vector<Error> index_errors;  ///< of the index, which did not follow
   std::uint64_t relocated = 0;      ///< groups that named another directory and name this root now
+  std::uint64_t gone = 0;           ///< entries that are not in their roots any more
   std::string trash_id;             ///< where removed entries can be restored from; empty: nowhere
   std::uint64_t trash_emptied = 0;  ///< bytes freed by emptying expired bins, not in `done`
   bool interrupted = false;

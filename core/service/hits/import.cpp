@@ -2,12 +2,13 @@
 #include "core/service/hits/import.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <set>
 
 #include "core/service/hits/job.hpp"
 #include "core/service/hits/log_dir.hpp"
-#include "core/util/system/path.hpp"
+#include "core/service/scan/spellings.hpp"
 
 namespace tcm::service {
 namespace {
@@ -19,15 +20,18 @@ constexpr std::size_t kMostEntries = 200'000;
 class KnownRoots {
  public:
   KnownRoots(const PathMap& map, const std::vector<index::RootRow>& roots) : map_(map) {
-    for (const index::RootRow& root : roots) rows_[root.location.path] = &root;
+    std::vector<std::string> dirs;
+    for (const index::RootRow& root : roots) dirs.push_back(root.location.cache_dir);
+    const std::vector<Spelling> spellings = spellings_of(dirs);
+    for (const index::RootRow& root : roots)
+      for (const std::string& name : spelled(root.location.path, spellings)) rows_.try_emplace(name, &root);
   }
   /// Null for a root that the index does not know.
   const index::RootRow* find(const std::string& logged) {
     const auto [known, fresh] = answers_.try_emplace(logged, nullptr);
     if (!fresh) return known->second;
-    const std::string path = map_.map(logged);
-    auto row = rows_.find(path);
-    if (row == rows_.end()) row = rows_.find(util::canonical_directory(path));
+    // As text: what a log names is not looked at.
+    const auto row = rows_.find(std::filesystem::path(map_.map(logged)).lexically_normal().string());
     if (row != rows_.end()) known->second = row->second;
     return known->second;
   }
@@ -51,10 +55,11 @@ class HitImport {
       : request_(request), index_(index), roots_(request.map, roots), report_(report) {}
 
   /// The cache directories of the roots that a directory's logs name; looks at new lines only and counts nothing.
-  Result<void> look(const LogDirectory& logs, std::set<std::string>& cache_dirs) {
+  Result<void> look(const LogDirectory& logs, std::set<std::string>& cache_dirs, const std::atomic<bool>& stop) {
     TCM_ASSIGN(const auto names, logs.names());
     TCM_ASSIGN(const auto from, index_.logs_read_to(names));
     for (std::size_t i = 0; i < names.size(); ++i) {
+      if (stop) return fail(ErrorCode::interrupted, "interrupted; nothing was imported");
       const auto part = logs.read(names[i], static_cast<std::uint64_t>(from[i]), [&](LookupLine&& line) {
         if (const index::RootRow* root = roots_.find(line.root); root != nullptr && root->absent_ns == 0)
           cache_dirs.insert(root->location.cache_dir);
@@ -196,7 +201,7 @@ Result<HitImportReport> import_hits(const HitImportRequest& request, index::Inde
   TCM_ASSIGN(const auto roots, index.roots());
   HitImport import(request, index, roots, report);
   std::set<std::string> cache_dirs;
-  for (const LogDirectory& logs : directories) TCM_TRY(import.look(logs, cache_dirs));
+  for (const LogDirectory& logs : directories) TCM_TRY(import.look(logs, cache_dirs, progress.stop));
   TCM_TRY(bring_in_step(cache_dirs, request, index, backends, progress, report));
   for (const LogDirectory& logs : directories) TCM_TRY(import.fold(logs, progress.stop));
   return report;

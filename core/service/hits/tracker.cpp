@@ -68,7 +68,10 @@ Result<TrackedRun> run_tracked(const std::vector<std::string>& command, int outp
              util::run_child(
                  command, {{"TCM_HITS_DIR", directory}, {"TCM_HITS_JOB", job}, {"PYTHONPATH", with_tracker(tracker)}},
                  output));
-  TCM_ASSIGN(run.sum, read_job(directory, job));
+  if (auto sum = read_job(directory, job))
+    run.sum = std::move(*sum);
+  else
+    run.unread = std::move(sum).error();
   return run;
 }
 

@@ -2,6 +2,7 @@
 // The tracker: the file of Python that counts look-ups in a job. See python/tcm_hits.py.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@ Result<std::string> tracker_directory();
 struct TrackedRun {
   int exit_code = 0;  ///< of the command; 128 + n when signal n ended it
   JobSum sum;
+  std::optional<Error> unread;  ///< why nothing is known of its look-ups, when that is so
 };
 
 /// Runs a command with the tracker in its environment and `output` as its standard output, and sums up what its

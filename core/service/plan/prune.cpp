@@ -109,7 +109,8 @@ Result<std::vector<std::string>> seen_at_of(const PruneRequest& request, const I
     const auto position = roots.find(root.path);
     if (!position) continue;
     dirs.insert(root.cache_dir);
-    all[*position] = request.seen_at + root.path.substr(root.cache_dir.size());
+    const std::string below = root.path.substr(root.cache_dir.size());
+    all[*position] = request.seen_at == "/" && !below.empty() ? below : request.seen_at + below;
   }
   if (dirs.size() > 1)
     return fail(ErrorCode::usage, fmt::format("--to is for one cache directory, and these are {}; choose one with "

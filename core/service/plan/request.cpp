@@ -2,7 +2,6 @@
 #include "core/service/plan/request.hpp"
 
 #include <charconv>
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -12,7 +11,6 @@
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
-#include "core/util/text/utf8.hpp"
 
 namespace tcm::service {
 namespace {
@@ -264,8 +262,9 @@ Result<PruneRequest> repair_request(const RepairWords& words, const config::Sett
   TCM_ASSIGN(const auto ignored,
              parse_findings(fmt::format("verify.ignore ({})", to_string(settings.verify_ignore.origin)),
                             {settings.verify_ignore.value}));
-  for (const cache::FindingText& text : cache::finding_texts())
-    if (request.only.empty() && !ignored.empty() && !ignored.contains(text.id)) request.only.insert(text.id);
+  if (request.only.empty())
+    for (const cache::FindingText& text : cache::finding_texts()) request.only.insert(text.id);
+  for (const cache::FindingId id : ignored) request.only.erase(id);
   const bool asked = words.change.trash || words.change.no_trash;
   TCM_ASSIGN(request, complete(std::move(request), words.change, settings));
   // It compiles again; but what was removed may be what somebody wants to look at.
@@ -278,12 +277,7 @@ Result<PruneRequest> relocation_request(const RelocationWords& words, const conf
   request.mode = PruneMode::relocate;
   request.filters = words.filters;
   if (words.to) {
-    request.seen_at = std::filesystem::path(*words.to).lexically_normal().string();
-    while (request.seen_at.size() > 1 && request.seen_at.ends_with('/')) request.seen_at.pop_back();
-    if (!request.seen_at.starts_with('/'))
-      return refuse(fmt::format("--to: '{}' is not an absolute path", util::escape_control(*words.to)));
-    if (!util::is_valid_utf8(request.seen_at))
-      return refuse(fmt::format("--to: '{}' is not UTF-8, which groups must be", util::escape_control(*words.to)));
+    TCM_ASSIGN(request.seen_at, parse_place("--to", *words.to));
   }
   ChangeWords change;
   change.grace = words.grace;

@@ -53,7 +53,7 @@ struct PruneRequest {
   std::vector<std::string> keys;            ///< of keys: whole or unambiguous beginnings
   VerifyLevel level = VerifyLevel::normal;  ///< of repair: how thoroughly entries are checked
   std::optional<cache::Release> release;    ///< of repair: the one that looks them up; absent: each kernel's own
-  std::set<cache::FindingId> only;          ///< of repair: what is mended; empty: everything
+  std::set<cache::FindingId> only;          ///< of repair: what is mended
   std::string seen_at;  ///< of relocate: where processes will see the cache directory; empty: where it is
 
   // Limits. Of drop and full each is a reason to go by itself; the filters say what any of them may choose. A rule is

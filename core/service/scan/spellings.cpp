@@ -34,8 +34,8 @@ std::vector<std::string> spelled(const std::string& root, const std::vector<Spel
 
 void note_elsewhere(model::Entry& entry, const std::vector<std::string>& spelled) {
   for (model::Record& record : entry.records)
-    record.elsewhere = record.kind == model::EntryKind::kernel && !record.named_root.empty() &&
-                       std::find(spelled.begin(), spelled.end(), record.named_root) == spelled.end();
+    record.elsewhere =
+        !record.named_root.empty() && std::find(spelled.begin(), spelled.end(), record.named_root) == spelled.end();
 }
 
 }  // namespace tcm::service

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/verify/known_roots.hpp"
 
-#include <filesystem>
 #include <set>
 
 #include "core/cache/find/cache_directory.hpp"
@@ -12,21 +11,18 @@ namespace tcm::service {
 namespace {
 
 std::string without_slash(std::string path) {
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  while (path.ends_with('/')) path.pop_back();
   return path;
 }
 
-/// The paths at which processes see the root of a cache directory that was named as `given`.
-std::vector<std::string> paths_of(const std::string& given, const cache::CacheDirectory& directory,
-                                  const std::string& root, const std::string& seen_at) {
-  const std::string below = root.substr(directory.path.size());
-  if (!seen_at.empty()) return {without_slash(seen_at + below)};
-  std::vector<std::string> paths{root};
-  std::error_code error;
-  const std::string spelled =
-      without_slash(std::filesystem::absolute(given, error).lexically_normal().string()) + below;
-  if (!error && spelled != root) paths.push_back(spelled);
-  return paths;
+/// The paths at which processes see the root.
+std::vector<std::string> paths_of(const VerifyRequest& request, const cache::CacheDirectory& directory,
+                                  const std::string& root) {
+  if (!request.seen_at.empty())
+    return {without_slash(without_slash(request.seen_at) + root.substr(directory.path.size()))};
+  std::vector<Spelling> spellings = spellings_of(request.cache_dirs);
+  spellings.insert(spellings.end(), request.spellings.begin(), request.spellings.end());
+  return spelled(root, spellings);
 }
 
 }  // namespace
@@ -34,8 +30,6 @@ std::vector<std::string> paths_of(const std::string& given, const cache::CacheDi
 Result<std::vector<CheckedRoot>> open_roots(const VerifyRequest& request, std::vector<Error>& unread) {
   if (!request.seen_at.empty() && request.cache_dirs.size() > 1)
     return fail(ErrorCode::usage, "--as-seen-at is about one cache directory: choose it with --cache-dir");
-  if (!request.seen_at.empty() && !request.seen_at.starts_with('/'))
-    return fail(ErrorCode::usage, "--as-seen-at: the path must begin with a slash");
   std::vector<CheckedRoot> roots;
   std::set<std::string> done;
   for (const std::string& given : request.cache_dirs) {
@@ -50,7 +44,7 @@ Result<std::vector<CheckedRoot>> open_roots(const VerifyRequest& request, std::v
       if (!done.insert(location.path).second) continue;
       auto root = cache::Root::open(location.path);
       if (root)
-        roots.push_back({std::move(*root), paths_of(given, *directory, location.path, request.seen_at)});
+        roots.push_back({std::move(*root), paths_of(request, *directory, location.path)});
       else
         unread.push_back(std::move(root).error());
     }

@@ -2,6 +2,7 @@
 #include "core/service/verify/verify.hpp"
 
 #include <mutex>
+#include <set>
 
 #include "core/cache/verify/trust.hpp"
 #include "core/service/verify/entry_checker.hpp"
@@ -79,7 +80,8 @@ class Verifying {
       const CheckedRoot& root = roots_[batch->root];
       std::uint64_t sequence = batch->first;
       for (const std::string& key : batch->keys) {
-        if (progress_.stop.load(std::memory_order_relaxed)) return;
+        // Who hands over must not wait for room that nobody makes any more.
+        if (progress_.stop.load(std::memory_order_relaxed)) return waiting_.abort();
         take(sequence++, root.root.path(), key, checker_.check(batch->root, key));
       }
     }
@@ -135,6 +137,14 @@ class Verifying {
   std::vector<util::Thread> threads_;
 };
 
+/// Roots of one cache directory have the same directories above them.
+std::vector<cache::Finding> untold(std::vector<cache::Finding> findings,
+                                   std::set<std::pair<cache::FindingId, std::string>>& told) {
+  std::erase_if(findings,
+                [&told](const cache::Finding& finding) { return !told.emplace(finding.id, finding.file).second; });
+  return findings;
+}
+
 Result<void> submit_all(const std::vector<CheckedRoot>& roots, Verifying& verifying, VerifyReport& report) {
   for (std::size_t i = 0; i < roots.size(); ++i) {
     const std::string& path = roots[i].root.path();
@@ -184,10 +194,11 @@ Result<VerifyReport> verify_caches(const VerifyRequest& request, index::Index* i
 
   Verifying verifying(request, progress, checker, report);
   TCM_TRY(verifying.start());
+  std::set<std::pair<cache::FindingId, std::string>> told;
   if (request.trust)
     for (std::size_t i = 0; i < roots.size(); ++i)
       for (const std::string& path : request.seen_at.empty() ? roots[i].seen_at : std::vector{roots[i].root.path()})
-        verifying.add(i, cache::check_ancestors(path));
+        verifying.add(i, untold(cache::check_ancestors(path), told));
   const Result<void> submitted = needs_index(request) ? submit_matching(request, roots, *index, backends, verifying)
                                                       : submit_all(roots, verifying, report);
   TCM_TRY(verifying.finish());

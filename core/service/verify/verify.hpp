@@ -14,6 +14,7 @@
 #include "core/index/index.hpp"
 #include "core/service/backends.hpp"
 #include "core/service/query/filters.hpp"
+#include "core/service/scan/spellings.hpp"
 #include "core/service/verify/findings.hpp"
 #include "core/util/result.hpp"
 
@@ -30,6 +31,7 @@ struct VerifyRequest {
   FilterWords filters{};                  ///< without cache directories
   VerifyLevel level = VerifyLevel::normal;
   std::optional<cache::Release> release{};  ///< absent: each kernel's own, else the newest
+  std::vector<Spelling> spellings{};        ///< more names of cache directories that groups may rightly use
   std::string seen_at{};                    ///< where processes see the cache directory; empty: where it is
   bool trust = false;
   std::set<cache::FindingId> ignored{};

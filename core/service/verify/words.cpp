@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/verify/words.hpp"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/util/text/text.hpp"
+#include "core/util/text/utf8.hpp"
 
 namespace tcm::service {
 
@@ -26,10 +29,24 @@ Result<std::set<cache::FindingId>> parse_findings(std::string_view option, const
   return ids;
 }
 
+Result<std::string> parse_place(std::string_view option, const std::string& word) {
+  std::string place = std::filesystem::path(word).lexically_normal().string();
+  while (place.size() > 1 && place.ends_with('/')) place.pop_back();
+  if (!place.starts_with('/'))
+    return fail(ErrorCode::usage,
+                fmt::format("{}: '{}' does not begin with a slash", option, util::escape_control(word)));
+  if (!util::is_valid_utf8(place))
+    return fail(ErrorCode::usage,
+                fmt::format("{}: '{}' is not UTF-8, which groups must be", option, util::escape_control(word)));
+  return place;
+}
+
 Result<std::optional<cache::Release>> parse_triton(const std::optional<std::string>& word) {
   if (!word) return std::nullopt;
   const auto release = cache::parse_release(*word);
-  if (!release || *release < cache::kOldestRelease)
+  // What a package adds to its version is no part of a release.
+  const bool plain = word->find_first_not_of("0123456789.") == std::string::npos;
+  if (!plain || !release || *release < cache::kOldestRelease)
     return fail(ErrorCode::usage, fmt::format("--triton: '{}' is not a release from {} on, such as 3.6",
                                               util::escape_control(*word), to_string(cache::kOldestRelease)));
   return release;

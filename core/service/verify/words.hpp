@@ -17,6 +17,10 @@ namespace tcm::service {
 /// "paths-elsewhere,leftover" as ids. Errors (usage) name `option`, the word and all ids.
 Result<std::set<cache::FindingId>> parse_findings(std::string_view option, const std::vector<std::string>& words);
 
+/// Where processes see a cache directory: an absolute path, without dots and slashes that say nothing. Errors (usage)
+/// name the option; groups can hold UTF-8 alone.
+Result<std::string> parse_place(std::string_view option, const std::string& word);
+
 /// "3.6" as a release; nothing when no word was given. Errors: usage.
 Result<std::optional<cache::Release>> parse_triton(const std::optional<std::string>& word);
 

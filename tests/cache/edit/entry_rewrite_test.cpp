@@ -118,7 +118,7 @@ TEST(EditorRewrite, PathsInTheMetadataFollow) {
   const std::string old = "/old/place/" + key;
   const fs::path entry = add_kernel(
       dir.path(),
-      {.key = key,
+      {.seed = 3,
        .group_root = "/old/place",
        .set = {{"/cache_dir", '"' + old + '"'}, {"/elsewhere", "\"/opt/x\""}, {"/other", '"' + old + "/x\""}}});
   cache::EditorOptions options;
@@ -135,7 +135,7 @@ TEST(EditorRewrite, PathsInTheMetadataFollow) {
 TEST(EditorRewrite, MetadataAloneMayNameAnotherPlace) {
   const TempDir dir;
   const std::string key = make_key(3);
-  const fs::path entry = add_kernel(dir.path(), {.key = key, .set = {{"/cache_dir", "\"/old/place/" + key + '"'}}});
+  const fs::path entry = add_kernel(dir.path(), {.seed = 3, .set = {{"/cache_dir", "\"/old/place/" + key + '"'}}});
   cache::EditorOptions options;
   options.path_fields["cuda"] = {"cache_dir"};
   EXPECT_TRUE(run_one(entry, Action::rewrite, options).relocated);

@@ -228,5 +228,17 @@ TEST_F(VerifyTest, ABitOfABinarysTablesIsFoundWhereItLeadsOutOfIt) {
   }
 }
 
+// More entries than may wait, and nobody who takes them.
+TEST_F(VerifyTest, AStoppedRunEnds) {
+  for (unsigned seed = 1; seed <= 6000; ++seed) fs::create_directories(cache() / make_key(seed));
+  service::VerifyRequest request;
+  request.cache_dirs = {cache().string()};
+  service::VerifyProgress progress;
+  progress.stop = true;
+  const auto report = service::verify_caches(request, nullptr, backends_, progress);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::interrupted);
+}
+
 }  // namespace
 }  // namespace tcm::test

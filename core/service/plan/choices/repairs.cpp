@@ -20,8 +20,9 @@ using model::Action;
 const cache::Finding* strongest(const PruneRequest& request, const std::vector<cache::Finding>& findings) {
   const cache::Finding* found = nullptr;
   for (const cache::Finding& finding : findings) {
-    const bool meant = request.only.empty() || request.only.contains(finding.id);
-    if (meant && finding.repair != Repair::none && (!found || finding.repair > found->repair)) found = &finding;
+    if (request.only.contains(finding.id) && finding.repair != Repair::none &&
+        (!found || finding.repair > found->repair))
+      found = &finding;
   }
   return found;
 }
@@ -39,12 +40,16 @@ class Repairs {
     const cache::Finding* worst = strongest(context_.request, found.findings);
     if (!worst) return {};
     Verdict verdict;
-    if (worst->repair == Repair::remove_entry && found.hits > 0) {
-      // Another kernel of the entry works, and would go with it.
+    const Action action = action_of(candidate, *worst);
+    const bool takes_others = action == Action::remove || (action == Action::drop && candidate.ordinals.size() > 1);
+    if (takes_others && found.hits > 0) {
+      // Another kernel of the entry works, and would lose files, too.
       verdict.kept = model::KeptReason::other_kernels;
       verdict.detail = text_of(*worst);
     } else {
-      verdict = judge(candidate, *worst);
+      const model::ArtifactKind kind =
+          cache::kind_by_name(worst->file, candidate.backend, context_.backends.naming().types());
+      verdict = context_.judge.judge_as(candidate, action, {kind});
     }
     if (verdict.item) verdict.item->reason = text_of(*worst);
     return put_into_plan(context_, candidate, std::move(verdict), ledger_, {});
@@ -56,25 +61,13 @@ class Repairs {
                                 : fmt::format("{}: {}", to_string(finding.id), finding.file);
   }
 
-  Verdict judge(const Candidate& candidate, const cache::Finding& finding) const {
-    switch (finding.repair) {
-      case Repair::remove_entry: return context_.judge.judge_as(candidate, Action::remove);
-      case Repair::remove_file: return context_.judge.judge_as(candidate, Action::sweep);
-      case Repair::none: return {};
-      case Repair::drop_names:
-        // A text that is not UTF-8 has to go; one that is gone only from the group. A drop is for kernels, and the
-        // index calls this one broken where it reads such a text.
-        if (finding.id == FindingId::text_not_utf8 && candidate.kind == model::EntryKind::broken)
-          return context_.judge.judge_as(candidate, Action::remove);
-        if (finding.id == FindingId::text_not_utf8)
-          return context_.judge.judge_as(
-              candidate, Action::drop,
-              {cache::kind_by_name(finding.file, candidate.backend, context_.backends.naming().types())});
-        break;
-      case Repair::rewrite_paths:
-      case Repair::rewrite_as_map: break;
-    }
-    return context_.judge.judge_as(candidate, Action::rewrite);
+  static Action action_of(const Candidate& candidate, const cache::Finding& finding) {
+    if (finding.repair == Repair::remove_entry) return Action::remove;
+    if (finding.repair == Repair::remove_file) return Action::sweep;
+    // A text that is not UTF-8 has to go; one that is gone only from the group. A drop is for kernels, and the index
+    // calls this one broken where it reads such a text.
+    if (finding.id != FindingId::text_not_utf8) return Action::rewrite;
+    return candidate.kind == model::EntryKind::broken ? Action::remove : Action::drop;
   }
 
   const PlanContext& context_;
@@ -92,6 +85,7 @@ Result<void> choose_repairs(const PlanContext& context, const std::vector<std::s
   request.level = context.request.level;
   request.release = context.request.release;
   request.grace_ns = context.request.grace_ns;
+  request.spellings = context.plan.spellings;
   TCM_ASSIGN(const EntryChecker checker,
              EntryChecker::create(request, &context.index, context.backends, context.plan.failures));
   Repairs repairs(context, checker);
