@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -195,6 +196,14 @@ TEST_P(FullDisk, PruneFullRemovesAll) {
   EXPECT_THAT(expect_done({"prune", "--full", "--all", "-y"}).out, HasSubstr("Removed 6 kernels"));
   EXPECT_EQ(entries().size(), 2U) << "the leftover and the partial entry, which are no kernels";
   EXPECT_FALSE(fs::exists(root() / ".tcm-trash"));
+}
+
+TEST_P(FullDisk, WhatCannotBeRewrittenKeepsItsAge) {
+  std::map<std::string, fs::file_time_type> before;
+  for (const fs::path& entry : entries()) before[entry.string()] = fs::last_write_time(entry);
+  fill();
+  tcm({"relocate", "--to", "/mnt/elsewhere", "-y", "--grace", "0s"});
+  for (const fs::path& entry : entries()) EXPECT_EQ(fs::last_write_time(entry), before[entry.string()]) << entry;
 }
 
 TEST_P(FullDisk, LeftoversGo) {

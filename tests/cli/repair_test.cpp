@@ -127,6 +127,15 @@ TEST_F(RepairCommand, APathThroughALinkIsNoDamage) {
   EXPECT_THAT(group(entry), HasSubstr(link.string()));
 }
 
+TEST_F(RepairCommand, WhatIsLeftAsItIsMakesExitCodeThree) {
+  const fs::path entry = add_kernel(cache());
+  write_file(entry / "__grp__add_kernel.json", "");
+  write_file(entry / "mine.txt", "x");
+  EXPECT_EQ(repair().exit_code, 3);
+  EXPECT_TRUE(fs::exists(entry / "mine.txt"));
+  EXPECT_EQ(repair({"--only", ","}).exit_code, 2);
+}
+
 TEST_F(RepairCommand, ARewriteNamesNoTrash) {
   add_kernel(cache(), {.group_root = "/was/here"});
   const ProgramResult result = repair();
@@ -192,6 +201,16 @@ TEST_F(RelocateCommand, ADamagedEntryIsLeftAsItIsAndNamed) {
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.out, HasSubstr(entry.filename().string()));
   EXPECT_EQ(group(entry), before);
+}
+
+TEST_F(RelocateCommand, WhatCannotBeReadIsNamed) {
+  add_kernel(cache(), {.seed = 1, .group_root = "/was/here"});
+  const fs::path entry = add_kernel(cache(), {.seed = 2, .group_root = "/was/here"});
+  write_file(entry / "__grp__add_kernel.json", "{");
+  const ProgramResult result = tcm({"relocate", "-y", "--grace", "0s"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.out, HasSubstr(entry.filename().string()));
+  EXPECT_EQ(tcm({"relocate", "--to", "/a\nb"}).exit_code, 2);
 }
 
 }  // namespace

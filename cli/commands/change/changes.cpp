@@ -33,7 +33,7 @@ Result<service::Plan> make_plan(const service::PruneRequest& request, index::Ind
 Result<service::ExecuteReport> carry_out(service::Plan& plan, const service::ExecuteOptions& options,
                                          index::Index& index, service::PruneProgress& progress, Context& context) {
   const InterruptGuard interrupts(progress.index.stop, index);
-  const ProgressWatch watch(context, "Freeing", [&, total = plan.items.sums().entries](Progress& line) {
+  const ProgressWatch watch(context, "Working", [&, total = plan.items.sums().entries](Progress& line) {
     line.expect(total);
     line.set(progress.done.load(std::memory_order_relaxed), progress.freed.load(std::memory_order_relaxed));
   });
@@ -48,8 +48,14 @@ ExitCode code_of(const service::Plan& plan, const service::ExecuteReport* report
   const bool named = view.request.mode == service::PruneMode::keys;
   const bool kept = plan.kept.total() > 0 || (report != nullptr && report->kept.total() > 0);
   const bool met = plan.meets_budgets(report != nullptr ? report->done : plan.items.sums());
-  const bool partial = !plan.failures.empty() || plan.kept.has_damage() || (report != nullptr && report->partial()) ||
-                       (named && kept) || !met;
+  // What a repair leaves as it is goes on failing; what is young or in use may be mended by its writer.
+  const auto unmended = [](const service::KeptList& all) {
+    return all.total() - all.of(model::KeptReason::young).count - all.of(model::KeptReason::in_use).count;
+  };
+  const bool left = view.request.mode == service::PruneMode::repair &&
+                    (unmended(plan.kept) > 0 || (report != nullptr && unmended(report->kept) > 0));
+  const bool partial = left || !plan.failures.empty() || plan.kept.has_damage() ||
+                       (report != nullptr && report->partial()) || (named && kept) || !met;
   return partial ? ExitCode::partial : ExitCode::ok;
 }
 

@@ -30,8 +30,9 @@ void add_relocate_command(CLI::App& app, Invocation& invocation) {
   add_filter_options(*command, options->words.filters);
   add_rewrite_options(*command, options->words.grace, options->change);
   end_help(*command,
-           "Groups hold absolute paths: Triton misses every kernel of a cache that was moved, and reads\n"
-           "the old files of one that was copied. No file is removed; damaged entries stay as they are.\n\n"
+           "Groups hold absolute paths: Triton misses every kernel of a cache that was\n"
+           "moved, and reads the old files of one that was copied. No file is removed;\n"
+           "damaged entries stay as they are, and are named.\n\n"
            "Examples:\n"
            "  tcm relocate                                what `tcm index` says names another directory\n"
            "  tcm relocate --cache-dir /data/cache -y     after mv or rsync to there\n"

@@ -36,9 +36,9 @@ void add_repair_command(CLI::App& app, Invocation& invocation) {
   add_filter_options(*command, options->words.filters);
   add_removal_options(*command, options->words.change, options->change);
   end_help(*command,
-           "Groups of a moved or copied cache are rewritten, names of lost files are dropped from them, and\n"
-           "what cannot be mended is removed, into the trash unless --no-trash says otherwise. Nothing goes\n"
-           "that Triton could use.\n\n"
+           "Groups of a moved or copied cache are rewritten, names of lost files are\n"
+           "dropped from them, and what cannot be mended is removed, into the trash\n"
+           "unless --no-trash says otherwise. Nothing goes that Triton could use.\n\n"
            "Examples:\n"
            "  tcm repair                                  show what is wrong and what mends it, then ask\n"
            "  tcm repair --only paths-elsewhere -y        only groups that name another directory\n"

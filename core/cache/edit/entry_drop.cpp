@@ -85,15 +85,14 @@ class EntryDrop {
       if (text.waiting.empty()) continue;
       text.scratch = fmt::format("{}.tmp.pid_{}_0", text.name, ::getpid());
       const char* name = text.scratch.c_str();
+      // What is written, or written and taken away again, changes the time of the entry, which is put back.
+      changed_ = true;
       int error = 0;
       do
         error = disk::write_file_like(directory_.get(), name, text.waiting,
                                       {directory_.get(), text.name.c_str(), text.old});
       while (util::is_no_space(error) && may_free_first_ && delete_next_file(outcome));
-      if (error == 0) {
-        changed_ = true;
-        error = disk::sync_file(directory_.get(), name);
-      }
+      if (error == 0) error = disk::sync_file(directory_.get(), name);
       if (error == 0) continue;
       fail(outcome, context_.failed(change_.key, text.name, "cannot write the new one", error));
       remove_waiting_texts();

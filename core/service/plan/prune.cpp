@@ -156,6 +156,7 @@ Result<void> note_broken(const PruneRequest& request, const index::Criteria& cri
   if (!is_for_kernels || !request.filters.kinds.empty()) return {};
   index::Criteria broken = criteria;
   broken.kinds = {model::EntryKind::broken};
+  broken.elsewhere = false;  // of a group that cannot be read nobody knows what it names
   return for_each_candidate(broken, false, roots, index, [&](Candidate&& candidate) -> Result<void> {
     plan.kept.add(model::KeptReason::broken, {candidate.root, candidate.key, std::string(text_of(candidate.problem))});
     return {};

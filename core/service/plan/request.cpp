@@ -262,6 +262,7 @@ Result<PruneRequest> repair_request(const RepairWords& words, const config::Sett
   TCM_ASSIGN(const auto ignored,
              parse_findings(fmt::format("verify.ignore ({})", to_string(settings.verify_ignore.origin)),
                             {settings.verify_ignore.value}));
+  if (!words.only.empty() && request.only.empty()) return refuse("--only names no finding");
   if (request.only.empty())
     for (const cache::FindingText& text : cache::finding_texts()) request.only.insert(text.id);
   for (const cache::FindingId id : ignored) request.only.erase(id);

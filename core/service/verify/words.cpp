@@ -35,6 +35,8 @@ Result<std::string> parse_place(std::string_view option, const std::string& word
   if (!place.starts_with('/'))
     return fail(ErrorCode::usage,
                 fmt::format("{}: '{}' does not begin with a slash", option, util::escape_control(word)));
+  if (util::escape_control(place) != place)
+    return fail(ErrorCode::usage, fmt::format("{}: '{}' holds control characters", option, util::escape_control(word)));
   if (!util::is_valid_utf8(place))
     return fail(ErrorCode::usage,
                 fmt::format("{}: '{}' is not UTF-8, which groups must be", option, util::escape_control(word)));

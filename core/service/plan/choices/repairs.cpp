@@ -38,7 +38,10 @@ class Repairs {
     if (position == positions_.end()) return {};
     const cache::EntryFindings found = checker_.check(position->second, candidate.key);
     const cache::Finding* worst = strongest(context_.request, found.findings);
-    if (!worst) return {};
+    if (!worst) {
+      note_unmended(candidate, found.findings);
+      return {};
+    }
     Verdict verdict;
     const Action action = action_of(candidate, *worst);
     const bool takes_others = action == Action::remove || (action == Action::drop && candidate.ordinals.size() > 1);
@@ -59,6 +62,13 @@ class Repairs {
   static std::string text_of(const cache::Finding& finding) {
     return finding.file.empty() ? std::string(to_string(finding.id))
                                 : fmt::format("{}: {}", to_string(finding.id), finding.file);
+  }
+
+  /// What fails jobs and nothing mends.
+  void note_unmended(const Candidate& candidate, const std::vector<cache::Finding>& findings) {
+    for (const cache::Finding& finding : findings)
+      if (finding.severity == cache::Severity::error && context_.request.only.contains(finding.id))
+        return context_.plan.kept.add(model::KeptReason::unreadable, {candidate.root, candidate.key, text_of(finding)});
   }
 
   static Action action_of(const Candidate& candidate, const cache::Finding& finding) {
