@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every command of README.md and docs/cli.md runs, and prints what is shown below it.
+"""Every command of README.md, docs/cli.md and the guides runs, and prints what is shown below it.
 
 In a ```console block a line "$ command" is a command, the lines below it are its whole output on a terminal of 80
 columns; "..." stands for any lines. A command must succeed, unless `echo $?` follows it. The commands of a document
@@ -57,7 +57,7 @@ def run_all(document, home, judge):
 
 
 class Console(unittest.TestCase):
-    def check(self, name):
+    def check(self, name, at_least=6):
         home = Home(ROOT, BUILD)
         self.addCleanup(home.close)
         ran = []
@@ -74,13 +74,18 @@ class Console(unittest.TestCase):
                     self.fail("prints:\n" + text + "\nthe document shows:\n" + "\n".join(shown))
 
         run_all(ROOT / name, home, judge)
-        self.assertGreater(len(ran), 5, "no commands found")
+        self.assertGreaterEqual(len(ran), at_least, "no commands found")
 
     def test_readme(self):
         self.check("README.md")
 
     def test_cli(self):
         self.check("docs/cli.md")
+
+    def test_guides(self):
+        guides = ["docs/tutorial.md", "docs/how-caches-work.md", "docs/faq.md"]
+        for name in guides + [str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs/howto").glob("*.md"))]:
+            self.check(name, at_least=1)
 
     def test_scripts_that_are_shown_exist(self):
         seen = set()

@@ -105,6 +105,22 @@ class Options(WithProgram):
             for word in re.findall(r"`(?:tcm [^`]*|-[^`]*)`", markdown.without_blocks(read(name))):
                 self.assertLessEqual(set(OPTION.findall(word)), known, f"{name}: {word}")
 
+    def test_commands_of_shell_blocks_exist(self):
+        """Those are not run, as they would need a server, a GPU or another machine."""
+        commands, checked = self.commands(), 0
+        known = {command: self.helped(command) | self.globals for command in commands}
+        for document in markdown.documents(ROOT / "docs"):
+            for line, block in markdown.blocks(document.read_text(), "sh"):
+                for text in block:
+                    for call in re.findall(r"(?:^|[|&;] *)tcm ([^|&;#]*)", text):
+                        words = call.split(" -- ")[0]
+                        command = next(word for word in words.split() if not word.startswith("-"))
+                        with self.subTest(document=document.name, line=line, command=text):
+                            self.assertIn(command, commands)
+                            self.assertLessEqual(set(OPTION.findall(words)), known[command])
+                        checked += 1
+        self.assertGreater(checked, 10)
+
     def test_columns(self):
         columns = json.loads(self.home.output("list", "--columns", "help", "-o", "json"))["columns"]
         self.assertEqual(next(csv.reader(io.StringIO(self.home.output("list", "-o", "csv")))), [c["name"] for c in columns])
