@@ -73,25 +73,21 @@ ExitCode report_usage(const CLI::App& app, const CLI::ParseError& error, const G
   return ExitCode::usage;
 }
 
-std::vector<std::string> names_of_variables() {
-  std::vector<std::string> names;
-  for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    names.emplace_back(text.substr(0, text.find('=')));
-  }
-  return names;
-}
-
 ExitCode run_command(const GlobalOptions& options, const Invocation& invocation) {
   auto settings = config::resolve(options.flags, config::process_environment(),
                                   invocation.reads_files ? config::standard_files() : config::Files{});
+  std::optional<Error> broken;
+  if (!settings && invocation.survives_broken_files) {
+    broken = std::move(settings).error();
+    settings = config::resolve(options.flags, config::process_environment());
+  }
   if (!settings) {
     Messages(describe_terminal(STDERR_FILENO, early_color(options)).color).error(settings.error());
     return exit_code_of(settings.error().code);
   }
-  Context context(options, std::move(*settings));
+  Context context(options, std::move(*settings), std::move(broken));
   for (const std::string& warning : context.settings().warnings) context.messages().warning(warning);
-  for (const std::string& warning : config::unknown_variables(names_of_variables()))
+  for (const std::string& warning : config::unknown_variables(config::variables_of_process()))
     context.messages().warning(warning);
   if (const auto started = start_logging(context.settings()); !started) {
     if (invocation.needs_log) return context.report(started.error());
@@ -115,6 +111,7 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_list_command(app, invocation);
   add_show_command(app, invocation);
   add_stats_command(app, invocation);
+  add_du_command(app, invocation, options);
   add_verify_command(app, invocation);
   add_prune_command(app, invocation);
   add_relocate_command(app, invocation);
@@ -128,6 +125,7 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_plugins_command(app, invocation);
   add_config_command(app, invocation);
   add_db_command(app, invocation);
+  add_doctor_command(app, invocation);
   add_version_command(app, invocation);
   const auto help_words = add_help_command(app);
   try {

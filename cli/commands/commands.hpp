@@ -10,6 +10,8 @@ void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& glo
 void add_list_command(CLI::App& app, Invocation& invocation);
 void add_show_command(CLI::App& app, Invocation& invocation);
 void add_stats_command(CLI::App& app, Invocation& invocation);
+void add_du_command(CLI::App& app, Invocation& invocation, GlobalOptions& globals);
+void add_doctor_command(CLI::App& app, Invocation& invocation);
 void add_verify_command(CLI::App& app, Invocation& invocation);
 void add_prune_command(CLI::App& app, Invocation& invocation);
 void add_relocate_command(CLI::App& app, Invocation& invocation);

@@ -45,8 +45,9 @@ backend::SearchOptions search_options(const config::Settings& settings) {
 
 }  // namespace
 
-Context::Context(const GlobalOptions& options, config::Settings settings)
+Context::Context(const GlobalOptions& options, config::Settings settings, std::optional<Error> broken)
     : settings_(std::move(settings)),
+      broken_settings_(std::move(broken)),
       backends_(search_options(settings_)),
       out_terminal_(describe_terminal(STDOUT_FILENO, color_of(settings_))),
       err_terminal_(describe_terminal(STDERR_FILENO, color_of(settings_))),

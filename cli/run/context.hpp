@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "cli/output/exit_codes.hpp"
@@ -19,9 +20,11 @@ namespace tcm::cli {
 
 class Context {
  public:
-  Context(const GlobalOptions& options, config::Settings settings);
+  /// `broken`: why the files of settings do not count in `settings`, of a command that goes on without them.
+  Context(const GlobalOptions& options, config::Settings settings, std::optional<Error> broken = {});
 
   const config::Settings& settings() const { return settings_; }
+  const std::optional<Error>& broken_settings() const { return broken_settings_; }
   const service::Backends& backends() const { return backends_; }
   Sink& out() { return out_; }
   const Terminal& out_terminal() const { return out_terminal_; }
@@ -45,6 +48,7 @@ class Context {
 
  private:
   config::Settings settings_;
+  std::optional<Error> broken_settings_;
   service::Backends backends_;
   Terminal out_terminal_;
   Terminal err_terminal_;
@@ -57,8 +61,9 @@ class Context {
 /// The command that the arguments chose; set while they are parsed, run afterwards.
 struct Invocation {
   std::function<ExitCode(Context&)> command;
-  bool reads_files = true;  ///< files of settings; not what names or mends them, for they may be broken
-  bool needs_log = true;    ///< false for what shows and mends settings, of which the log's may be wrong
+  bool survives_broken_files = false;  ///< goes on without files of settings that cannot be used, and tells of it
+  bool reads_files = true;             ///< files of settings; not what names or mends them, for they may be broken
+  bool needs_log = true;               ///< false for what shows and mends settings, of which the log's may be wrong
 };
 
 }  // namespace tcm::cli

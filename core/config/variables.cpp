@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "core/config/key.hpp"
 #include "core/util/text/text.hpp"
@@ -25,6 +26,15 @@ std::vector<std::string> unknown_variables(const std::vector<std::string>& names
   }
   std::sort(lines.begin(), lines.end());
   return lines;
+}
+
+std::vector<std::string> variables_of_process() {
+  std::vector<std::string> names;
+  for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
 }
 
 }  // namespace tcm::config

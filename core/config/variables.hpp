@@ -11,4 +11,7 @@ namespace tcm::config {
 /// alphabetical order.
 std::vector<std::string> unknown_variables(const std::vector<std::string>& names);
 
+/// The names of the variables of this process's environment.
+std::vector<std::string> variables_of_process();
+
 }  // namespace tcm::config

@@ -101,7 +101,7 @@ TEST_F(CacheCommands, StatsSumUpByWhatIsAskedFor) {
   EXPECT_EQ(stats.at("groups").as_array().size(), 4U);
   EXPECT_EQ(stats.at("total").at("kernels"), 8);
   EXPECT_EQ(stats.at("top").as_array().size(), 2U);
-  const auto kinds = json({"du", "--json"});
+  const auto kinds = json({"stats", "--json"});
   EXPECT_EQ(kinds.at("total").at("entries"), 9);
   EXPECT_EQ(kinds.at("total").at("bytes").to_number<std::uint64_t>(), bytes_below(cache()));
 }

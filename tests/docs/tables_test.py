@@ -11,6 +11,7 @@ import io
 import json
 import re
 import sqlite3
+import subprocess
 import sys
 import unittest
 from pathlib import Path
@@ -165,6 +166,22 @@ class Findings(unittest.TestCase):
         self.assertEqual(len(code), source.count("{FindingId::"))
         self.assertEqual([list(line) for line in table_with(read("docs/verify.md"), "finding")], code)
 
+    def test_the_table_of_doctor_is_the_programs(self):
+        source = read("core/service/doctor/finding.cpp")
+        row = r'{Id::\w+,\s*"([\w-]+)",\s*(\w+),\s*Severity::(\w+),\s*"([^"]+)",\s*"([^"]+)"}'
+        code = [[f"`{name}`", *rest] for name, *rest in re.findall(row, source)]
+        self.assertEqual(len(code), source.count("{Id::"))
+        self.assertEqual([list(line) for line in table_with(read("docs/doctor.md"), "finding")], code)
+
+    def test_the_known_places_are_the_programs(self):
+        source = read("core/cache/places/known_places.cpp")
+        meanings = dict(re.findall(r'{"([\w.-]+)", "([^"]+)"},', source))
+        rows = re.findall(r'{"([\w.-]+)",\s*"(\w*)",\s*"([^"]*)",\s*(true|false)}', source)
+        self.assertGreater(len(rows), 15)
+        code = [[tool, meanings[tool], f"`${variable}{path}`" if variable else f"`{path}`", "yes" if read_ == "true" else "no"]
+                for tool, variable, path, read_ in rows]
+        self.assertEqual([list(line) for line in table_with(read("docs/doctor.md"), "tool")], code)
+
 
 class Json(WithProgram):
     """docs/json.md against what is printed."""
@@ -227,6 +244,33 @@ class Json(WithProgram):
         causes = {name for name in re.findall(r'{Cause::\w+, "(\w+)"', read("core/service/plan/plan.hpp"))} - {"wanted"}
         row = {row[0]: row[1] for row in table_with(markdown.section(self.text, "## tcm gc"), "field")}["`roots`"]
         self.assertEqual(set(markdown.code(row.partition(";")[2])) - {"causes"}, causes)
+
+    def check_fields(self, command, answer):
+        written = self.fields(command)
+        self.assertEqual({field for field in written if "[]" not in field}, set(answer) - {"schema"})
+        for name in {field.partition("[]")[0] for field in written if "[]" in field}:
+            inner = {field.partition("[].")[2] for field in written if field.startswith(f"{name}[].")}
+            for item in answer[name]:
+                self.assertEqual(inner, set(item), name)
+
+    def test_du(self):
+        answer = self.printed("du")
+        self.check_fields("du", answer)
+        self.assertGreater(len(answer["parts"]), 2)
+        section = markdown.section(self.text, "## tcm du")
+        words = {w for row in markdown.tables(section)[0] for w in markdown.code(row[1]) if row[0] == "`parts[].what`"}
+        kinds = set(re.findall(r'{BesideKind::\w+, "(\w+)",', read("core/cache/places/beside_kinds.cpp")))
+        self.assertEqual(words, kinds | {"entries", "trash"})
+
+    def test_doctor(self):
+        run = subprocess.run(["tcm", "doctor", "--json"], env=self.home.environment, capture_output=True, text=True, check=False)
+        self.assertIn(run.returncode, (0, 4), run.stderr)  # what is wrong depends on the machine
+        answer = json.loads(run.stdout)
+        self.check_fields("doctor", answer)
+        rows = {row[0]: markdown.code(row[1]) for row in markdown.tables(markdown.section(self.text, "## tcm doctor"))[0]}
+        for name in ("plugins", "settings_files"):
+            self.assertEqual(set(rows[f"`{name}`"]), set(answer[name][0]), name)
+        self.assertEqual(set(rows["`database`"]), set(answer["database"]))
 
     def test_reasons_and_kinds(self):
         words = read("core/model/words.hpp")

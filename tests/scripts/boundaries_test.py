@@ -136,12 +136,16 @@ class Boundaries(unittest.TestCase):
         "core/util/text": ["core/util"],
         "core/util/system": ["core/util"],
         "core/util/thread": ["core/util"],
+        "core/util/machine": ["core/util/text", "core/util/system"],
         "core/model": [],
         "core/config": ["core/util", "core/util/text", "core/util/system"],
         "core/disk": ["core/util", "core/util/text", "core/util/system"],
         "core/cache/format": ["core/util/text", "core/model"],
         "core/cache/find": [
             "core/util", "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format",
+        ],
+        "core/cache/places": [
+            "core/util/text", "core/util/system", "core/disk", "core/cache/format", "core/cache/find",
         ],
         "core/cache/read": [
             "core/util", "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format",
@@ -219,6 +223,11 @@ class Boundaries(unittest.TestCase):
             "core/util", "core/util/text", "core/util/system", "core/disk", "core/cache/read", "core/index",
             "core/service", "core/service/scan", "core/service/plan", "core/service/change", "core/service/hits",
         ],
+        "core/service/doctor": [
+            "core/util", "core/util/text", "core/util/machine", "core/util/system", "core/model", "core/config",
+            "core/disk", "core/cache/find", "core/cache/places", "core/cache/verify", "core/index",
+            "core/index/upkeep", "core/service",
+        ],
         "cli/output": ["core/util", "core/util/text", "core/util/system"],
         "cli/run": [
             "core/util/text", "core/config", "core/index", "core/service", "core/service/query", "core/service/scan",
@@ -226,12 +235,13 @@ class Boundaries(unittest.TestCase):
         ],
         "cli/show": [
             "core/util/text", "core/index", "core/service/verify", "core/service/plan", "core/service/change",
-            "cli/output", "cli/run",
+            "core/service/doctor", "cli/output", "cli/run",
         ],
         "cli/commands": [
             "core/util/text", "core/util/system", "core/config", "core/backend/load", "core/index",
             "core/index/upkeep", "core/service/query", "core/service/scan", "core/service/verify",
-            "core/service/plan", "core/service/change", "core/service/hits", "core/service/upkeep", "cli/output",
+            "core/service/plan", "core/service/change", "core/service/hits", "core/service/upkeep",
+            "core/service/doctor", "cli/output",
             "cli/run", "cli/show",
         ],
         "cli": [

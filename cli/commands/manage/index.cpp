@@ -17,6 +17,7 @@
 #include "cli/run/interrupt.hpp"
 #include "cli/run/open_index.hpp"
 #include "cli/show/elsewhere.hpp"
+#include "core/service/doctor/discover.hpp"
 #include "core/service/scan/index_service.hpp"
 #include "core/service/scan/known_dirs.hpp"
 #include "core/util/text/bytes.hpp"
@@ -26,6 +27,7 @@ namespace tcm::cli {
 namespace {
 
 struct IndexOptions {
+  bool discover = false;
   bool full_rescan = false;
   std::vector<std::string> forget;
   OutputOptions output;
@@ -163,22 +165,30 @@ ExitCode run_forget(const IndexOptions& options, Context& context) {
   return finish_output(context, ExitCode::ok);
 }
 
-/// What to read: the directories that were named for this run, or else all that tcm knows of.
-Result<std::vector<std::string>> chosen_dirs(const Context& context, bool by_shape, index::Index& index) {
+/// What to read: the directories that were named for this run, or else all that tcm knows of, and what was found.
+Result<std::vector<std::string>> chosen_dirs(const Context& context, bool by_shape,
+                                             const std::vector<std::string>& discovered, index::Index& index) {
   const auto& dirs = context.settings().cache_dirs;
+  if (!discovered.empty()) {
+    // The default is among them where it is there.
+    const bool chosen = dirs.origin.source != config::Source::default_value;
+    std::vector<std::string> all = chosen ? dirs.value : std::vector<std::string>();
+    all.insert(all.end(), discovered.begin(), discovered.end());
+    return service::with_known_dirs(all, !chosen, index);
+  }
   // A layout is of one directory: it is not laid over the others.
   if (dirs.origin.source == config::Source::flag || !by_shape) return dirs.value;
   return service::with_known_dirs(dirs.value, dirs.origin.source == config::Source::default_value, index);
 }
 
 /// No index is made for directories that are not there; one that exists keeps or forgets what it knows of them.
-Result<index::Index> open_to_index(const Context& context) {
+Result<index::Index> open_to_index(const Context& context, const std::vector<std::string>& discovered) {
   const auto is_there = [](const std::string& directory) {
     std::error_code error;
     return std::filesystem::exists(directory, error) || error;
   };
   const std::vector<std::string>& dirs = context.settings().cache_dirs.value;
-  if (std::any_of(dirs.begin(), dirs.end(), is_there) || has_index(context))
+  if (!discovered.empty() || std::any_of(dirs.begin(), dirs.end(), is_there) || has_index(context))
     return context.open_index(index::OpenMode::create);
   TCM_ASSIGN(ChangeableIndex held, open_in_memory(context));
   return std::move(held.index);
@@ -186,14 +196,18 @@ Result<index::Index> open_to_index(const Context& context) {
 
 ExitCode run_index(const IndexOptions& options, Context& context) {
   if (!options.forget.empty()) return run_forget(options, context);
-  auto index = open_to_index(context);
+  std::vector<std::string> discovered;
+  if (options.discover) discovered = service::discovered_cache_dirs(cache::place_environment(), "/proc");
+  auto index = open_to_index(context, discovered);
   if (!index) return context.report(index.error());
   service::IndexRequest request;
   request.jobs = context.settings().jobs.value;
   request.full_rescan = options.full_rescan;
   request.forget_after_ns = context.settings().forget_after_ns.value;
-  request.layout = model::value_of<model::Layout>(model::kLayouts, context.settings().layout.value);
-  auto dirs = chosen_dirs(context, !request.layout, *index);
+  // What lies where is not known before it is found: a layout of the settings is of the directory that they name.
+  if (!options.discover)
+    request.layout = model::value_of<model::Layout>(model::kLayouts, context.settings().layout.value);
+  auto dirs = chosen_dirs(context, !request.layout, discovered, *index);
   if (!dirs) return context.report(dirs.error());
   request.cache_dirs = std::move(*dirs);
 
@@ -231,18 +245,24 @@ void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& glo
   command->add_option("DIR", globals.flags.cache_dirs, "The same as --cache-dir DIR")->excludes("--cache-dir");
   command->add_option("--layout", globals.flags.layout, help_of("layout"))->type_name("LAYOUT");
   command->add_option("-j,--jobs", globals.flags.jobs, help_of("jobs"))->type_name("N");
+  command
+      ->add_flag("--discover", options->discover,
+                 "Find the caches of this user, too: those that variables, the defaults of tools and running processes "
+                 "name")
+      ->excludes("DIR", "--cache-dir", "--layout");
   command->add_flag("--full-rescan", options->full_rescan, "Read every entry again, changed or not");
   command
       ->add_option("--forget", options->forget,
                    "Read nothing; forget what the index knows of this directory, hits too (repeatable)")
       ->allow_extra_args(false)
-      ->excludes("DIR", "--cache-dir", "--full-rescan")
+      ->excludes("DIR", "--cache-dir", "--discover", "--full-rescan")
       ->type_name("DIR");
   add_output_option(*command, options->output, {"table", "json", "jsonl"});
   end_help(*command,
            "Examples:\n"
            "  tcm index                                   the cache that Triton uses here, and all known ones\n"
            "  tcm index ~/.cache/vllm                     every root below a vLLM cache\n"
+           "  tcm index --discover                        every cache of yours on this machine\n"
            "  tcm index --forget /mnt/old                 for a cache that does not come back\n"
            "  tcm index -v                                say which entries were skipped and why",
            {ExitCode::partial, ExitCode::missing, ExitCode::busy, ExitCode::interrupted});

@@ -208,7 +208,7 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
 
 void add_stats_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<StatsOptions>();
-  CLI::App* command = app.add_subcommand("stats", "Sum up entries, kernels, files and bytes")->alias("du");
+  CLI::App* command = app.add_subcommand("stats", "Sum up entries, kernels, files and bytes");
   command
       ->add_option("--by", options->request.by,
                    "Group by backend, arch, version, name, kind, root, host (several with commas)")

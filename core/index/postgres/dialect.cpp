@@ -93,6 +93,7 @@ class PostgresDialect final : public Dialect {
     return "SELECT COALESCE(SUM(pg_total_relation_size(CAST(quote_ident(tablename) AS regclass))), 0) "
            "FROM pg_catalog.pg_tables WHERE schemaname = current_schema()";
   }
+  std::string_view quick_check() const override { return {}; }
   std::vector<std::string_view> vacuum() const override {
     return {"VACUUM (ANALYZE) tcm_meta, host, root, cache_dir, record, detail, resource"};
   }

@@ -28,6 +28,8 @@ class Administration {
   virtual std::string_view count_tables() const = 0;
   /// How many bytes the index takes.
   virtual std::string_view size_query() const = 0;
+  /// Answers with one row for each fault of the database, or with the one word "ok"; empty: its server looks itself.
+  virtual std::string_view quick_check() const = 0;
   /// Statements, outside transactions, see vacuum().
   virtual std::vector<std::string_view> vacuum() const = 0;
   /// How many of the index's tables vacuum() would pass over, because they belong to somebody else.

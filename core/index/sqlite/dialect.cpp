@@ -107,6 +107,7 @@ class SqliteDialect : public Dialect {
   std::string_view size_query() const override {
     return "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
   }
+  std::string_view quick_check() const override { return "PRAGMA quick_check(1)"; }
   std::vector<std::string_view> vacuum() const override { return {"VACUUM", "PRAGMA optimize"}; }
   std::string_view count_tables_of_others() const override { return "SELECT 0"; }
   std::string_view begin_snapshot() const override { return "BEGIN"; }

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include <fmt/format.h>
 #include <soci/soci.h>
 
 #include "core/index/open.hpp"
@@ -36,6 +37,18 @@ Result<DatabaseStatus> database_status(const std::string& location, std::chrono:
     status.roots = ask(session, "SELECT COUNT(*) FROM root");
     status.records = ask(session, "SELECT COUNT(*) FROM record");
     return status;
+  });
+}
+
+Result<bool> quick_check(const std::string& location, std::int64_t most_bytes, std::chrono::seconds timeout) {
+  TCM_ASSIGN(Session session, connect_session(location, timeout));
+  return session.guard([&]() -> Result<bool> {
+    const std::string check(session.dialect().quick_check());
+    if (check.empty() || ask(session, std::string(session.dialect().size_query())) > most_bytes) return false;
+    std::string answer;
+    session.sql() << check, soci::into(answer);
+    if (answer == "ok") return true;
+    return fail(ErrorCode::corrupt, fmt::format("{}: {}", session.where(), answer.substr(0, answer.find('\n'))));
   });
 }
 

@@ -25,6 +25,12 @@ struct DatabaseStatus {
 /// Changes nothing, not even the schema of an earlier release. Errors as Index::open(), but for too_new.
 Result<DatabaseStatus> database_status(const std::string& location, std::chrono::seconds timeout = kDefaultTimeout);
 
+/// Reads a database that is a file of at most `most_bytes` through, and looks whether it holds together. Changes
+/// nothing. True when it did; false when it was not read: a server looks after its own, or it is larger. Errors:
+/// corrupt, and as database_status().
+Result<bool> quick_check(const std::string& location, std::int64_t most_bytes,
+                         std::chrono::seconds timeout = kDefaultTimeout);
+
 /// Gives room that removed rows left back to the file system or the server, and brings the statistics up to date after
 /// which queries are planned.
 Result<void> vacuum(const std::string& location, std::chrono::seconds timeout = kDefaultTimeout);
