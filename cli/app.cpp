@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/guide/complete.hpp"
+#include "cli/guide/man_pages.hpp"
 #include "cli/log.hpp"
 #include "cli/run/context.hpp"
 #include "cli/run/help.hpp"
@@ -73,6 +75,23 @@ ExitCode report_usage(const CLI::App& app, const CLI::ParseError& error, const G
   return ExitCode::usage;
 }
 
+/// What shells and the build ask for, which is no command of a user's: the text to print, or nothing when they do not.
+std::optional<std::string> answer_tool(const CLI::App& app, const std::vector<std::string>& arguments) {
+  const std::string& word = arguments.empty() ? std::string() : arguments.front();
+  if (word == "__complete") {
+    try {
+      return completion(app, {arguments.begin() + 1, arguments.end()});
+    } catch (const std::exception&) {  // in the middle of somebody's line nothing may be said
+      return "";
+    }
+  }
+  if (word != "__man") return std::nullopt;
+  if (arguments.size() > 1) return man_page(app, arguments[1]).value_or("");
+  std::string names;
+  for (const std::string& page : man_pages(app)) names += page + '\n';
+  return names;
+}
+
 ExitCode run_command(const GlobalOptions& options, const Invocation& invocation) {
   auto settings = config::resolve(options.flags, config::process_environment(),
                                   invocation.reads_files ? config::standard_files() : config::Files{});
@@ -82,8 +101,14 @@ ExitCode run_command(const GlobalOptions& options, const Invocation& invocation)
     settings = config::resolve(options.flags, config::process_environment());
   }
   if (!settings) {
-    Messages(describe_terminal(STDERR_FILENO, early_color(options)).color).error(settings.error());
-    return exit_code_of(settings.error().code);
+    const Messages messages(describe_terminal(STDERR_FILENO, early_color(options)).color);
+    const Error problem = settings.error();
+    if (!invocation.needs_settings) settings = config::resolve(options.flags, [](const char*) { return std::nullopt; });
+    if (!settings) {
+      messages.error(problem);
+      return exit_code_of(problem.code);
+    }
+    messages.warning(problem.message);
   }
   Context context(options, std::move(*settings), std::move(broken));
   for (const std::string& warning : context.settings().warnings) context.messages().warning(warning);
@@ -128,9 +153,13 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_doctor_command(app, invocation);
   add_version_command(app, invocation);
   const auto help_words = add_help_command(app);
+  if (const auto answer = answer_tool(app, {argv + std::min(argc, 1), argv + argc})) return print_out(*answer);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help and --version
+  } catch (const CLI::CallForVersion&) {
+    choose_version(false, invocation);
+    return run_command(options, invocation);
+  } catch (const CLI::Success& success) {  // --help
     std::ostringstream text;
     app.exit(success, text, std::cerr);
     return print_out(text.str());

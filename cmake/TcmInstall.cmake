@@ -3,8 +3,8 @@
 # itself, so the installed tree may be moved as a whole.
 #
 #   component        what
-#   tcm              bin/tcm; share/tcm/python: what counts look-ups in a job, which needs no other part of tcm;
-#                    lib/systemd: units that call it, which nothing enables
+#   tcm              bin/tcm; share/tcm/python: what counts look-ups in a job, which needs no other part of tcm; manual
+#                    pages and completion (TcmGuide.cmake); lib/systemd: units that call it, which nothing enables
 #   backend-<name>   <libdir>/tcm/plugins/libtcm_backend_<name>.so (installed by tcm_add_backend_plugin)
 #   sdk              the headers, the CMake package tcm-plugin-sdk and tcm-plugin-sdk.pc: what a backend is built with
 #
@@ -47,14 +47,7 @@ foreach(backend IN ITEMS cuda rocm)
   endif()
 endforeach()
 
-# The SDK. Its version is that of the plugin interface, which the header says; it does not follow tcm's own.
-file(STRINGS "${PROJECT_SOURCE_DIR}/plugin-api/include/tcm/plugin/plugin.h" abi_lines
-  REGEX "^#define TCM_PLUGIN_ABI_(MAJOR|MINOR) ")
-if(NOT "${abi_lines}" MATCHES "_MAJOR ([0-9]+).*_MINOR ([0-9]+)")
-  message(FATAL_ERROR "plugin.h does not say its version")
-endif()
-set(TCM_PLUGIN_ABI_MAJOR "${CMAKE_MATCH_1}")
-set(TCM_PLUGIN_ABI_MINOR "${CMAKE_MATCH_2}")
+# The SDK. Its version is that of the plugin interface (TcmVersion.cmake); it does not follow tcm's own.
 set(sdk_version "${TCM_PLUGIN_ABI_MAJOR}.${TCM_PLUGIN_ABI_MINOR}")
 set(sdk_dir "${CMAKE_INSTALL_DATAROOTDIR}/cmake/tcm-plugin-sdk")
 

@@ -28,6 +28,8 @@ void add_watch_command(CLI::App& app, Invocation& invocation);
 void add_run_command(CLI::App& app, Invocation& invocation);
 void add_hits_command(CLI::App& app, Invocation& invocation);
 void add_version_command(CLI::App& app, Invocation& invocation);
+/// What `tcm version` does, for --version.
+void choose_version(bool as_json, Invocation& invocation);
 
 /// The format that the options ask for; the check of the value was the parser's.
 Format format_of(const OutputOptions& options);

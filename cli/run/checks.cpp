@@ -16,6 +16,10 @@
 namespace tcm::cli {
 namespace {
 
+// The names of validators, which no message shows, carry the words to where they are completed.
+const std::string kOneOf = "one of:";
+const std::string kListOf = "list of:";
+
 std::string is_not(std::string_view value, std::string_view form) {
   return fmt::format("'{}' is not {}", util::escape_control(value), form);
 }
@@ -29,10 +33,35 @@ bool is_whole_number(const std::string& text) {
 }  // namespace
 
 void must_be_one_of(CLI::Option& option, std::vector<std::string> words) {
-  option.check([words = std::move(words)](const std::string& value) {
+  const std::string name = kOneOf + fmt::format("{}", fmt::join(words, ","));
+  const auto check = [words = std::move(words)](const std::string& value) {
     const bool known = std::find(words.begin(), words.end(), value) != words.end();
     return known ? std::string() : is_not(value, fmt::format("one of {}", fmt::join(words, ", ")));
-  });
+  };
+  option.check(CLI::Validator([check](std::string& value) { return check(value); }, "", name));
+}
+
+void offer_list_of(CLI::Option& option, const std::vector<std::string>& words) {
+  option.check(CLI::Validator([](std::string&) { return std::string(); }, "",
+                              kListOf + fmt::format("{}", fmt::join(words, ","))));
+}
+
+CheckedWords words_of(const CLI::Option& option) {
+  CheckedWords found;
+  // The parser keeps validators by number and does not say how many there are.
+  auto& checked = const_cast<CLI::Option&>(option);
+  try {
+    for (int i = 0;; ++i) {
+      const std::string& name = checked.get_validator(i)->get_name();
+      found.list = name.starts_with(kListOf);
+      if (!found.list && !name.starts_with(kOneOf)) continue;
+      const std::string_view words = std::string_view(name).substr(name.find(':') + 1);
+      for (const std::string_view word : util::split(words, ',')) found.words.emplace_back(word);
+      return found;
+    }
+  } catch (const CLI::OptionNotFound&) {
+    return found;
+  }
 }
 
 void must_be_whole_number(CLI::Option& option) {

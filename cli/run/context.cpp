@@ -9,6 +9,7 @@
 
 #include "cli/output/own_stdout.hpp"
 #include "cli/run/open_index.hpp"
+#include "core/backend/find/search_path.hpp"
 #include "core/service/scan/host.hpp"
 #include "core/util/text/time.hpp"
 
@@ -79,6 +80,13 @@ Result<index::Index> Context::open_index_if_any() const {
   auto held = open_in_memory(*this);
   if (!held) return fail(std::move(held).error());
   return std::move(held->index);
+}
+
+std::vector<std::string> Context::plugin_directories() const {
+  std::vector<std::string> paths;
+  for (backend::SearchDirectory& directory : search_path(search_options(settings_)).directories)
+    paths.push_back(std::move(directory.path));
+  return paths;
 }
 
 ExitCode Context::report(const Error& error) const {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/output/exit_codes.hpp"
 #include "cli/output/message.hpp"
@@ -43,6 +44,9 @@ class Context {
   /// For what also works on a disk that no index knows: held in memory when it is missing or its disk is full.
   Result<index::Index> open_index_if_any() const;
 
+  /// Where backends are looked for; loads none.
+  std::vector<std::string> plugin_directories() const;
+
   /// Says what went wrong, and what that means for the exit code.
   ExitCode report(const Error& error) const;
 
@@ -63,6 +67,7 @@ struct Invocation {
   std::function<ExitCode(Context&)> command;
   bool survives_broken_files = false;  ///< goes on without files of settings that cannot be used, and tells of it
   bool reads_files = true;             ///< files of settings; not what names or mends them, for they may be broken
+  bool needs_settings = true;          ///< false for what works, with the defaults, where they cannot be read
   bool needs_log = true;               ///< false for what shows and mends settings, of which the log's may be wrong
 };
 

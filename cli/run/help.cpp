@@ -39,31 +39,13 @@ std::vector<const CLI::Option*> positionals_of(const CLI::App& app) {
   return app.get_options([](const CLI::Option* option) { return option->get_positional(); });
 }
 
-std::string spelling_of(const CLI::Option& option) {
-  if (!option.nonpositional()) return option.get_name(true);
-  const std::string names = option.get_name(false, true);
-  const std::string value = option.get_type_name();
-  if (value.empty() || option.get_type_size_max() == 0) return names;
-  return names + (option.get_expected_min() == 0 ? "[=" + value + "]" : " " + value);
-}
-
-std::string usage_of(const CLI::App& app, const std::string& name) {
-  std::string usage = "Usage: " + name + " [OPTIONS]";
-  for (const CLI::Option* option : positionals_of(app)) {
-    const std::string shown = option->get_name(true) + (option->get_expected_max() > 1 ? "..." : "");
-    usage += option->get_required() ? " " + shown : " [" + shown + "]";
-  }
-  if (!commands_of(app).empty()) usage += app.get_require_subcommand_min() > 0 ? " COMMAND" : " [COMMAND]";
-  return usage;
-}
-
 class Layout : public CLI::FormatterBase {
  public:
   explicit Layout(std::size_t width) : width_(width), text_column_(width < kNarrow ? kNarrowColumn : kTextColumn) {}
 
-  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const override {
-    std::string help =
-        util::wrap(app->get_description(), width_) + "\n\n" + util::wrap(usage_of(*app, name), width_, 4) + "\n";
+  std::string make_help(const CLI::App* app, std::string /*name*/, CLI::AppFormatMode) const override {
+    std::string help = util::wrap(app->get_description(), width_) + "\n\n" +
+                       util::wrap("Usage: " + usage_line(*app), width_, 4) + "\n";
     help += items("Positionals", positionals_of(*app));
     for (const std::string& group : app->get_groups())
       if (!group.empty()) help += items(group, options_in(*app, group));
@@ -86,7 +68,7 @@ class Layout : public CLI::FormatterBase {
   std::string items(const std::string& title, const std::vector<const CLI::Option*>& options) const {
     if (options.empty()) return {};
     std::string text = "\n" + util::wrap(title + ":", width_) + "\n";
-    for (const CLI::Option* option : options) text += item(spelling_of(*option), option->get_description());
+    for (const CLI::Option* option : options) text += item(option_spelling(*option), option->get_description());
     return text;
   }
 
@@ -137,6 +119,24 @@ class Layout : public CLI::FormatterBase {
 };
 
 }  // namespace
+
+std::string option_spelling(const CLI::Option& option) {
+  if (!option.nonpositional()) return option.get_name(true);
+  const std::string names = option.get_name(false, true);
+  const std::string value = option.get_type_name();
+  if (value.empty() || option.get_type_size_max() == 0) return names;
+  return names + (option.get_expected_min() == 0 ? "[=" + value + "]" : " " + value);
+}
+
+std::string usage_line(const CLI::App& app) {
+  std::string usage = full_name(app) + " [OPTIONS]";
+  for (const CLI::Option* option : positionals_of(app)) {
+    const std::string shown = option->get_name(true) + (option->get_expected_max() > 1 ? "..." : "");
+    usage += option->get_required() ? " " + shown : " [" + shown + "]";
+  }
+  if (!commands_of(app).empty()) usage += app.get_require_subcommand_min() > 0 ? " COMMAND" : " [COMMAND]";
+  return usage;
+}
 
 void lay_out_help(CLI::App& app, std::size_t width) {
   constexpr std::size_t kWidest = 100;  // longer lines are hard to read

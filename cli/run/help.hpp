@@ -10,7 +10,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace tcm::cli {
 
@@ -23,6 +24,12 @@ void end_help(CLI::App& command, std::string_view examples, std::initializer_lis
 
 /// "tcm config set": how a command is called.
 std::string full_name(const CLI::App& command);
+
+/// "tcm show [OPTIONS] KEY-OR-NAME"
+std::string usage_line(const CLI::App& command);
+
+/// "-n,--name NAME": an option as help shows it.
+std::string option_spelling(const CLI::Option& option);
 
 /// The help of this command, whatever the arguments chose.
 std::string help_text(const CLI::App& command);

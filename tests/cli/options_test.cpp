@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line itself.
 #include <filesystem>
+#include <fstream>
 
 #include "core/util/text/text.hpp"
 #include "tests/cli/cli_fixture.hpp"
@@ -145,6 +146,26 @@ TEST_F(Options, VersionIsPrintedBothWays) {
   EXPECT_EQ(tcm({"version"}).out, tcm({"--version"}).out);
   EXPECT_EQ(tcm({"-V"}).out, tcm({"--version"}).out);
   EXPECT_EQ(json({"version", "--json"}).at("plugin_abi"), "1.0");
+}
+
+TEST_F(Options, VersionNamesTheBuildAndThePaths) {
+  const auto answer = json({"version", "--json"});
+  EXPECT_THAT(answer.at("commit").as_string().c_str(), testing::MatchesRegex("[0-9a-f]{12}|unknown"));
+  EXPECT_EQ(answer.at("index"), database().string());
+  EXPECT_TRUE(answer.at("settings_files").as_array().empty());
+  EXPECT_TRUE(answer.at("libraries").as_object().contains("SQLite"));
+  EXPECT_THAT(boost::json::serialize(answer.at("plugin_directories")), testing::HasSubstr("tcm/plugins"));
+}
+
+// It goes into a report, also of somebody who cannot mend the settings.
+TEST_F(Options, VersionIsPrintedWhereTheSettingsCannotBeRead) {
+  const auto file = home_ / ".config/tcm/config.toml";
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << "nonsense = [";
+  const ProgramResult result = tcm({"--version"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, testing::HasSubstr("\nplugin ABI "));
+  EXPECT_THAT(result.err, testing::HasSubstr("config.toml:1"));
 }
 
 TEST_F(Options, NothingFoundIsSuccessUnlessAskedOtherwise) {

@@ -80,6 +80,22 @@ class Packages(unittest.TestCase):
                 self.assertTrue(name == "./" or name.startswith("./usr/"), line)
                 self.assertNotRegex(mode, "^.....w|^........w", f"{package}: {line}")
 
+    def test_manual_pages_and_completion_are_in_the_package(self):
+        names = run("dpkg-deb", "--contents", self.debs["tcm"]).stdout
+        for name in ("man/man1/tcm.1.gz", "man/man1/tcm-prune.1.gz", "man/man5/tcm-config.5.gz", "man/man7/tcm-plugin.7.gz",
+                     "bash-completion/completions/tcm", "zsh/vendor-completions/_tcm", "fish/vendor_completions.d/tcm.fish"):
+            self.assertIn(f"./usr/share/{name}\n", names)
+
+    def test_the_list_of_parts_names_what_is_linked_and_loaded(self):
+        script = Path(__file__).resolve().parents[2] / "scripts/sbom.py"
+        document = json.loads(run(sys.executable, script, BUILD, env={**os.environ, "SOURCE_DATE_EPOCH": "1"}).stdout)
+        parts = {part["SPDXID"]: part["name"] for part in document["packages"]}
+        self.assertEqual(len(parts), len(document["packages"]), "an id is used twice")
+        self.assertLessEqual({"tcm", "CLI11", "Boost", "libsqlite3-0", "libc6"}, set(parts.values()))
+        for relation in document["relationships"]:
+            self.assertIn(relation["relatedSpdxElement"], parts)
+        self.assertEqual(document["creationInfo"]["created"], "1970-01-01T00:00:01Z")
+
     def new_root(self):
         root = Path(tempfile.mkdtemp(dir=self.base, prefix="root-"))
         database = root / "var/lib/dpkg"

@@ -32,11 +32,14 @@ ExitCode run_prune(const PruneOptions& options, Context& context) {
 void add_what(CLI::App& command, PruneOptions& options) {
   service::PruneWords& words = options.words;
   const std::string group = "What goes (by default the IR, and the sources with it)";
-  command
-      .add_option("--drop", words.drop, "Kinds of artifacts: ir (with source), source, assembly; several with commas")
-      ->allow_extra_args(false)
-      ->type_name("KIND")
-      ->group(group);
+  CLI::Option* const drop =
+      command
+          .add_option("--drop", words.drop,
+                      "Kinds of artifacts: ir (with source), source, assembly; several with commas")
+          ->allow_extra_args(false)
+          ->type_name("KIND")
+          ->group(group);
+  offer_list_of(*drop, {"ir", "source", "assembly"});
   command.add_flag("--full", words.full, "The whole entry: the kernel is recompiled on next use")->group(group);
   options.deduplicate_option =
       command
@@ -79,12 +82,14 @@ void add_which(CLI::App& command, service::PruneWords& words) {
   command.add_option("--keep-newest", words.keep_newest, "All but the newest N of each group")
       ->type_name("N")
       ->group(group);
-  command
-      .add_option("--group-by", words.group_by,
-                  "What makes a group: name, backend, arch, version, root; several with commas [name,backend,arch]")
-      ->allow_extra_args(false)
-      ->type_name("KEY")
-      ->group(group);
+  CLI::Option* const group_by =
+      command
+          .add_option("--group-by", words.group_by,
+                      "What makes a group: name, backend, arch, version, root; several with commas [name,backend,arch]")
+          ->allow_extra_args(false)
+          ->type_name("KEY")
+          ->group(group);
+  offer_list_of(*group_by, {"name", "backend", "arch", "version", "root"});
   command.add_flag("--all", words.all, "With --full and no filter: really remove everything")->group(group);
 }
 

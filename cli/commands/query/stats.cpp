@@ -209,11 +209,13 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
 void add_stats_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<StatsOptions>();
   CLI::App* command = app.add_subcommand("stats", "Sum up entries, kernels, files and bytes");
-  command
-      ->add_option("--by", options->request.by,
-                   "Group by backend, arch, version, name, kind, root, host (several with commas)")
-      ->allow_extra_args(false)
-      ->type_name("KEY");
+  CLI::Option* const by =
+      command
+          ->add_option("--by", options->request.by,
+                       "Group by backend, arch, version, name, kind, root, host (several with commas)")
+          ->allow_extra_args(false)
+          ->type_name("KEY");
+  offer_list_of(*by, {"backend", "arch", "version", "name", "kind", "root", "host"});
   must_be_whole_number(*command->add_option("--top", options->request.top, "Also name the N largest")->type_name("N"));
   add_filter_options(*command, options->request.filters);
   add_host_options(*command, options->request.filters);
