@@ -4,8 +4,10 @@
 
 interop.py hits TCM FOLDER SCRATCH [--release R]…    which changes of a cache leave a hit
 interop.py race TCM FOLDER SCRATCH [--release R]…    Triton processes and tcm prune in one cache at once
+interop.py mend TCM FOLDER SCRATCH [--release R]…    Triton processes and tcm repair, tcm relocate in one cache at once
 interop.py tracked TCM FOLDER SCRATCH [--release R]…    tcm run and the tracker count what happened
-interop.py full TCM FOLDER SCRATCH                   hits and the tracker of all releases, and races of 3.6.0 and the newest
+interop.py full TCM FOLDER SCRATCH                   hits and the tracker of all releases, and races of 3.6.0 and
+                                                     the newest
 
 TCM is the built program; in FOLDER releases are kept between runs; SCRATCH is for the caches. A release is "3.6.0",
 "3.8.*" or "newest". No GPU is needed: kernels are compiled for targets by name. Exit code 1 when something is not as it
@@ -94,7 +96,7 @@ def print_table(head, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("hits", "tracked", "race", "full"))
+    parser.add_argument("what", choices=("hits", "tracked", "race", "mend", "full"))
     parser.add_argument("tcm", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("scratch", type=Path)
@@ -113,9 +115,12 @@ def main():
         right &= hits(found, missing, tcm, arguments.scratch)
     if arguments.what in ("tracked", "full"):
         right &= tracked.run(found, tcm, arguments.scratch)
+    full = arguments.what == "full"
+    racing = [r for r in found if not full or r.version == "3.6.0" or r is found[-1]]
     if arguments.what in ("race", "full"):
-        racing = [r for r in found if arguments.what == "race" or r.version == "3.6.0" or r is found[-1]]
-        right &= race.run(racing, tcm, arguments.scratch, arguments.seconds, print_table, arguments.what == "full")
+        right &= race.run("prune", racing, tcm, arguments.scratch, arguments.seconds, print_table, full)
+    if arguments.what in ("mend", "full"):
+        right &= race.run("mend", racing, tcm, arguments.scratch, arguments.seconds, print_table, full)
     return 0 if right else 1
 
 

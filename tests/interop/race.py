@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Triton processes compile and look up kernels while tcm prune takes them away in the same cache."""
+"""Triton processes compile and look up kernels while tcm takes them away, or mends them, in the same cache."""
 
 import collections
 import contextlib
@@ -14,6 +14,7 @@ import time
 
 from cases import IR
 from harness import SECONDS, Lab, Wrong, last_line
+from mending import Mender, MendingByHand
 
 PROCESSES = 3
 LIFE = 4  # seconds that one of them lives, so that fresh ones come all the time
@@ -36,21 +37,17 @@ UNAVOIDABLE = (
 
 
 class Part:
-    """One part of a race: how prune is called, and what may happen."""
+    """One part of a race: who changes the cache, how, and what may happen."""
 
-    def __init__(self, title, grace=(), old=True, ages=False, forgiving=True):
+    def __init__(self, title, grace=(), old=True, ages=False, forgiving=True, changer=None, control=False):
         self.title, self.grace = title, grace
+        self.changer = changer or Pruner
+        self.control = control  # look-ups must fail, or a race shows nothing
         self.old = old  # whether kernels that are going are looked up, too
         self.ages = ages  # whether some entries are given times of long ago
         self.forgiving = forgiving  # whether what is unavoidable may happen
 
 
-PARTS = (
-    Part("--grace 0s", grace=("--grace", "0s")),
-    Part("default grace, old entries go", old=False, ages=True, forgiving=False),
-    Part("default grace, old entries are wanted as they go", ages=True),
-)
-CONTROL = Part("without tcm: rm")
 PRUNES = (
     [],
     ["--full", "--all"],
@@ -103,6 +100,9 @@ class Pruner:
             # Long enough for a kernel to be compiled between two of them, as it always is where prune runs by the hour.
             time.sleep(random.uniform(0, PAUSE))
 
+    def aftermath(self):
+        return []
+
     def _age(self, count):
         """Gives some of the old entries, which nobody writes to, the times of yesterday."""
         then = time.time() - DAY
@@ -123,8 +123,8 @@ class Pruner:
         if self.part.ages and (young := {item["key"] for item in report["plan"]["items"]} - self.aged):
             self.problems.append(f"{len(young)} entries were to go that are younger than the grace period")
         done = report["done"] or {"entries": 0, "failed": 0, "kept": 0}
-        self.counts["prunes"] += 1
-        self.counts["pruned"] += done["entries"]
+        self.counts["runs"] += 1
+        self.counts["changed"] += done["entries"]
         self.counts["left"] += done["kept"] + sum(kept["count"] for kept in report["plan"]["kept"])
         if done["failed"]:
             self.problems.append(f"prune failed: {done['failures'][0]}")
@@ -141,8 +141,29 @@ class ByHand(Pruner):
                 with contextlib.suppress(FileNotFoundError):  # an empty entry goes when Triton has written in it
                     for path in (path for path in list(entry.iterdir()) if path.suffix in IR):
                         path.unlink(missing_ok=True)
-            self.counts["pruned"] += 1
-        self.counts["prunes"] += 1
+            self.counts["changed"] += 1
+        self.counts["runs"] += 1
+
+    def aftermath(self):
+        return []
+
+
+PRUNING = (
+    Part("--grace 0s", grace=("--grace", "0s")),
+    Part("default grace, old entries go", old=False, ages=True, forgiving=False),
+    Part("default grace, old entries are wanted as they go", ages=True),
+)
+MENDING = (Part("repair, relocate", forgiving=False, changer=Mender),)
+CONTROLS = {
+    "prune": Part("without tcm: rm", changer=ByHand, control=True),
+    "mend": Part("without tcm: groups written in place", changer=MendingByHand, control=True),
+}
+
+
+def parts(what, with_control):
+    """The parts of a race of `what`: "prune" or "mend"."""
+    chosen = list(PRUNING if what == "prune" else MENDING)
+    return [*chosen, CONTROLS[what]] if with_control else chosen
 
 
 def race(lab, part, seconds):
@@ -154,16 +175,16 @@ def race(lab, part, seconds):
     racers = [Racing(lab, number, old if part.old else 0, end) for number in range(PROCESSES)]
     for racer in racers:
         racer.start()
-    pruner = (ByHand if part is CONTROL else Pruner)(lab, part, old_keys)
-    pruner.run_until(end, steps=seconds * 2)
+    changer = part.changer(lab, part, old_keys)
+    changer.run_until(end, steps=seconds * 2)
     for racer in racers:
         racer.join()
-    counts, failures, problems = collections.Counter(pruner.counts), collections.Counter(), list(pruner.problems)
+    counts, failures, problems = collections.Counter(changer.counts), collections.Counter(), list(changer.problems)
     for racer in racers:
         counts.update(racer.counts)
         failures.update(racer.failures)
         problems += racer.problems
-    return counts, failures, problems + ([] if part is CONTROL else aftermath(lab, old))
+    return counts, failures, problems + ([] if part.control else changer.aftermath() + aftermath(lab, old))
 
 
 def aftermath(lab, old):
@@ -179,27 +200,27 @@ def judge(part, counts, failures, problems):
     """(how many failures are unavoidable, how many others there are, all that is wrong)."""
     known = sum(n for kind, n in failures.items() if any(pattern.fullmatch(kind) for pattern in UNAVOIDABLE))
     other = sum(failures.values()) - known
-    if part is CONTROL:
-        return known, other, [] if failures else ["no look-up failed where files are deleted by hand"]
+    if part.control:
+        return known, other, [] if failures else ["no look-up failed where it is done by hand"]
     wrong = list(problems)
     if other or (known and not part.forgiving):
         wrong.append(f"{other if part.forgiving else sum(failures.values())} look-ups failed that must not")
-    if not counts["pruned"]:
-        wrong.append("nothing was pruned")
+    if not counts["changed"]:
+        wrong.append("nothing was changed")
     return known, other, wrong
 
 
-def run(found, tcm, scratch, seconds, print_table, control=False):
-    """Races with each release; prints what happened; whether all is as it must be."""
+def run(what, found, tcm, scratch, seconds, print_table, control=False):
+    """Races of "prune" or "mend" with each release; prints what happened; whether all is as it must be."""
     rows, kinds, problems = [], [], []
     for release in found:
         lab = Lab(release, tcm, scratch)
         try:
-            for part in [*PARTS, CONTROL] if control else PARTS:
+            for part in parts(what, control):
                 counts, failures, wrong = race(lab, part, seconds)
                 known, other, wrong = judge(part, counts, failures, wrong)
                 name = f"{release.version}, {part.title}"
-                names = ("processes", "hits", "misses", "prunes", "pruned", "left")
+                names = ("processes", "hits", "misses", "runs", "changed", "left")
                 numbers = [*(counts[key] for key in names), known, other]
                 rows.append([name, *map(str, numbers), "FAILED" if wrong else "ok"])
                 kinds += [f"{count:>6}  {name}: {kind}" for kind, count in sorted(failures.items())]
@@ -207,7 +228,7 @@ def run(found, tcm, scratch, seconds, print_table, control=False):
                 print(f"{name}: {'; '.join(wrong) or 'ok'}", flush=True)
         finally:
             lab.close()
-    head = ["race", "processes", "hits", "compiled", "prunes", "pruned", "left", "unavoidable", "other", ""]
+    head = ["race", "processes", "hits", "compiled", "runs", "changed", "left", "unavoidable", "other", ""]
     print_table(head, rows)
     print("\n".join(kinds + problems))
     return not problems
