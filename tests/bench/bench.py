@@ -62,7 +62,7 @@ class Bench:
 
     def cache(self, count):
         """A grown cache with `count` entries; made once."""
-        path = os.path.join(self.work, f"cache-{count}")
+        path = os.path.join(self.work, f"kernels-{count}")
         done = path + ".done"
         if not os.path.exists(done):
             shutil.rmtree(path, ignore_errors=True)

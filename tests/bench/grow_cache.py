@@ -63,14 +63,15 @@ def grow(source, out, count, seed):
                if any(name.startswith("__grp__") for name in os.listdir(os.path.join(source, key)))]
     for number in range(count):
         sample = samples[number % len(samples)]
-        key = base64.b32encode(chance.randbytes(32)).decode().rstrip("=")
+        digest = chance.randbytes(32)
+        key = base64.b32encode(digest).decode().rstrip("=")
         entry = os.path.join(out, key)
         os.mkdir(entry)
         sample.link_into(entry)
         # Few names would make every search by name find a large part of the cache.
         name = sample.name
         write_json(os.path.join(entry, name + ".json"),
-                   dict(sample.metadata, hash=chance.randbytes(32).hex(), name=f"{name}_{number // len(samples) % 25}"))
+                   dict(sample.metadata, hash=digest.hex(), name=f"{name}_{number // len(samples) % 25}"))
         children = sample.files + [name + ".json"]
         write_json(os.path.join(entry, f"__grp__{name}.json"),
                    {"child_paths": {child: f"{out}/{key}/{child}" for child in children}})
