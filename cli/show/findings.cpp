@@ -7,6 +7,7 @@
 
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "core/service/verify/words.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cli {
@@ -107,7 +108,7 @@ std::vector<std::string> cures_of(const service::VerifyRequest& request, const s
     if (!elsewhere || (repair != Repair::rewrite_paths && repair != Repair::rewrite_as_map)) here += count;
   if (here > 0) {
     std::string repair = "tcm repair";
-    if (request.level == service::VerifyLevel::quick) repair += " --level quick";
+    if (request.level != service::VerifyLevel::normal) repair += fmt::format(" --level {}", to_string(request.level));
     if (request.release) repair += " --triton " + to_string(*request.release);
     cures.push_back(repair + choice(request.filters, chosen_dirs));
   }
@@ -134,6 +135,13 @@ Result<void> print_findings(Context& context, service::VerifyReport& report, con
       context.out().write(
           fmt::format("… and {} more {}; -v shows all\n", count_text(count - kShownOfEach), to_string(id)));
   context.out().write(sums_of(report) + verdict_of(report));
+  if (report.unjudged > 0)
+    context.out().write(fmt::format("Not judged: {} of Triton 2.0, which wrote no groups.\n",
+                                    counted(report.unjudged, "kernel", "kernels")));
+  if (report.unrecorded > 0)
+    context.out().write(
+        fmt::format("{} no recorded digest; `tcm index --digests` records them.\n",
+                    report.unrecorded == 1 ? "1 file has" : count_text(report.unrecorded) + " files have"));
   for (const std::string& cure : cures)
     context.out().write(fmt::format("To mend: {}\n", context.out().to_terminal() ? util::escape_control(cure) : cure));
   return {};

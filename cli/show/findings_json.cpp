@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/output/json_writer.hpp"
 #include "cli/show/findings.hpp"
+#include "core/service/verify/words.hpp"
 
 namespace tcm::cli {
 namespace {
@@ -35,6 +36,8 @@ void write_sums(JsonWriter& json, const service::VerifyReport& report) {
   json.field("warnings", findings.count(Severity::warning));
   json.field("hints", findings.count(Severity::hint));
   json.field("ignored", report.ignored);
+  json.field("unjudged", report.unjudged);
+  json.field("unrecorded", report.unrecorded);
   json.key("by_id").begin_object();
   for (const auto& [id, count] : findings.by_id()) json.field(to_string(id), count);
   json.end_object();
@@ -55,7 +58,7 @@ Result<void> write_findings(Context& context, const service::VerifyRequest& requ
   };
   if (lines) return report.findings.for_each(write);
   json.begin_object().field("schema", 1);
-  json.field("level", request.level == service::VerifyLevel::quick ? "quick" : "normal");
+  json.field("level", to_string(request.level));
   json.key("triton");
   request.release ? json.value(to_string(*request.release)) : json.null();
   json.key("seen_at");

@@ -2,6 +2,8 @@
 #include "cli/show/prune_output.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -273,16 +275,19 @@ Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
 }
 
 void print_failures(Context& context, const service::ExecuteReport& report) {
-  std::uint64_t alike = 0;
+  // A full disk or a group that this user is not in refuses all entries alike: it is told once.
+  std::map<ErrorCode, std::uint64_t> alike{{ErrorCode::no_space, 0}, {ErrorCode::denied, 0}};
   for (const service::Kept& failure : report.failures) {
-    // A full disk refuses all entries alike: it is told once.
-    if (failure.code != ErrorCode::no_space || alike++ == 0) context.messages().error(failure.detail);
+    const auto told = alike.find(failure.code);
+    if (told == alike.end() || told->second++ == 0) context.messages().error(failure.detail);
   }
-  const std::uint64_t unlisted = report.failed - report.failures.size();
-  if (alike > 1)
-    context.messages().error(fmt::format("{} more for the same reason", util::format_count(alike - 1 + unlisted)));
-  else if (unlisted > 0)
-    context.messages().error(fmt::format("{} more failed", util::format_count(unlisted)));
+  std::uint64_t unlisted = report.failed - report.failures.size();
+  for (const auto& [code, count] : alike)
+    if (count > 1) {
+      context.messages().error(
+          fmt::format("{} more for the same reason", util::format_count(count - 1 + std::exchange(unlisted, 0))));
+    }
+  if (unlisted > 0) context.messages().error(fmt::format("{} more failed", util::format_count(unlisted)));
 }
 
 void print_report(Context& context, const Plan& plan, const service::ExecuteReport& report, const PlanView& view) {

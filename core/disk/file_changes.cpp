@@ -66,10 +66,22 @@ int copy_attributes_of(const LikeFile& like, int to) {
   return copy_attributes(from.get(), to);
 }
 
+// Whose members may do nothing that everybody may not: it makes no difference which one it is. Of a group that this
+// user is not in, he can give nothing away.
+bool has_idle_group(const Node& node) {
+  constexpr unsigned kAll = 7;
+  const unsigned of_group = node.mode >> 3U & kAll;
+  const unsigned of_others = node.mode & kAll;
+  return (of_group & ~of_others) == 0 && (of_others & ~of_group) == 0;
+}
+
 int make_like(int fd, const Node& like) {
   Node made;
   if (const int error = stat_of(fd, made); error != 0) return error;
-  if ((made.uid != like.uid || made.gid != like.gid) && ::fchown(fd, like.uid, like.gid) != 0) return errno;
+  const bool is_other = made.uid != like.uid || made.gid != like.gid;
+  if (is_other && ::fchown(fd, like.uid, like.gid) != 0 &&
+      !(errno == EPERM && made.uid == like.uid && has_idle_group(like)))
+    return errno;
   return error_of(::fchmod(fd, like.mode));
 }
 

@@ -4,11 +4,13 @@
 #include "core/index/open.hpp"
 #include "core/index/query/count.hpp"
 #include "core/index/query/detail.hpp"
+#include "core/index/query/digests.hpp"
 #include "core/index/query/group.hpp"
 #include "core/index/query/known_entries.hpp"
 #include "core/index/query/list.hpp"
 #include "core/index/query/roots.hpp"
 #include "core/index/write/batch_root_writer.hpp"
+#include "core/index/write/digests.hpp"
 #include "core/index/write/history.hpp"
 #include "core/index/write/own_host.hpp"
 #include "core/index/write/plugins.hpp"
@@ -82,6 +84,17 @@ Result<std::unique_ptr<RootWriter>> Index::write_root(std::int64_t root_id) {
 
 Result<std::int64_t> Index::mark_stale(std::int64_t root_id, const std::vector<ServedTarget>& served) {
   return index::mark_stale(impl_->session, root_id, served);
+}
+
+Result<std::int64_t> Index::mark_undigested(std::int64_t root_id) {
+  return index::mark_undigested(impl_->session, root_id);
+}
+
+Result<void> Index::digests_of(std::int64_t root_id, const std::vector<std::string>& keys, const TakeDigests& each) {
+  return impl_->session.guard([&]() -> Result<void> {
+    read_digests(impl_->session, root_id, {keys.begin(), keys.end()}, each);
+    return {};
+  });
 }
 
 Result<void> Index::set_plugins(std::int64_t root_id, const std::string& plugins) {

@@ -76,6 +76,9 @@ class Index {
   /// Makes every entry with a kernel that another backend read than `served` says (or that none could name) be read
   /// again by the next scan. Returns how many.
   Result<std::int64_t> mark_stale(std::int64_t root_id, const std::vector<ServedTarget>& served);
+  /// Makes every entry with something to run, of which no digests were recorded as it is now, be read again by the next
+  /// scan. Returns how many.
+  Result<std::int64_t> mark_undigested(std::int64_t root_id);
   /// Notes with which backends a root was read, in any text that tells one set from another.
   Result<void> set_plugins(std::int64_t root_id, const std::string& plugins);
 
@@ -111,6 +114,9 @@ class Index {
   /// Sums by group, largest bytes first.
   Result<std::vector<Group>> group(const Criteria& criteria, const std::vector<GroupKey>& by);
   Result<Detail> detail(std::int64_t record_id);
+  /// Calls `each` for those of these entries of a root of which digests were recorded, in any order.
+  Result<void> digests_of(std::int64_t root_id, const std::vector<std::string>& keys,
+                          const std::function<void(const std::string& key, model::EntryDigests&& digests)>& each);
   /// How many entries of a root have each problem.
   Result<std::vector<ProblemCount>> problems(std::int64_t root_id);
 

@@ -46,6 +46,7 @@ enum class KeptReason : std::uint8_t {
   needs_ir,       ///< of a Triton release that compiles again without its IR
   other_user,     ///< belongs to somebody else, and this user may not change it
   broken,         ///< a hit of it would fail, so its group is left as it is
+  other_works,    ///< holds another kernel, which works and would go with what does not
 };
 
 struct KeptWord {
@@ -54,7 +55,7 @@ struct KeptWord {
   std::string_view text;  ///< for people, after a count: "3 …"
 };
 
-inline constexpr std::array<KeptWord, 16> kKeptReasons{{
+inline constexpr std::array<KeptWord, 17> kKeptReasons{{
     {KeptReason::young, "young", "younger than the grace period"},
     {KeptReason::in_use, "in_use", "in use by a live writer"},
     {KeptReason::changed, "changed", "changed since the plan"},
@@ -70,7 +71,8 @@ inline constexpr std::array<KeptWord, 16> kKeptReasons{{
     {KeptReason::unreadable, "unreadable", "unreadable"},
     {KeptReason::needs_ir, "needs_ir", "of Triton 2, which compiles again without its IR"},
     {KeptReason::other_user, "other_user", "of other users, who alone may change them"},
-    {KeptReason::broken, "broken", "broken; `tcm prune --full --kind broken` removes them"},
+    {KeptReason::broken, "broken", "broken; `tcm repair` mends or removes them"},
+    {KeptReason::other_works, "other_works", "with another kernel, which works"},
 }};
 
 constexpr std::string_view to_string(Action action) { return word_of(kActions, action); }

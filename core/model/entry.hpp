@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/digest.hpp"
 #include "core/model/resource.hpp"
 #include "core/model/words.hpp"
 
@@ -91,6 +92,7 @@ struct Entry {
   std::string key;
   EntryStamp stamp;
   std::vector<Record> records;
+  std::vector<FileDigest> digests;  ///< of what a process runs of it; empty: none was computed
 };
 
 /// One root, as found on disk.

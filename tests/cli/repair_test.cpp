@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `tcm repair` and `tcm relocate`, end to end.
 #include <filesystem>
+#include <fstream>
+
+#include <sys/stat.h>
 
 #include "tests/cli/cli_fixture.hpp"
 
@@ -83,8 +86,65 @@ TEST_F(RepairCommand, AnEntryOfTwoKernelsKeepsTheOneThatWorks) {
   const fs::path entry = add_kernel(cache(), {.seed = 1});
   add_kernel(cache(), {.seed = 1, .name = "second"});
   write_file(entry / "__grp__add_kernel.json", "");
+  EXPECT_THAT(repair().out, HasSubstr("kept: 1 with another kernel, which works"));
+  EXPECT_TRUE(fs::exists(entry / "second.cubin"));
+}
+
+// It misses now, and a rewrite would make it a hit.
+TEST_F(RepairCommand, AnEntryOfTwoKernelsKeepsTheOneThatWasMoved) {
+  const fs::path entry = add_kernel(cache(), {.seed = 1});
+  add_kernel(cache(), {.seed = 1, .group_root = "/was/here", .name = "second"});
+  write_file(entry / "__grp__add_kernel.json", "");
   EXPECT_THAT(repair().out, HasSubstr("kept: 1"));
   EXPECT_TRUE(fs::exists(entry / "second.cubin"));
+  write_file(entry / "__grp__second.json", "");
+  EXPECT_EQ(repair().exit_code, 0);
+  EXPECT_FALSE(fs::exists(entry));
+}
+
+TEST_F(RepairCommand, WhatIsNotAsRecordedGoes) {
+  const fs::path entry = add_kernel(cache());
+  EXPECT_THAT(tcm({"index", "--digests"}).out, HasSubstr("1 digest recorded"));
+  std::string bytes = read_file(entry / "add_kernel.cubin");
+  bytes[bytes.size() / 2] ^= 1;
+  std::ofstream(entry / "add_kernel.cubin", std::ios::binary | std::ios::in)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  EXPECT_THAT(repair().out, HasSubstr("Nothing to do"));
+  const ProgramResult result = repair({"-y", "--level", "deep"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("digest-differs: add_kernel.cubin"));
+  EXPECT_FALSE(fs::exists(entry));
+}
+
+// A setting says how the roots of the configured cache lie, and a repair reads them so.
+TEST_F(RepairCommand, TheLayoutThatIsSetCounts) {
+  const fs::path entry = add_kernel(cache() / "0", {.group_root = "/was/here"});
+  environment_["TCM_LAYOUT"] = "triton";
+  EXPECT_THAT(repair().out, HasSubstr("Nothing to do"));
+  environment_["TCM_LAYOUT"] = "auto";
+  EXPECT_EQ(repair({"-y", "--cache-dir", (cache() / "0").string()}).exit_code, 0);
+  EXPECT_THAT(group(entry), HasSubstr(entry.string()));
+}
+
+TEST_F(RepairCommand, AFifoIsNoLink) {
+  const fs::path entry = add_kernel(cache(), {.group_root = "/was/here"});
+  ASSERT_EQ(::mkfifo((entry / "pipe").c_str(), 0600), 0);
+  set_age(entry, std::chrono::hours(1));
+  const ProgramResult result = repair();
+  EXPECT_THAT(result.out, AllOf(HasSubstr("pipe: neither a file nor a directory"), Not(HasSubstr("symbolic link"))));
+}
+
+// Triton looks only for keys: what lies under another name is no hit, and both commands say the same of it.
+TEST_F(RepairCommand, ARenamedEntryIsRewrittenByBothCommands) {
+  for (const char* command : {"repair", "relocate"}) {
+    const fs::path entry = add_kernel(cache());
+    const fs::path renamed = cache() / ("saved-" + std::string(command));
+    fs::rename(entry, renamed);
+    const ProgramResult result = tcm({command, "-y", "--grace", "0s"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("1 entry was rewritten")) << command;
+    EXPECT_THAT(group(renamed), HasSubstr(renamed.string()));
+  }
 }
 
 // The text is dropped for its own kernel only where no other one would lose its.
@@ -201,6 +261,44 @@ TEST_F(RelocateCommand, ADamagedEntryIsLeftAsItIsAndNamed) {
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.out, HasSubstr(entry.filename().string()));
   EXPECT_EQ(group(entry), before);
+}
+
+// Triton's XPU backend writes the path of the entry into the metadata, too.
+TEST_F(RelocateCommand, WhatABackendCallsAPathInTheMetadataFollows) {
+  environment_["TCM_ADD_PLUGIN_PATH"] = TCM_XPU_PLUGIN_DIR;
+  copy_tree(fs::path(TCM_COMPILER_CACHES) / "xpu-3.3-zebin", cache());
+  // Later releases have the field that this one did not write.
+  for (const auto& item : fs::recursive_directory_iterator(cache()))
+    if (item.path().filename() == "rms_norm_fwd.json") {
+      const std::string key = item.path().parent_path().filename();
+      const std::string text = read_file(item.path());
+      write_file(item.path(), R"({"cache_dir": "/opt/kernels/xpu/native/)" + key + "\", " + text.substr(1));
+    }
+  const auto cache_dirs = [this] {
+    std::vector<std::string> found;
+    for (const auto& item : fs::recursive_directory_iterator(cache())) {
+      if (item.path().extension() != ".json" || item.path().filename().string().starts_with("__grp__")) continue;
+      const auto metadata = boost::json::parse(read_file(item.path())).as_object();
+      if (const auto* path = metadata.if_contains("cache_dir"))
+        found.push_back(std::string(path->as_string()) + " " + item.path().parent_path().filename().string());
+    }
+    return found;
+  };
+  const auto all_below = [&](const std::string& root) {
+    const auto found = cache_dirs();
+    EXPECT_FALSE(found.empty());
+    for (const std::string& one : found) {
+      const std::string key = one.substr(one.find(' ') + 1);
+      EXPECT_EQ(one, root + "/" + key + " " + key);
+    }
+  };
+  for (const auto& entry : fs::directory_iterator(cache())) set_tree_age(entry.path(), std::chrono::hours(1));
+  const ProgramResult result = tcm({"relocate", "-y"});
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  all_below(cache().string());
+  EXPECT_THAT(tcm({"relocate", "-y"}).out, HasSubstr("Nothing to do"));
+  EXPECT_EQ(tcm({"relocate", "-y", "--to", "/mnt/models"}).exit_code, 0);
+  all_below("/mnt/models");
 }
 
 TEST_F(RelocateCommand, WhatCannotBeReadIsNamed) {

@@ -104,6 +104,62 @@ TEST_F(VerifyCommand, ManyOfOneKindAreCut) {
   EXPECT_THAT(tcm({"verify", "-v"}).out, Not(HasSubstr("more partial")));
 }
 
+TEST_F(VerifyCommand, DeepSaysHowManyHaveNoDigestAndWhatRecordsThem) {
+  add_kernels(cache(), 2);
+  EXPECT_THAT(tcm({"verify", "--deep"}).out,
+              HasSubstr("2 files have no recorded digest; `tcm index --digests` records them.\n"));
+  EXPECT_EQ(json({"index", "--digests", "--json"}).at("roots").at(0).at("digests"), 2);
+  EXPECT_THAT(tcm({"verify", "--level", "deep"}).out, Not(HasSubstr("recorded")));
+  const auto document = json({"verify", "--deep", "-o", "json"});
+  EXPECT_EQ(document.at("level"), "deep");
+  EXPECT_EQ(document.at("unrecorded"), 0);
+  EXPECT_EQ(tcm({"verify", "--deep", "--quick"}).exit_code, 2);
+}
+
+TEST_F(VerifyCommand, KernelsOfTriton20AreNotJudged) {
+  add_triton20_kernel(cache(), 1);
+  const ProgramResult result = tcm({"verify"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, HasSubstr("Not judged: 1 kernel of Triton 2.0, which wrote no groups.\n"));
+}
+
+// Nothing is left out in silence.
+TEST_F(VerifyCommand, AFilterSaysWhichRootsTheIndexDoesNotKnow) {
+  add_kernels(cache(), 1);
+  EXPECT_EQ(tcm({"index"}).exit_code, 0);
+  const fs::path other = home_ / "other";
+  add_kernel(other, {.seed = 5, .name = "wanted"});
+  const ProgramResult nothing = tcm({"verify", "--name", "wanted", "--cache-dir", other.string()});
+  EXPECT_EQ(nothing.exit_code, 6);
+  EXPECT_THAT(nothing.err, HasSubstr("run `tcm index --cache-dir " + other.string() + "` first"));
+  const ProgramResult some =
+      tcm({"verify", "--name", "wanted", "--cache-dir", other.string(), "--cache-dir", cache().string()});
+  EXPECT_EQ(some.exit_code, 3);
+  EXPECT_THAT(some.err, HasSubstr(other.string() + ": not checked"));
+}
+
+TEST_F(VerifyCommand, ABinaryThatIsTooLargeToReadIsToldAsUnchecked) {
+  const fs::path entry = add_kernel(cache());
+  fs::resize_file(entry / "add_kernel.cubin", (std::uintmax_t{256} << 20) + 1);
+  const ProgramResult result = tcm({"verify"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, HasSubstr("unchecked"));
+  EXPECT_THAT(tcm({"verify", "-o", "jsonl"}).out, HasSubstr("268435457 bytes, not read"));
+}
+
+TEST_F(VerifyCommand, MetadataWithNumbersThatJsonHasNotIsAKernelForIndexAndVerify) {
+  add_kernel(cache(), {.set = {{"/num_stages", "\"@\""}}});
+  const fs::path file = cache() / make_key(1) / "add_kernel.json";
+  std::string text = read_file(file);
+  const std::size_t at = text.find("\"@\"");
+  ASSERT_NE(at, std::string::npos);
+  write_file(file, text.replace(at, 3, "NaN"));
+  EXPECT_EQ(json({"index", "--json"}).at("roots").at(0).at("broken"), 0);
+  EXPECT_THAT(tcm({"verify"}).out, HasSubstr("1 hit,"));
+  EXPECT_THAT(tcm({"show", make_key(1)}).out, HasSubstr("num_stages"));
+  EXPECT_EQ(tcm({"list", "--where", "shared>=0", "-q"}).exit_code, 0);
+}
+
 TEST_F(VerifyCommand, WrongUsage) {
   add_kernels(cache(), 1);
   EXPECT_EQ(tcm({"verify", "--level", "deepest"}).exit_code, 2);

@@ -150,7 +150,7 @@ class Boundaries(unittest.TestCase):
             "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format", "core/cache/read",
         ],
         "core/cache/verify": [
-            "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format", "core/cache/read",
+            "core/util", "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format", "core/cache/read",
             "core/cache/inspect",
         ],
         "core/cache/trash": [
@@ -167,7 +167,7 @@ class Boundaries(unittest.TestCase):
         "core/backend": ["core/util/text", "core/backend/terms", "core/backend/find", "core/backend/load"],
         "core/index/values": ["core/util", "core/util/text", "core/model"],
         "core/index/sql": ["core/util", "core/util/text"],
-        "core/index/rows": ["core/model", "core/index/values"],
+        "core/index/rows": ["core/util", "core/model", "core/index/values"],
         "core/index/schema": ["core/util", "core/index/values", "core/index/sql"],
         "core/index/sqlite": ["core/util", "core/util/system", "core/index/sql", "core/index/rows"],
         "core/index/postgres": ["core/util", "core/util/text", "core/index/sql", "core/index/rows"],

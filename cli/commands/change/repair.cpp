@@ -9,6 +9,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/run/checks.hpp"
 #include "cli/run/help.hpp"
+#include "core/service/verify/words.hpp"
 #include "core/util/text/time.hpp"
 
 namespace tcm::cli {
@@ -27,7 +28,8 @@ void add_repair_command(CLI::App& app, Invocation& invocation) {
   CLI::Option* const level =
       command->add_option("--level", options->words.level, "How thoroughly to check, as verify does [normal]")
           ->type_name("LEVEL");
-  must_be_one_of(*level, {"quick", "normal"});
+  const auto levels = service::verify_levels();
+  must_be_one_of(*level, {levels.begin(), levels.end()});
   command->add_option("--triton", options->words.triton, "What is wrong for this release [each kernel's own]")
       ->type_name("RELEASE");
   command->add_option("--only", options->words.only, "Only findings with these ids (see docs/verify.md)")

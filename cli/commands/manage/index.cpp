@@ -27,6 +27,7 @@ namespace {
 
 struct IndexOptions {
   bool full_rescan = false;
+  bool digests = false;
   std::vector<std::string> forget;
   OutputOptions output;
 };
@@ -46,6 +47,7 @@ void write_root(JsonWriter& json, const service::RootReport& root) {
   json.field("unchanged", root.unchanged);
   json.field("absent", root.absent);
   json.field("elsewhere", root.elsewhere);
+  json.field("digests", root.digests);
   const auto write_reasons = [&json](const char* name, const std::map<model::SkipReason, std::int64_t>& reasons) {
     json.key(name).begin_object();
     for (const auto& [reason, count] : reasons) json.field(to_string(reason), count);
@@ -101,6 +103,7 @@ void print_root(Context& context, const service::RootReport& root) {
   if (root.broken_count() > 0) line += fmt::format("  {} broken", count_text(root.broken_count()));
   line += fmt::format("  {} skipped", count_text(root.skipped_count()));
   if (root.layout != model::Layout::triton) line += fmt::format("  (layout {})", to_string(root.layout));
+  if (root.digests > 0) line += fmt::format("\n  {} recorded", counted(root.digests, "digest", "digests"));
   context.out().write(line + "\n");
   const auto write_reasons = [&](std::string_view what, const std::map<model::SkipReason, std::int64_t>& reasons) {
     for (const auto& [reason, number] : reasons)
@@ -191,6 +194,7 @@ ExitCode run_index(const IndexOptions& options, Context& context) {
   service::IndexRequest request;
   request.jobs = context.settings().jobs.value;
   request.full_rescan = options.full_rescan;
+  request.digests = options.digests;
   request.forget_after_ns = context.settings().forget_after_ns.value;
   request.layout = model::value_of<model::Layout>(model::kLayouts, context.settings().layout.value);
   auto dirs = chosen_dirs(context, !request.layout, *index);
@@ -232,11 +236,13 @@ void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& glo
   command->add_option("--layout", globals.flags.layout, help_of("layout"))->type_name("LAYOUT");
   command->add_option("-j,--jobs", globals.flags.jobs, help_of("jobs"))->type_name("N");
   command->add_flag("--full-rescan", options->full_rescan, "Read every entry again, changed or not");
+  command->add_flag("--digests", options->digests,
+                    "Record SHA-256 of binaries and helper modules where it is not known yet, for verify --deep");
   command
       ->add_option("--forget", options->forget,
                    "Read nothing; forget what the index knows of this directory, hits too (repeatable)")
       ->allow_extra_args(false)
-      ->excludes("DIR", "--cache-dir", "--full-rescan")
+      ->excludes("DIR", "--cache-dir", "--full-rescan", "--digests")
       ->type_name("DIR");
   add_output_option(*command, options->output, {"table", "json", "jsonl"});
   end_help(*command,

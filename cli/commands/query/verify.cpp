@@ -27,6 +27,7 @@ struct VerifyOptions {
   std::string seen_at;
   bool trust = false;
   bool quick = false;
+  bool deep = false;
   bool repair = false;
   ChangeOptions change;
   OutputOptions output;
@@ -58,7 +59,10 @@ Result<std::vector<std::string>> chosen_dirs(const Context& context, const Verif
 
 std::optional<std::string> given(const std::string& word) { return word.empty() ? std::nullopt : std::optional(word); }
 
-bool is_quick(const VerifyOptions& options) { return options.quick || options.level == "quick"; }
+std::string level_of(const VerifyOptions& options) {
+  if (options.quick) return "quick";
+  return options.deep ? "deep" : options.level;
+}
 
 /// The same checks, and what mends what they find.
 ExitCode run_repair(const VerifyOptions& options, Context& context) {
@@ -69,7 +73,7 @@ ExitCode run_repair(const VerifyOptions& options, Context& context) {
          "and --trust"});
   service::RepairWords words;
   words.filters = options.filters;
-  words.level = is_quick(options) ? "quick" : options.level;
+  words.level = level_of(options);
   words.triton = given(options.triton);
   ChangeOptions change = options.change;
   change.output = options.output;
@@ -80,7 +84,7 @@ Result<service::VerifyRequest> request_of(const VerifyOptions& options, const Co
   service::VerifyRequest request;
   request.filters = options.filters;
   request.filters.cache_dirs.clear();
-  request.level = is_quick(options) ? service::VerifyLevel::quick : service::VerifyLevel::normal;
+  TCM_ASSIGN(request.level, service::parse_level(level_of(options)));
   TCM_ASSIGN(request.release, service::parse_triton(given(options.triton)));
   if (!options.seen_at.empty()) {
     TCM_ASSIGN(request.seen_at, service::parse_place("--as-seen-at", options.seen_at));
@@ -129,15 +133,16 @@ ExitCode run_verify(const VerifyOptions& options, Context& context) {
 }
 
 void add_how(CLI::App& command, VerifyOptions& options) {
-  CLI::Option* const level =
-      command
-          .add_option(
-              "--level", options.level,
-              "quick: groups and metadata; normal: binaries, texts, helper modules, stored tunings and keys, too "
-              "[normal]")
-          ->type_name("LEVEL");
-  must_be_one_of(*level, {"quick", "normal"});
+  CLI::Option* const level = command
+                                 .add_option("--level", options.level,
+                                             "quick: groups and metadata; normal: binaries, texts, helper modules, "
+                                             "stored tunings and keys, too; deep: "
+                                             "digests, too, which `tcm index --digests` records [normal]")
+                                 ->type_name("LEVEL");
+  const auto levels = service::verify_levels();
+  must_be_one_of(*level, {levels.begin(), levels.end()});
   command.add_flag("--quick", options.quick, "The same as --level quick")->excludes("--level");
+  command.add_flag("--deep", options.deep, "The same as --level deep")->excludes("--level", "--quick");
   CLI::Option* const triton =
       command
           .add_option("--triton", options.triton, "What this release does with it [each kernel's own, else the newest]")

@@ -64,14 +64,13 @@ std::optional<Outcome> EditContext::refuse(const Change& change, const EntryLook
 }
 
 std::optional<Outcome> EditContext::refuse_links(const EntryLook& look) const {
-  for (const std::string& name : look.seen.links) {
-    disk::Node node;
-    const bool is_link =
-        disk::stat_at(look.directory.get(), name.c_str(), node) == 0 && node.type == disk::NodeType::link;
-    return kept(is_link ? KeptReason::symlink : KeptReason::foreign_file,
-                fmt::format("{}: {}", util::escape_control(name),
-                            is_link ? "symbolic link, not followed" : "neither a file nor a directory"));
-  }
+  const auto keep = [](KeptReason reason, const std::string& name, std::string_view what) {
+    return kept(reason, fmt::format("{}: {}", util::escape_control(name), what));
+  };
+  if (!look.seen.links.empty())
+    return keep(KeptReason::symlink, look.seen.links.front(), "symbolic link, not followed");
+  if (!look.seen.devices.empty())
+    return keep(KeptReason::foreign_file, look.seen.devices.front(), "neither a file nor a directory");
   return std::nullopt;
 }
 

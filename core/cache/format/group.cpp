@@ -87,13 +87,14 @@ tl::expected<std::vector<std::string>, std::string> parse_group(std::string_view
 }
 
 std::string_view named_root(std::string_view path, std::string_view key, std::string_view name) {
+  std::string_view root = path;
   for (const std::string_view part : {name, key}) {
-    if (path.size() <= part.size() || !path.ends_with(part)) return {};
-    path.remove_suffix(part.size());
-    if (!path.ends_with('/')) return {};
-    path.remove_suffix(1);
+    if (root.size() <= part.size() || !root.ends_with(part)) return path;
+    root.remove_suffix(part.size());
+    if (!root.ends_with('/')) return path;
+    root.remove_suffix(1);
   }
-  return path;
+  return root;
 }
 
 }  // namespace tcm::cache

@@ -72,10 +72,47 @@ class Handler {
   std::string held_;
 };
 
+constexpr std::string_view kNumberWords[] = {"NaN", "Infinity", "-Infinity"};
+
+/// The length of the word that stands where a value may; 0: none does.
+std::size_t number_word_at(std::string_view text, std::size_t at) {
+  constexpr std::string_view kBefore = " \t\r\n:[,";
+  constexpr std::string_view kAfter = " \t\r\n,]}";
+  if (at > 0 && kBefore.find(text[at - 1]) == std::string_view::npos) return 0;
+  for (const std::string_view word : kNumberWords) {
+    if (!text.substr(at).starts_with(word)) continue;
+    const std::size_t end = at + word.size();
+    if (end == text.size() || kAfter.find(text[end]) != std::string_view::npos) return word.size();
+  }
+  return 0;
+}
+
 }  // namespace
+
+std::optional<std::string> without_number_words(std::string_view text, std::string_view number) {
+  if (text.find("NaN") == std::string_view::npos && text.find("Infinity") == std::string_view::npos) return {};
+  std::string made;
+  std::size_t kept = 0;  // of `text`, what has been copied
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (in_string && text[at] == '\\') {
+      ++at;
+    } else if (text[at] == '"') {
+      in_string = !in_string;
+    } else if (const std::size_t length = in_string ? 0 : number_word_at(text, at); length > 0) {
+      (made += text.substr(kept, at - kept)) += number;
+      kept = at + length;
+      at = kept - 1;
+    }
+  }
+  if (kept == 0) return std::nullopt;
+  return made += text.substr(kept);
+}
 
 std::optional<std::string> read_json(std::string_view text, JsonEvents& events) {
   if (text.empty()) return "empty file";
+  // No whole number: nothing is counted by it.
+  if (const auto plain = without_number_words(text, "0.5")) return read_json(*plain, events);
   json::parse_options options;
   options.max_depth = kMaxJsonDepth;
   json::basic_parser<Handler> parser(options, events);

@@ -30,8 +30,13 @@ class JsonEvents {
   virtual void literal(std::string_view text) = 0;  ///< true, false, null
 };
 
-/// Feeds one JSON document (RFC 8259, UTF-8) to `events`. Returns what is wrong with it, for one line ("syntax error at
-/// byte 17"), or nothing. After an error the events were incomplete.
+/// The text with `number` in place of NaN, Infinity and -Infinity, which Python writes and reads and JSON has not;
+/// nothing when it holds none of them.
+std::optional<std::string> without_number_words(std::string_view text, std::string_view number);
+
+/// Feeds one JSON document (RFC 8259, UTF-8) to `events`. The numbers that JSON has not come as some other one, as
+/// Triton reads and never uses them. Returns what is wrong with it, for one line ("syntax error at byte 17"), or
+/// nothing. After an error the events were incomplete.
 std::optional<std::string> read_json(std::string_view text, JsonEvents& events);
 
 }  // namespace tcm::cache

@@ -154,7 +154,7 @@ class EntryListing {
     if (node.type == disk::NodeType::file)
       seen_.files.push_back({std::move(name), node});
     else if (node.type != disk::NodeType::directory)
-      seen_.links.push_back(std::move(name));
+      (node.type == disk::NodeType::link ? seen_.links : seen_.devices).push_back(std::move(name));
   }
 
   void finish() {

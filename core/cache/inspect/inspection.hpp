@@ -30,7 +30,8 @@ struct Inspection {
   std::uint64_t temporary_directories = 0;  ///< bytes on the disk of those that are directories, without their files
   /// Other directories directly in the entry or in a temporary ("tmp.…/mine"): nobody's but a user's.
   std::vector<std::string> nested;
-  std::vector<std::string> links;  ///< symbolic links, sockets, FIFOs and devices in it, relative to the entry
+  std::vector<std::string> links;    ///< symbolic links in it, relative to the entry
+  std::vector<std::string> devices;  ///< sockets, FIFOs and devices in it
   /// Set when a live writer has a temporary in it: what is known of that writer, "pid 4121".
   std::string writer;
   /// Set when it, or a group in it, is another user's and this one is not root: whose. Its files cannot be rewritten

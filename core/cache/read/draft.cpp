@@ -20,7 +20,9 @@ void take_facts(Draft& draft, Metadata&& metadata, std::string&& text) {
   model::KernelFacts& facts = draft.record.facts;
   facts = std::move(metadata.facts);
   if (facts.name.empty()) facts.name = draft.stem;
-  facts.metadata = std::move(text);
+  // Databases and backends read JSON.
+  auto plain = without_number_words(text, "null");
+  facts.metadata = plain ? std::move(*plain) : std::move(text);
   draft.binary_ext = std::move(metadata.binary_ext);
   draft.missing = std::move(metadata.missing);
   draft.has_ctime = metadata.has_ctime;

@@ -10,6 +10,7 @@
 #include "core/cache/format/key.hpp"
 #include "core/cache/inspect/writer.hpp"
 #include "core/cache/verify/autotune_text.hpp"
+#include "core/cache/verify/digest_check.hpp"
 #include "core/cache/verify/shared_object.hpp"
 #include "core/cache/verify/trust.hpp"
 #include "core/disk/directory.hpp"
@@ -27,8 +28,8 @@ constexpr int kMaxReadings = 3;
 /// One look at an entry.
 class Look {
  public:
-  Look(int directory, const std::string& key, const EntryCheck& check)
-      : directory_(directory), key_(key), check_(check) {}
+  Look(int directory, const std::string& key, const EntryCheck& check, DigestCheck* digests)
+      : directory_(directory), key_(key), check_(check), digests_(digests) {}
 
   /// Returns 0 or an errno.
   int run() {
@@ -74,6 +75,7 @@ class Look {
     for (KernelOnDisk& kernel : kernels) {
       if (check_.look_into && kernel.metadata_file.state == JsonFile::State::read)
         kernel.damage = check_.look_into(directory_, kernel);
+      compare_binaries(kernel);
       const bool wrong_key = check_.whole && !key_fits(kernel.metadata.hash, key_);
       // What runs then is not what was looked up.
       count(wrong_key ? LookupOutcome::fails_at_launch : look_up(kernel, check_.viewpoint).outcome);
@@ -83,6 +85,17 @@ class Look {
       }
       std::vector<Finding> findings = check_kernel(std::move(kernel), check_.viewpoint);
       std::move(findings.begin(), findings.end(), std::back_inserter(found_.findings));
+    }
+  }
+
+  void compare_binaries(KernelOnDisk& kernel) {
+    if (!digests_ || (kernel.damage && kernel.damage->id != FindingId::unchecked)) return;
+    for (const ListedFile& file : kernel.files) {
+      if (file.role != HitRole::binary) continue;
+      auto damage = digests_->compare(file.at_path == FileState::absent ? file.name : file.file);
+      if (!damage) continue;
+      kernel.damage = std::move(damage);
+      return;
     }
   }
 
@@ -115,7 +128,10 @@ class Look {
     }
     if (has_outputs && looks_random(key_, *encoding)) {
       // Triton 2.0 wrote no groups; its keys are md5 digests.
-      if (!is_known && *encoding != KeyEncoding::md5_hex && is_settled()) add(FindingId::partial, {});
+      if (!is_known && *encoding == KeyEncoding::md5_hex)
+        found_.unjudged = true;
+      else if (!is_known && is_settled())
+        add(FindingId::partial, {});
       is_known = true;
     }
     found_.is_entry = is_known || encoding.has_value();
@@ -149,8 +165,13 @@ class Look {
     with_bytes(name, kMaxModuleBytes, [&](const std::string& bytes) {
       const SharedObject object = inspect_shared_object(bytes);
       if (!object.problem.empty()) return add(FindingId::module_broken, name, object.problem);
-      if (auto replaced = replaced_library(object, system_libraries()))
-        add(FindingId::module_needs_library, name, "needs " + *replaced);
+      if (const auto missed = replaced_library(object, system_libraries()); missed && missed->asked_all)
+        add(FindingId::module_needs_library, name, "needs " + missed->detail);
+      else if (missed)
+        add(FindingId::unchecked, name,
+            fmt::format("needs {}; it also looks in directories that are not asked about", missed->detail));
+      if (!digests_) return;
+      if (auto damage = digests_->compare(name)) add(damage->id, name, std::move(damage->detail));
     });
   }
 
@@ -178,6 +199,7 @@ class Look {
   int directory_;
   const std::string& key_;
   const EntryCheck& check_;
+  DigestCheck* digests_;  ///< null: nothing is compared
   EntryFiles files_;
   EntryFindings found_;
   bool has_kernels_ = false;
@@ -196,16 +218,20 @@ EntryFindings unreadable(int error) {
 
 }  // namespace
 
-EntryFindings check_entry(int root, const std::string& key, const EntryCheck& check) {
+EntryFindings check_entry(int root, const std::string& key, const EntryCheck& check,
+                          const model::EntryDigests* recorded) {
   for (int reading = 1;; ++reading) {
     util::Fd directory;
     disk::Node before;
     int error = disk::open_directory_at(root, key.c_str(), directory);
     if (error == 0) error = disk::stat_of(directory.get(), before);
     if (error != 0) return unreadable(error);
-    Look look(directory.get(), key, check);
+    std::optional<DigestCheck> digests;
+    if (recorded != nullptr) digests.emplace(directory.get(), before.ctime_ns, *recorded);
+    Look look(directory.get(), key, check, digests ? &*digests : nullptr);
     if (error = look.run(); error != 0) return unreadable(error);
     EntryFindings found = look.take();
+    if (digests) found.unrecorded = digests->unrecorded();
     if (found.findings.empty() || reading == kMaxReadings) return found;
     // A writer may have been at it: only what stays is told.
     disk::Node after;

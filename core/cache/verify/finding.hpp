@@ -25,6 +25,7 @@ enum class FindingId : std::uint8_t {
   paths_elsewhere,
   reads_another_root,
   key_mismatch,
+  digest_differs,
   module_broken,
   module_needs_library,
   autotune_unreadable,

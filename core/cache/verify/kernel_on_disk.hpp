@@ -43,7 +43,8 @@ struct JsonFile {
 
 /// What a look into a file that a hit reads has shown.
 struct FileDamage {
-  FindingId id = FindingId::binary_malformed;  ///< or binary_truncated, text_not_utf8, unreadable
+  FindingId id = FindingId::binary_malformed;  ///< or binary_truncated, digest_differs, text_not_utf8, unreadable,
+                                               ///< unchecked
   std::string file;
   std::string detail;  ///< one line, safe to print
 };

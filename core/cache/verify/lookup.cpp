@@ -197,10 +197,18 @@ class LookingUp {
     return result(LookupOutcome::crash_at_start, FindingId::binary_missing, kernel_.group, "lists no binary");
   }
 
+  static LookupOutcome outcome_of(FindingId damage) {
+    switch (damage) {
+      case FindingId::binary_malformed:
+      case FindingId::binary_truncated:
+      case FindingId::digest_differs: return LookupOutcome::fails_at_launch;
+      case FindingId::unchecked: return LookupOutcome::hit;
+      default: return LookupOutcome::crash_at_start;
+    }
+  }
+
   static Lookup damaged(const FileDamage& damage) {
-    const bool is_binary = damage.id == FindingId::binary_malformed || damage.id == FindingId::binary_truncated;
-    return result(is_binary ? LookupOutcome::fails_at_launch : LookupOutcome::crash_at_start, damage.id, damage.file,
-                  damage.detail);
+    return result(outcome_of(damage.id), damage.id, damage.file, damage.detail);
   }
 
   const KernelOnDisk& kernel_;

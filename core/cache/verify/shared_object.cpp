@@ -183,10 +183,20 @@ LibraryNames find_system_libraries() {
   return names;
 }
 
+/// Whether a directory is one of the system's libraries. A path out of a cache may lead anywhere: to a device that
+/// reacts, to a server that never answers.
+bool is_of_the_system(const std::string& directory) {
+  const std::string path = std::filesystem::path(directory).lexically_normal().string() + "/";
+  constexpr std::array<std::string_view, 5> kDirectories{"/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/",
+                                                         "/usr/local/lib/"};
+  return std::any_of(kDirectories.begin(), kDirectories.end(),
+                     [&path](std::string_view known) { return path.starts_with(known); });
+}
+
 bool is_in_a_directory(const std::vector<std::string>& directories, std::string_view name) {
   std::error_code error;
   return std::any_of(directories.begin(), directories.end(), [&](const std::string& directory) {
-    return std::filesystem::exists(std::filesystem::path(directory) / name, error);
+    return is_of_the_system(directory) && std::filesystem::exists(std::filesystem::path(directory) / name, error);
   });
 }
 
@@ -199,7 +209,7 @@ const LibraryNames& system_libraries() {
   return names;
 }
 
-std::optional<std::string> replaced_library(const SharedObject& object, const LibraryNames& known) {
+std::optional<MissedLibrary> replaced_library(const SharedObject& object, const LibraryNames& known) {
   constexpr std::string_view kVersionMark = ".so.";
   for (const std::string& name : object.needed) {
     const std::size_t mark = name.find(kVersionMark);
@@ -208,7 +218,8 @@ std::optional<std::string> replaced_library(const SharedObject& object, const Li
     const std::string_view family = std::string_view(name).substr(0, mark + kVersionMark.size());
     const auto other = known.lower_bound(family);
     if (other != known.end() && other->starts_with(family))
-      return fmt::format("{}, and here is {}", util::escape_control(name), util::escape_control(*other));
+      return MissedLibrary{fmt::format("{}, and here is {}", util::escape_control(name), util::escape_control(*other)),
+                           std::all_of(object.search.begin(), object.search.end(), is_of_the_system)};
   }
   return std::nullopt;
 }

@@ -29,9 +29,15 @@ using LibraryNames = std::set<std::string, std::less<>>;
 /// they were when it was asked first. Thread-safe.
 const LibraryNames& system_libraries();
 
-/// The first library that the object needs and of which there is only another version here: "libx.so.7, and here is
-/// libx.so.8". One that is not here at all tells nothing: this need not be the machine on which the module runs, and
-/// programs bring libraries of their own. Asks the file system whether names in SharedObject::search are there.
-std::optional<std::string> replaced_library(const SharedObject& object, const LibraryNames& known);
+/// A library that is not found here.
+struct MissedLibrary {
+  std::string detail;     ///< "libx.so.7, and here is libx.so.8"
+  bool asked_all = true;  ///< false: it may lie in a directory that the object names, and that was not asked about
+};
+
+/// The first library that the object needs and of which there is only another version here. One that is not here at all
+/// tells nothing: this need not be the machine on which the module runs, and programs bring libraries of their own. Of
+/// the directories in SharedObject::search, which may be any, only the system's are asked about.
+std::optional<MissedLibrary> replaced_library(const SharedObject& object, const LibraryNames& known);
 
 }  // namespace tcm::cache

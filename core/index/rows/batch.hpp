@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "core/index/rows/record_row.hpp"
+#include "core/model/digest.hpp"
 
 namespace tcm::index {
 
@@ -15,6 +17,7 @@ namespace tcm::index {
 struct EntryPut {
   std::string key;
   std::vector<RecordRow> rows;
+  std::optional<model::EntryDigests> digests{};  ///< absent: none was computed, and those that are there stay
 };
 
 /// The same, of which only files, sizes and the stamp count, see RootWriter::put_files().

@@ -170,8 +170,19 @@ constexpr std::array<std::string_view, 3> kVersion6{
       seen_ns BIGINT NOT NULL))",
 };
 
+// SHA-256 of what a process runs of an entry. A row an entry, apart from its records: those are written anew whenever
+// an entry is read, and digests only when they are asked for. Files are one packed text (see digest_text.hpp).
+constexpr std::array<std::string_view, 1> kVersion7{
+    R"(CREATE TABLE digest (
+      root_id BIGINT NOT NULL REFERENCES root(id) ON DELETE CASCADE,
+      key $text NOT NULL,
+      entry_ctime_ns BIGINT NOT NULL,
+      files $text NOT NULL,
+      PRIMARY KEY (root_id, key)))",
+};
+
 constexpr std::array<Migration, kSchemaVersion> kMigrations{
-    {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6}}};
+    {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6}, {7, kVersion7}}};
 
 long long count_tables(Session& session, const std::string& name) {
   long long count = 0;

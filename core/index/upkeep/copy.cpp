@@ -58,6 +58,7 @@ std::vector<Table> tables() {
                   {"first_seen_ns"},
                   {"left_ns"},
                   {"misses"}}});
+  all.push_back({"digest", {{"root_id"}, {"key", true}, {"entry_ctime_ns"}, {"files", true}}});
   all.push_back({"hit_log", {{"name", true}, {"read_to"}, {"seen_ns"}}});
   all.push_back({"detail", {{"record_id"}, {"metadata", true}, {"artifacts", true}, {"problem_detail", true}}});
   all.push_back({"resource", {{"record_id"}, {"figures", true}, {"units", true}}});

@@ -7,6 +7,7 @@
 
 #include "core/index/query/roots.hpp"
 #include "core/index/sql/transaction.hpp"
+#include "core/index/write/digests.hpp"
 #include "core/index/write/past.hpp"
 #include "core/util/text/time.hpp"
 
@@ -22,6 +23,7 @@ Result<void> BatchRootWriter::put(const model::Entry& entry) {
   if (entry.records.empty()) return fail(ErrorCode::failed, "an entry without a record cannot be indexed");
   EntryPut change{entry.key, rows_of(batch_.columns, batch_.root_id, entry)};
   count_bytes(change.rows);
+  if (!entry.digests.empty()) change.digests = model::EntryDigests{entry.stamp.ctime_ns, entry.digests};
   batch_.changes.emplace_back(std::move(change));
   return flush_when_full();
 }
@@ -96,8 +98,10 @@ void BatchRootWriter::write_batch() {
   // First of all, so that of several writers of one root the others wait here, and never for each other.
   sql << "UPDATE root SET sums_valid = 0 WHERE id = :id", soci::use(batch_.root_id);
   remember_past(session_, batch_);
+  forget_digests(session_, batch_);
   session_.dialect().write(sql, batch_);
   recall_past(session_, batch_);
+  write_digests(session_, batch_);
   transaction.commit();
   sums_outdated_ = true;
 }

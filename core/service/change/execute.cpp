@@ -153,9 +153,14 @@ class Work {
     return {};
   }
 
-  void finish(IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
+  /// Carries out all that was taken.
+  void run(IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
     for (auto& root : roots_)
       if (root) root->run(follower, report, progress);
+  }
+
+  void finish(IndexFollower& follower, ExecuteReport& report, PruneProgress& progress) {
+    run(follower, report, progress);
     if (auto followed = follower.finish(); !followed) report.index_errors.push_back(std::move(followed).error());
     for (auto& root : roots_)
       if (root) root->finish(report);
@@ -200,8 +205,20 @@ Result<ExecuteReport> execute(Plan& plan, const ExecuteOptions& options, index::
   {
     TCM_ASSIGN(Work work, Work::open(plan, options, index, backends));
     IndexFollower follower;
-    auto walked = plan.items.for_each(
-        [&](PlanItem&& item) -> Result<void> { return work.take(std::move(item), follower, report, progress); });
+    // What is removed makes room for what is written.
+    bool rewrites = false;
+    auto walked = plan.items.for_each([&](PlanItem&& item) -> Result<void> {
+      if (item.change.action != model::Action::rewrite) return work.take(std::move(item), follower, report, progress);
+      rewrites = true;
+      return {};
+    });
+    if (walked && rewrites) {
+      work.run(follower, report, progress);
+      walked = plan.items.for_each([&](PlanItem&& item) -> Result<void> {
+        if (item.change.action != model::Action::rewrite) return {};
+        return work.take(std::move(item), follower, report, progress);
+      });
+    }
     if (!walked && walked.error().code != ErrorCode::interrupted) report.errors.push_back(std::move(walked).error());
     work.finish(follower, report, progress);
   }  // gives the locks back

@@ -130,6 +130,8 @@ bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen,
     keep(verdict, KeptReason::recent);
   } else if (!seen.links.empty()) {
     keep(verdict, KeptReason::symlink, seen.links.front());
+  } else if (!seen.devices.empty()) {
+    keep(verdict, KeptReason::foreign_file, seen.devices.front() + ": neither a file nor a directory");
   } else if (!seen.writer.empty()) {
     keep(verdict, KeptReason::in_use, seen.writer);
   } else if (now_ns_ - seen.newest_ns < request_.grace_ns) {

@@ -37,6 +37,9 @@ std::set<std::string> known_dirs(const PruneRequest& request, const std::vector<
 Result<std::vector<std::string>> concerned(const PruneRequest& request, index::Index& index,
                                            std::vector<Error>& failures) {
   if (!request.filters.cache_dirs.empty()) return request.filters.cache_dirs;
+  // A layout is of the directories that are configured, and of no others that the index knows.
+  if (request.layout && request.keys.empty())
+    return request.cache_dirs.empty() ? request.default_dirs : request.cache_dirs;
   TCM_ASSIGN(const auto known, index.roots());
   std::set<std::string> dirs;
   bool anywhere = request.keys.empty();
@@ -56,7 +59,8 @@ Result<IndexReport> refresh(const PruneRequest& request, const std::vector<std::
                             const Backends& backends, PruneProgress& progress) {
   IndexRequest wanted;
   wanted.cache_dirs = dirs;
-  wanted.layout = request.layout;
+  // An entry that is named may lie anywhere.
+  if (request.keys.empty()) wanted.layout = request.layout;
   wanted.jobs = request.jobs;
   progress.indexing.store(true);
   auto report = index_caches(wanted, index, backends, progress.index);

@@ -219,6 +219,7 @@ Result<PruneRequest> complete(PruneRequest request, const ChangeWords& words, co
   request.cache_dirs = chosen_cache_dirs(settings);
   request.default_dirs = settings.cache_dirs.value;
   request.index_on_server = !config::database_file(settings.storage.url.value);
+  request.layout = model::value_of<model::Layout>(model::kLayouts, settings.layout.value);
   request.jobs = settings.jobs.value;
   TCM_TRY(check_request(request));
   return request;
@@ -256,7 +257,9 @@ Result<PruneRequest> repair_request(const RepairWords& words, const config::Sett
   PruneRequest request;
   request.mode = PruneMode::repair;
   request.filters = words.filters;
-  request.level = words.level == "quick" ? VerifyLevel::quick : VerifyLevel::normal;
+  if (!words.level.empty()) {
+    TCM_ASSIGN(request.level, parse_level(words.level));
+  }
   TCM_ASSIGN(request.release, parse_triton(words.triton));
   TCM_ASSIGN(request.only, parse_findings("--only", words.only));
   TCM_ASSIGN(const auto ignored,

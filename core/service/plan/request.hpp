@@ -116,7 +116,7 @@ struct RemovalWords {
 /// Words that ask for a repair.
 struct RepairWords {
   FilterWords filters;
-  std::string level;  ///< "quick" or "normal"; empty: normal
+  std::string level;  ///< "quick", "normal" or "deep"; empty: normal
   std::optional<std::string> triton;
   std::vector<std::string> only;  ///< ids of findings, with commas or one by one
   ChangeWords change;

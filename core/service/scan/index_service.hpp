@@ -21,6 +21,7 @@ struct IndexRequest {
   std::optional<model::Layout> layout{};  ///< absent: told by shape
   unsigned jobs = 1;                      ///< reading threads
   bool full_rescan = false;               ///< read every entry, changed or not
+  bool digests = false;                   ///< record SHA-256 of what processes run, where it is not known yet
   /// A root that has been absent for longer is forgotten; absent: none is.
   std::optional<std::int64_t> forget_after_ns{};
 };
@@ -54,6 +55,7 @@ struct RootReport {
   std::int64_t changed = 0;
   std::int64_t gone = 0;
   std::int64_t unchanged = 0;
+  std::int64_t digests = 0;    ///< files whose digests this run computed
   std::int64_t elsewhere = 0;  ///< kernels whose groups name another directory
   bool absent = false;         ///< it is not here today; the sums are those of the index, which keeps it
   std::map<model::SkipReason, std::int64_t> broken_reasons;  ///< of entries of kind broken

@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "core/cache/read/file_digest.hpp"
 #include "core/service/scan/prober.hpp"
 #include "core/service/scan/spellings.hpp"
 
@@ -43,11 +44,11 @@ bool has_vanished(const model::Entry& entry) {
 }  // namespace
 
 ReadPipeline::ReadPipeline(const cache::Root& root, const std::vector<std::string>& spelled, const Backends& backends,
-                           unsigned jobs, index::RootWriter& writer, IndexProgress& progress)
+                           const IndexRequest& request, index::RootWriter& writer, IndexProgress& progress)
     : root_(root),
       spelled_(spelled),
       backends_(backends),
-      jobs_(jobs),
+      request_(request),
       writer_(writer),
       progress_(progress),
       tasks_(kQueueDepth),
@@ -64,8 +65,8 @@ void ReadPipeline::start() {
   started_ = true;
   backends_.naming();  // load plugins on this thread, before any reader asks
   writer_thread_ = start_thread(&ReadPipeline::write_entries);
-  readers_.reserve(jobs_);
-  for (unsigned i = 0; i < jobs_; ++i) readers_.push_back(start_thread(&ReadPipeline::read_entries));
+  readers_.reserve(request_.jobs);
+  for (unsigned i = 0; i < request_.jobs; ++i) readers_.push_back(start_thread(&ReadPipeline::read_entries));
 }
 
 util::Thread ReadPipeline::start_thread(void (ReadPipeline::*body)()) {
@@ -99,6 +100,7 @@ void ReadPipeline::read_entries() {
       entry = root_.read_entry(task->key, naming);
       note_elsewhere(entry, spelled_);
       prober.probe(entry);
+      if (request_.digests) cache::add_digests(root_, entry);
     } catch (const std::bad_alloc&) {
       entry = not_enough_memory(task->key);
     }
@@ -124,6 +126,7 @@ Result<void> ReadPipeline::write(ReadResult& result) {
     ++counts_.gone;
     return writer_.remove(result.task.known->id);
   }
+  counts_.digests += static_cast<std::int64_t>(result.entry.digests.size());
   if (!result.task.known)
     ++counts_.added;
   else if (result.task.stamp_unchanged)

@@ -34,6 +34,7 @@ struct ReadCounts {
   std::int64_t unchanged = 0;
   std::int64_t gone = 0;  ///< known entries that vanished while they were read
   std::int64_t vanished = 0;
+  std::int64_t digests = 0;                ///< files whose digests were computed
   std::vector<std::string> vanished_keys;  ///< at most kMaxSkippedListed
 };
 
@@ -42,7 +43,7 @@ class ReadPipeline {
   /// All borrowed; must outlive the pipeline. While it runs, `writer` belongs to its writer thread.
   /// `spelled` is what groups may call the root, see spelled().
   ReadPipeline(const cache::Root& root, const std::vector<std::string>& spelled, const Backends& backends,
-               unsigned jobs, index::RootWriter& writer, IndexProgress& progress);
+               const IndexRequest& request, index::RootWriter& writer, IndexProgress& progress);
   ~ReadPipeline();
   ReadPipeline(const ReadPipeline&) = delete;
   ReadPipeline& operator=(const ReadPipeline&) = delete;
@@ -70,7 +71,7 @@ class ReadPipeline {
   const cache::Root& root_;
   const std::vector<std::string>& spelled_;
   const Backends& backends_;
-  unsigned jobs_;
+  const IndexRequest& request_;
   index::RootWriter& writer_;
   IndexProgress& progress_;
   util::BoundedQueue<ReadTask> tasks_;

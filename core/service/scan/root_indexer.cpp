@@ -133,7 +133,7 @@ Result<void> index_shard(const RootRun& run, Shard shard) {
                                   [&](const index::KnownEntry& entry) { known.add(entry); }));
   known.seal();
 
-  ReadPipeline pipeline(run.root, run.spelled, run.backends, run.request.jobs, run.writer, run.progress);
+  ReadPipeline pipeline(run.root, run.spelled, run.backends, run.request, run.writer, run.progress);
   Walk walk(run, shard, known, pipeline);
   const Result<void> walked = walk.run();
   TCM_ASSIGN(const ReadCounts counts, pipeline.finish());
@@ -146,6 +146,7 @@ Result<void> index_shard(const RootRun& run, Shard shard) {
   report.changed += counts.changed;
   report.gone += counts.gone;
   report.unchanged += counts.unchanged + walk.unchanged();
+  report.digests += counts.digests;
   for (const std::string& key : counts.vanished_keys) run.notes.skip(key, model::SkipReason::vanished);
   const auto unlisted = counts.vanished - static_cast<std::int64_t>(counts.vanished_keys.size());
   if (unlisted > 0) report.skip_reasons[model::SkipReason::vanished] += unlisted;
@@ -210,6 +211,8 @@ Result<RootReport> index_root(const model::RootLocation& location, const IndexRe
   const auto served = served_targets(backends);
   const std::string plugins = plugins_signature(served);
   if (row.plugins != plugins && row.entries > 0) TCM_TRY(index.mark_stale(row.id, served));
+
+  if (request.digests && row.entries > 0) TCM_TRY(index.mark_undigested(row.id));
 
   const std::uint64_t shards = static_cast<std::uint64_t>(row.entries) / kMaxKnownEntries + 1;
   TCM_ASSIGN(const auto writer, index.write_root(row.id));

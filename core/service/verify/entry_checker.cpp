@@ -8,8 +8,8 @@
 namespace tcm::service {
 
 struct EntryChecker::State {
-  State(std::vector<CheckedRoot> opened, OtherRoots known)
-      : roots(std::move(opened)), others(std::move(known)), memory(kMaxProbedBytes) {}
+  State(std::vector<CheckedRoot> opened, OtherRoots known, bool is_deep)
+      : roots(std::move(opened)), others(std::move(known)), deep(is_deep), memory(kMaxProbedBytes) {}
 
   cache::EntryCheck check_of(const VerifyRequest& request, const CheckedRoot& root, const Backends& backends) {
     cache::EntryCheck check;
@@ -31,7 +31,10 @@ struct EntryChecker::State {
 
   std::vector<CheckedRoot> roots;
   OtherRoots others;
-  util::ByteBudget memory;  ///< what the threads hold of files, together
+  bool deep;
+  index::Index* index = nullptr;            ///< where digests are; null: nowhere
+  std::map<std::string, std::int64_t> ids;  ///< of the roots that it knows, by their paths
+  util::ByteBudget memory;                  ///< what the threads hold of files, together
   std::vector<cache::EntryCheck> checks;
 };
 
@@ -45,15 +48,34 @@ Result<EntryChecker> EntryChecker::create(const VerifyRequest& request, index::I
   TCM_ASSIGN(std::vector<CheckedRoot> roots, open_roots(request, unread));
   TCM_ASSIGN(OtherRoots others, OtherRoots::find(roots, index));
   backends.naming();  // load plugins on this thread, before any other asks
-  auto state = std::make_unique<State>(std::move(roots), std::move(others));
+  auto state = std::make_unique<State>(std::move(roots), std::move(others), request.level == VerifyLevel::deep);
+  if (state->deep && index != nullptr) {
+    TCM_ASSIGN(const auto rows, index->roots());
+    for (const index::RootRow& row : rows) state->ids.emplace(row.location.path, row.id);
+    state->index = index;
+  }
   for (const CheckedRoot& root : state->roots) state->checks.push_back(state->check_of(request, root, backends));
   return EntryChecker(std::move(state));
 }
 
 const std::vector<CheckedRoot>& EntryChecker::roots() const { return state_->roots; }
 
-cache::EntryFindings EntryChecker::check(std::size_t root, const std::string& key) const {
-  return cache::check_entry(state_->roots[root].root.descriptor(), key, state_->checks[root]);
+Result<EntryChecker::Digests> EntryChecker::digests(std::size_t root, const std::vector<std::string>& keys) const {
+  Digests found;
+  const auto id = state_->ids.find(state_->roots[root].root.path());
+  if (state_->index == nullptr || id == state_->ids.end()) return found;
+  TCM_TRY(state_->index->digests_of(id->second, keys, [&found](const std::string& key, model::EntryDigests&& digests) {
+    found.insert_or_assign(key, std::move(digests));
+  }));
+  return found;
+}
+
+cache::EntryFindings EntryChecker::check(std::size_t root, const std::string& key, const Digests& recorded) const {
+  static const model::EntryDigests kNone;
+  const auto digests = recorded.find(key);
+  const model::EntryDigests& known = digests == recorded.end() ? kNone : digests->second;
+  return cache::check_entry(state_->roots[root].root.descriptor(), key, state_->checks[root],
+                            state_->deep ? &known : nullptr);
 }
 
 }  // namespace tcm::service

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/cache/format/file_names.hpp"
+#include "core/cache/format/json_reader.hpp"
 #include "core/cache/format/metadata.hpp"
 #include "core/disk/directory.hpp"
 #include "core/service/binary_check.hpp"
@@ -34,7 +37,7 @@ class FileCheck {
     for (const cache::ListedFile& file : kernel_.files)
       if (is_text(file))
         if (auto damage = with_bytes(file, [&](const std::string& bytes) { return text(file, bytes); })) return damage;
-    return std::nullopt;
+    return unchecked_;
   }
 
  private:
@@ -53,7 +56,13 @@ class FileCheck {
     const std::string& name = file.at_path == cache::FileState::present ? file.file : file.name;
     disk::Node node;
     if (disk::stat_at(entry_, name.c_str(), node) != 0) return std::nullopt;
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(node.bytes, kMaxArtifactBytes));
+    if (node.bytes > kMaxArtifactBytes) {
+      if (!unchecked_)
+        unchecked_ =
+            FileDamage{FindingId::unchecked, util::escape_control(name), fmt::format("{} bytes, not read", node.bytes)};
+      return std::nullopt;
+    }
+    const auto size = static_cast<std::size_t>(node.bytes);
     const util::ByteBudget::Share share = memory_.take(std::max(size, kKeptBuffer));
     const disk::ReadOutcome outcome = disk::read_file_at(entry_, name.c_str(), size, bytes);
     std::optional<FileDamage> damage;
@@ -91,7 +100,8 @@ class FileCheck {
       if (!metadata->arch_json.empty() && naming.arch_of)
         record_.facts.arch = naming.arch_of(record_.facts.backend, metadata->arch_json);
       // Backends get what is JSON for everybody, not for Python alone.
-      record_.facts.metadata = kernel_.metadata_json;
+      record_.facts.metadata =
+          cache::without_number_words(kernel_.metadata_json, "null").value_or(kernel_.metadata_json);
     }
     record_.facts.backend = kernel_.metadata.backend;
     return record_;
@@ -103,6 +113,7 @@ class FileCheck {
   util::ByteBudget& memory_;
   model::Record record_;
   bool has_record_ = false;
+  std::optional<FileDamage> unchecked_;  ///< the first that is too large to be read
 };
 
 }  // namespace

@@ -3,6 +3,9 @@
 
 #include <mutex>
 #include <set>
+#include <string_view>
+
+#include <fmt/format.h>
 
 #include "core/cache/verify/trust.hpp"
 #include "core/service/verify/entry_checker.hpp"
@@ -22,6 +25,7 @@ struct Batch {
   std::size_t root = 0;
   std::uint64_t first = 0;  ///< sequence of the first; of others one more each
   std::vector<std::string> keys;
+  EntryChecker::Digests digests;  ///< of the entries
 };
 
 /// Many threads that check, one that names what is to be checked.
@@ -72,6 +76,12 @@ class Verifying {
  private:
   void hand_over() {
     if (batch_.keys.empty()) return;
+    auto digests = checker_.digests(batch_.root, batch_.keys);
+    if (!digests) {
+      stopped_ = true;
+      return fail_with(std::move(digests).error());
+    }
+    batch_.digests = std::move(*digests);
     if (!waiting_.push(std::exchange(batch_, {}))) stopped_ = true;
   }
 
@@ -82,7 +92,7 @@ class Verifying {
       for (const std::string& key : batch->keys) {
         // Who hands over must not wait for room that nobody makes any more.
         if (progress_.stop.load(std::memory_order_relaxed)) return waiting_.abort();
-        take(sequence++, root.root.path(), key, checker_.check(batch->root, key));
+        take(sequence++, root.root.path(), key, checker_.check(batch->root, key, batch->digests));
       }
     }
   }
@@ -97,6 +107,8 @@ class Verifying {
       report_.misses += found.misses;
       report_.failures += found.failures;
       report_.other_roots += found.other_roots;
+      report_.unrecorded += found.unrecorded;
+      report_.unjudged += found.unjudged ? 1U : 0U;
     }
     tell(sequence, root, key, std::move(found.findings));
   }
@@ -160,6 +172,24 @@ Result<void> submit_all(const std::vector<CheckedRoot>& roots, Verifying& verify
   return {};
 }
 
+/// Which entries of these match nobody knows.
+Result<void> note_unknown(const std::vector<CheckedRoot>& roots, index::Index& index, VerifyReport& report) {
+  TCM_ASSIGN(const auto rows, index.roots());
+  std::set<std::string_view> known;
+  for (const index::RootRow& row : rows)
+    if (row.indexed_ns != 0) known.insert(row.location.path);
+  std::size_t unknown = 0;
+  for (const CheckedRoot& root : roots) {
+    if (known.contains(root.root.path())) continue;
+    ++unknown;
+    report.unread.push_back({ErrorCode::missing, fmt::format("{0}: not checked: filters ask the index, which does not "
+                                                             "know it yet; run `tcm index --cache-dir {0}` first",
+                                                             root.root.path())});
+  }
+  if (unknown > 0 && unknown == roots.size()) return fail(report.unread.back());
+  return {};
+}
+
 Result<void> submit_matching(const VerifyRequest& request, const std::vector<CheckedRoot>& roots, index::Index& index,
                              const Backends& backends, Verifying& verifying) {
   TCM_ASSIGN(index::Criteria criteria, parse_filters(request.filters, backends, util::now_ns(), index.columns()));
@@ -191,6 +221,7 @@ Result<VerifyReport> verify_caches(const VerifyRequest& request, index::Index* i
   TCM_ASSIGN(const EntryChecker checker, EntryChecker::create(request, index, backends, report.unread));
   const std::vector<CheckedRoot>& roots = checker.roots();
   for (const CheckedRoot& root : roots) report.roots.push_back(root.root.path());
+  if (needs_index(request)) TCM_TRY(note_unknown(roots, *index, report));
 
   Verifying verifying(request, progress, checker, report);
   TCM_TRY(verifying.start());

@@ -23,6 +23,7 @@ namespace tcm::service {
 enum class VerifyLevel : std::uint8_t {
   quick,   ///< groups and metadata
   normal,  ///< and binaries, texts, helper modules, stored tunings, keys
+  deep,    ///< and whether binaries and helper modules have the digests that were recorded
 };
 
 struct VerifyRequest {
@@ -54,7 +55,9 @@ struct VerifyReport {
   std::uint64_t entries = 0;
   std::uint64_t hits = 0, misses = 0, failures = 0, other_roots = 0;  ///< what look-ups of kernels come to
   std::uint64_t ignored = 0;                                          ///< findings that were asked not to be told
-  std::vector<Error> unread;  ///< cache directories or parts of them that could not be read at all
+  std::uint64_t unjudged = 0;                                         ///< kernels of Triton 2.0, see EntryFindings
+  std::uint64_t unrecorded = 0;  ///< at the level deep: files without a recorded digest
+  std::vector<Error> unread;     ///< cache directories or parts of them that could not be read at all
 };
 
 /// Whether a run has to ask the index: there is a filter.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/verify/words.hpp"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -10,6 +12,22 @@
 #include "core/util/text/utf8.hpp"
 
 namespace tcm::service {
+namespace {
+
+constexpr std::array<std::string_view, 3> kLevels{"quick", "normal", "deep"};
+
+}  // namespace
+
+std::span<const std::string_view> verify_levels() { return kLevels; }
+
+std::string_view to_string(VerifyLevel level) { return kLevels[static_cast<std::size_t>(level)]; }
+
+Result<VerifyLevel> parse_level(std::string_view word) {
+  const auto found = std::find(kLevels.begin(), kLevels.end(), word);
+  if (found != kLevels.end()) return static_cast<VerifyLevel>(found - kLevels.begin());
+  return fail(ErrorCode::usage,
+              fmt::format("--level: '{}' is not one of {}", util::escape_control(word), fmt::join(kLevels, ", ")));
+}
 
 Result<std::set<cache::FindingId>> parse_findings(std::string_view option, const std::vector<std::string>& words) {
   std::set<cache::FindingId> ids;

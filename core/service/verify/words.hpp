@@ -4,15 +4,23 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/cache/format/release.hpp"
 #include "core/cache/verify/finding.hpp"
+#include "core/service/verify/verify.hpp"
 #include "core/util/result.hpp"
 
 namespace tcm::service {
+
+/// "quick", "normal", "deep": in the order of VerifyLevel.
+std::span<const std::string_view> verify_levels();
+std::string_view to_string(VerifyLevel level);
+/// Errors: usage, naming the words.
+Result<VerifyLevel> parse_level(std::string_view word);
 
 /// "paths-elsewhere,leftover" as ids. Errors (usage) name `option`, the word and all ids.
 Result<std::set<cache::FindingId>> parse_findings(std::string_view option, const std::vector<std::string>& words);

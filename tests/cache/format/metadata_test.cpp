@@ -139,13 +139,24 @@ TEST(Metadata, NotAKernel) {
 
 TEST(Metadata, Malformed) {
   for (const char* text : {"", "[]", "null", "\"x\"", "{", "{\"target\": {\"backend\": \"b\"}", "{'a': 1}", "{} x",
-                           "{\"num_warps\": NaN, \"name\": 1}", "{\"a\": Infinity}", "{\"a\": \"\\ud800\"}",
+                           "{\"num_warps\": nan, \"name\": 1}", "{\"a\": +Infinity}", "{\"a\": \"\\ud800\"}",
                            "\xef\xbb\xbf{}", "{\"a\": 1,}", "// c\n{}"})
     EXPECT_EQ(refused(text).reason, SkipReason::metadata_malformed) << text;
 }
 
+// Python writes and reads them, and so does Triton.
+TEST(Metadata, NumbersThatJsonHasNotAreRead) {
+  const Metadata metadata = parsed(
+      R"({"target": {"backend": "b", "arch": 1}, "name": "NaN, Infinity", "x": NaN, "y": [-Infinity,Infinity], "shared": NaN})");
+  EXPECT_EQ(metadata.facts.name, "NaN, Infinity");
+  EXPECT_EQ(metadata.facts.shared_bytes, std::nullopt);
+  EXPECT_EQ(without_number_words(R"({"a\"NaN":NaN, "b": [-Infinity]})", "null"), R"({"a\"NaN":null, "b": [null]})");
+  for (const char* text : {"{}", R"({"a": "NaN"})", R"({"a": xNaN})", R"({"a": NaNs})"})
+    EXPECT_EQ(without_number_words(text, "null"), std::nullopt) << text;
+}
+
 TEST(Metadata, SaysWhereAndWhy) {
-  EXPECT_THAT(refused("{\"num_warps\": NaN}").detail, HasSubstr("at byte 14"));
+  EXPECT_THAT(refused("{\"num_warps\": nan}").detail, HasSubstr("at byte 14"));
   EXPECT_EQ(refused("{\"name\": \"a\xc3\x28\"}").detail, "not UTF-8 at byte 11");
   EXPECT_EQ(refused("[1]").detail, "not a JSON object");
   EXPECT_EQ(refused("").detail, "empty file");

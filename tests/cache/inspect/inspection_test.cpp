@@ -94,7 +94,8 @@ TEST(Inspection, WhatLiesInIt) {
   EXPECT_THAT(seen.temporaries, ElementsAre("k.ttir.tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a18",
                                             "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12"));
   EXPECT_THAT(seen.nested, ElementsAre("mine", "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/deep"));
-  EXPECT_THAT(seen.links, testing::UnorderedElementsAre("link", "mine/fifo"));
+  EXPECT_THAT(seen.links, testing::ElementsAre("link"));
+  EXPECT_THAT(seen.devices, testing::ElementsAre("mine/fifo"));
   EXPECT_THAT(file_names(seen),
               ElementsAre("k.ttir.tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a18", "mine/notes",
                           "tmp.pid_999999999_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12/deep/k.ttir"));

@@ -126,7 +126,7 @@ TEST_F(HostileEntry, MetadataMissing) {
 
 TEST_F(HostileEntry, MetadataMalformed) {
   for (const std::string& text : {std::string(), std::string("{\"target\": {\"back"), std::string("[]"),
-                                  std::string(10000, '['), std::string("{\"num_warps\": NaN, \"name\": \"x\"}"),
+                                  std::string(10000, '['), std::string("{\"num_warps\": nan, \"name\": \"x\"}"),
                                   std::string("{\"name\": \"\xff\"}"), std::string(5, '\0')}) {
     write_file(entry_ / kMetadata, text);
     EXPECT_THAT(broken(SkipReason::metadata_malformed).problem_detail, HasSubstr(kMetadata));

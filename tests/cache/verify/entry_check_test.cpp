@@ -107,7 +107,10 @@ TEST(EntryCheck, ALibraryOfAnotherReleaseIsTold) {
   EXPECT_EQ(object.needed, (std::vector<std::string>{"libcuda.so.1", "libc.so.6"}));
   EXPECT_FALSE(cache::replaced_library(object, {"libcuda.so.1", "libc.so.6"}));
   EXPECT_FALSE(cache::replaced_library(object, {"libc.so.6"}));
-  EXPECT_EQ(cache::replaced_library(object, {"libcuda.so.2", "libc.so.6"}), "libcuda.so.1, and here is libcuda.so.2");
+  const auto missed = cache::replaced_library(object, {"libcuda.so.2", "libc.so.6"});
+  ASSERT_TRUE(missed);
+  EXPECT_EQ(missed->detail, "libcuda.so.1, and here is libcuda.so.2");
+  EXPECT_TRUE(missed->asked_all);
 }
 
 TEST(EntryCheck, MetadataOfAnotherKey) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is wrong with entries, and the least that mends each.
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -36,7 +37,8 @@ class Repairs {
   Result<void> take(const Candidate& candidate) {
     const auto position = positions_.find(context_.roots.root(candidate.root).path());
     if (position == positions_.end()) return {};
-    const cache::EntryFindings found = checker_.check(position->second, candidate.key);
+    TCM_ASSIGN(const EntryChecker::Digests digests, checker_.digests(position->second, {candidate.key}));
+    const cache::EntryFindings found = checker_.check(position->second, candidate.key, digests);
     const cache::Finding* worst = strongest(context_.request, found.findings);
     if (!worst) {
       note_unmended(candidate, found.findings);
@@ -44,10 +46,8 @@ class Repairs {
     }
     Verdict verdict;
     const Action action = action_of(candidate, *worst);
-    const bool takes_others = action == Action::remove || (action == Action::drop && candidate.ordinals.size() > 1);
-    if (takes_others && found.hits > 0) {
-      // Another kernel of the entry works, and would lose files, too.
-      verdict.kept = model::KeptReason::other_kernels;
+    if (takes_others(action, candidate, found)) {
+      verdict.kept = model::KeptReason::other_works;
       verdict.detail = text_of(*worst);
     } else {
       const model::ArtifactKind kind =
@@ -59,6 +59,17 @@ class Repairs {
   }
 
  private:
+  /// Whether another kernel of the entry works, or would once it were mended, and would lose files, too. A key is of
+  /// one kernel; who puts several together has renamed entries.
+  static bool takes_others(Action action, const Candidate& candidate, const cache::EntryFindings& found) {
+    if (action == Action::drop) return candidate.ordinals.size() > 1 && found.hits > 0;
+    if (action != Action::remove) return false;
+    std::set<std::string_view> lost;
+    for (const cache::Finding& finding : found.findings)
+      if (finding.repair == Repair::remove_entry && !finding.group.empty()) lost.insert(finding.group);
+    return found.hits + found.misses + found.failures + found.other_roots > lost.size() && !lost.empty();
+  }
+
   static std::string text_of(const cache::Finding& finding) {
     return finding.file.empty() ? std::string(to_string(finding.id))
                                 : fmt::format("{}: {}", to_string(finding.id), finding.file);
