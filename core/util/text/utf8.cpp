@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/util/text/utf8.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 namespace tcm::util {
 namespace {
 
@@ -13,6 +16,17 @@ constexpr std::size_t announced_length(unsigned char first) {
   if (first >= 0xE0 && first <= 0xEF) return 3;
   if (first >= 0xF0 && first <= 0xF4) return 4;
   return 0;
+}
+
+/// How many bytes from `at` on are plain ASCII, eight at a time: most texts are nothing else.
+std::size_t ascii_words(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  const std::size_t begin = at;
+  for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & kHighBits) != 0) break;
+  }
+  return at - begin;
 }
 
 }  // namespace
@@ -37,6 +51,8 @@ Utf8Char decode_utf8(std::string_view text) {
 std::size_t valid_utf8_length(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
+    at += ascii_words(text, at);
+    if (at == text.size()) break;
     const Utf8Char c = decode_utf8(text.substr(at));
     if (!c.valid) break;
     at += c.length;

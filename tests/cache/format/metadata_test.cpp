@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/cache/format/json_reader.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace tcm::cache {

@@ -16,6 +16,20 @@ TEST(Utf8, EveryCodePointIsReadAsItWasWritten) {
   }
 }
 
+// Plain text is passed over many bytes at a time.
+TEST(Utf8, TheFirstByteThatIsNotValidIsFoundWhereverItStands) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    std::string text(size, 'a');
+    EXPECT_EQ(valid_utf8_length(text), size);
+    for (std::size_t at = 0; at < size; ++at) {
+      text[at] = '\xff';
+      EXPECT_EQ(valid_utf8_length(text), at) << size;
+      text[at] = 'a';
+    }
+    EXPECT_EQ(valid_utf8_length(text + "\xc3\xa9" + text), 2 * size + 2);
+  }
+}
+
 TEST(Utf8, TheFirstByteThatIsNotValidIsFound) {
   EXPECT_EQ(valid_utf8_length(""), 0U);
   EXPECT_EQ(valid_utf8_length("a\xc3\xa9"), 3U);
