@@ -174,7 +174,7 @@ PRUNING = (
 MENDING = (Part("repair, relocate", forgiving=False, changer=Mender),)
 CONTROLS = {
     "prune": Part("without tcm: rm", changer=ByHand, control=True),
-    "mend": Part("without tcm: groups written in place", changer=MendingByHand, control=True),
+    "mend": Part("without tcm: written in place", changer=MendingByHand, control=True),
 }
 
 
