@@ -170,8 +170,14 @@ constexpr std::array<std::string_view, 3> kVersion6{
       seen_ns BIGINT NOT NULL))",
 };
 
+// What tells tcm's own reading of an entry from a use of it: see model::OwnReading.
+constexpr std::array<std::string_view, 2> kVersion7{
+    "ALTER TABLE record ADD COLUMN used_ns BIGINT",
+    "ALTER TABLE record ADD COLUMN left_ns BIGINT",
+};
+
 constexpr std::array<Migration, kSchemaVersion> kMigrations{
-    {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6}}};
+    {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6}, {7, kVersion7}}};
 
 long long count_tables(Session& session, const std::string& name) {
   long long count = 0;

@@ -53,6 +53,7 @@ struct Candidate {
   model::EntryKind kind = model::EntryKind::kernel;
   model::SkipReason problem = model::SkipReason::none;  ///< of the first
   model::EntryStamp stamp;
+  model::OwnReading reading;  ///< what the index's own readings found and left
   std::uint64_t kernels = 0;
   model::ByteTotals bytes;  ///< of the records that match
 };
