@@ -297,6 +297,22 @@ TEST_F(IndexService, OtherBackendsAreIndexedByTheirTargetName) {
   EXPECT_EQ(backends, (std::multiset<std::string>{"cpu", "cuda", "cuda", "npu", "xpu"}));
 }
 
+// As when a copy was repaired by hand, and not to the end.
+TEST_F(IndexService, AGroupOfWhichOneFileLiesElsewhereNamesAnotherDirectory) {
+  const fs::path entry = add_kernel(cache(), {.seed = 1});
+  add_kernel(cache(), {.seed = 2});
+  EXPECT_EQ(index_one().elsewhere, 0);
+  const fs::path group = entry / "__grp__add_kernel.json";
+  std::string text = read_file(group);
+  const std::string here = cache().string();
+  const std::size_t last = text.rfind(here + "/" + make_key(1));
+  ASSERT_NE(last, std::string::npos);
+  ASSERT_NE(last, text.find(here));
+  write_file(group, text.replace(last, here.size(), "/somewhere/else"));
+  set_age(entry, std::chrono::minutes(4));
+  EXPECT_EQ(index_one().elsewhere, 1);
+}
+
 TEST_F(IndexService, AStoppedRunIsAnErrorAndTheNextRunFinishesIt) {
   add_kernels(cache(), 50);
   service::IndexProgress progress;
