@@ -69,7 +69,7 @@ inline constexpr std::array<KeptWord, 16> kKeptReasons{{
     {KeptReason::within_budget, "within_budget", "within the budget"},
     {KeptReason::unreadable, "unreadable", "unreadable"},
     {KeptReason::needs_ir, "needs_ir", "of Triton 2, which compiles again without its IR"},
-    {KeptReason::other_user, "other_user", "of other users, who alone may change them"},
+    {KeptReason::other_user, "other_user", "owned by other users"},
     {KeptReason::broken, "broken", "broken; `tcm prune --full --kind broken` removes them"},
 }};
 
