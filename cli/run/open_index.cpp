@@ -109,8 +109,8 @@ bool catch_up(const Context& context, const std::vector<std::string>& cache_dirs
   auto index = context.open_index(index::OpenMode::create);
   const Result<void> done = index ? scan(context, cache_dirs, *index) : fail(index.error());
   if (done) return true;
-  context.messages().note(fmt::format(
-      "{}: still holds what is gone; `tcm index` brings it up to date when there is room", name_of(context)));
+  context.messages().note(
+      fmt::format("{}: still holds what is gone; `tcm index` updates it when there is space", name_of(context)));
   return false;
 }
 

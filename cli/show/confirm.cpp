@@ -14,7 +14,7 @@ namespace tcm::cli {
 ExitCode confirm(const Context& context, bool yes) {
   if (yes) return ExitCode::ok;
   if (::isatty(STDIN_FILENO) == 0) {
-    context.messages().error("not confirmed: there is no terminal to ask on; pass --yes to go ahead");
+    context.messages().error("not confirmed: no terminal to ask on; pass --yes to proceed");
     return ExitCode::needs_confirmation;
   }
   std::fputs("Proceed? [y/N] ", stderr);

@@ -11,7 +11,7 @@ void note_elsewhere(Context& context, std::int64_t kernels) {
   if (kernels > 0)
     context.messages().hint(
         fmt::format("{} another directory: Triton misses such a kernel, or reads it there; `tcm "
-                    "relocate` puts that right",
+                    "relocate` fixes that",
                     counted(kernels, "kernel names", "kernels name")));
 }
 

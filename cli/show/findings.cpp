@@ -7,6 +7,7 @@
 
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/shell.hpp"
 #include "core/service/verify/words.hpp"
 #include "core/util/text/text.hpp"
 
@@ -19,17 +20,8 @@ using cache::Severity;
 // A cache that was moved has as many findings as kernels, which say the same.
 constexpr std::uint64_t kShownOfEach = 20;
 
-/// A word as a shell reads it.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,@%+";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) c == '\'' ? text += "'\\''" : text += c;
-  return text + "'";
-}
-
 void add_options(std::string& command, std::string_view option, const std::vector<std::string>& values) {
-  for (const std::string& value : values) command += fmt::format(" {} {}", option, quoted(value));
+  for (const std::string& value : values) command += fmt::format(" {} {}", option, shell_word(value));
 }
 
 /// What chose the entries.

@@ -201,8 +201,7 @@ void print_expired(Context& context, const Plan& plan) {
     ids += (ids.empty() ? "" : ", ") + expired.bin.id;
   }
   if (!plan.expired.empty())
-    context.out().write(
-        fmt::format("  the trash gives up {}, whose time is over: {}\n", ids, util::format_bytes(bytes)));
+    context.out().write(fmt::format("  expired in the trash, deleted too: {} ({})\n", ids, util::format_bytes(bytes)));
 }
 
 std::string cost_line(const PlanView& view, const service::PlanSums& sums) {
@@ -303,7 +302,7 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
                           util::format_bytes(report.done.frees), why_nothing(report)));
   print_kept(context, report.kept, plan);
   if (report.trash_emptied > 0)
-    out.write(fmt::format("  the trash gave up {}\n", util::format_bytes(report.trash_emptied)));
+    out.write(fmt::format("  deleted from the trash: {}\n", util::format_bytes(report.trash_emptied)));
   if (!report.trash_id.empty()) out.write(fmt::format("  undo: tcm trash restore {}\n", report.trash_id));
   out.flush();
   if (report.relocated > 0 && view.request.mode != PruneMode::relocate && view.request.mode != PruneMode::repair)
@@ -312,7 +311,7 @@ void print_report(Context& context, const Plan& plan, const service::ExecuteRepo
   print_failures(context, report);
   for (const Error& error : report.errors) context.messages().error(error);
   for (const Error& error : report.index_errors) context.messages().error(error);
-  if (report.interrupted) context.messages().error("interrupted; what was done is done, the rest is as it was");
+  if (report.interrupted) context.messages().error("interrupted; completed changes stay, the rest is unchanged");
 }
 
 }  // namespace tcm::cli

@@ -102,6 +102,32 @@ const Leaf* leaf_of(const Document& document, std::string_view key) {
   return nullptr;
 }
 
+/// Without a value and its key in an in-line table, and without one of the commas around it.
+std::string without_place_in_braces(std::string_view text, const Leaf& leaf) {
+  std::size_t begin = text.find_last_of("{,", leaf.begin);
+  std::size_t end = text.find_first_of(",}", leaf.end);
+  if (begin == std::string_view::npos || end == std::string_view::npos) return std::string(text);
+  // The last one goes with the comma before it, every other one with the comma behind it.
+  if (text[begin] == '{' || text[end] == ',') ++begin;
+  if (text[end] == ',') ++end;
+  return std::string(text.substr(0, begin)).append(text.substr(end));
+}
+
+std::string without_line(std::string_view text, const Leaf& leaf) {
+  const std::size_t before = text.substr(0, leaf.begin).rfind('\n');
+  const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  return std::string(text.substr(0, begin)).append(text.substr(after_line(text, leaf.end)));
+}
+
+/// Whether `key` is gone now, and everything else is as it was.
+bool lacks_only(const Document& before, const Document& after, std::string_view key) {
+  if (after.leaves.size() + 1 != before.leaves.size() || leaf_of(after, key) != nullptr) return false;
+  return std::all_of(after.leaves.begin(), after.leaves.end(), [&](const Leaf& now) {
+    const Leaf* old = leaf_of(before, now.key);
+    return old != nullptr && same_value(*old, now);
+  });
+}
+
 /// Whether `key` has the value of `wanted` now, and everything else is as it was.
 bool differs_as_wanted(const Document& before, const Document& after, std::string_view key, const Leaf& wanted) {
   const Leaf* changed = leaf_of(after, key);
@@ -152,6 +178,20 @@ Result<std::string> with_value(std::string_view text, const std::string& path, s
   return result;
 }
 
+Result<std::optional<std::string>> without_value(std::string_view text, const std::string& path, std::string_view key) {
+  TCM_ASSIGN(const Document before, parse_document(text, path));
+  const Leaf* leaf = leaf_of(before, key);
+  if (leaf == nullptr) return std::nullopt;
+  const Section* section = section_of(before, key.substr(0, key.find('.')));
+  const bool in_line = section != nullptr && section->form == SectionForm::in_line;
+  std::string result = in_line ? without_place_in_braces(text, *leaf) : without_line(text, *leaf);
+  const auto after = parse_document(result, path);
+  if (!after || !lacks_only(before, *after, key))
+    return fail(ErrorCode::usage,
+                fmt::format("{}: is written in a form that cannot be edited; remove {} there by hand", path, key));
+  return result;
+}
+
 Result<std::string> literal_of(const Key& key, const std::vector<std::string>& words, const std::string& directory) {
   std::string list;
   for (const std::string& word : words) {
@@ -178,6 +218,17 @@ Result<void> set_in_file(const FileState& file, const Key& key, const std::strin
   TCM_ASSIGN(const std::string changed, with_value(text, file.path, key.name, literal));
   TCM_TRY(read_text(changed, file, home));
   return util::replace_file(file.path, changed);
+}
+
+Result<bool> unset_in_file(const FileState& file, const Key& key, const std::string& home) {
+  const auto old = read_file_text(file.path);
+  if (!old && old.error().code == ErrorCode::missing) return false;
+  if (!old) return fail(old.error());
+  TCM_ASSIGN(const std::optional<std::string> changed, without_value(*old, file.path, key.name));
+  if (!changed) return false;
+  TCM_TRY(read_text(*changed, file, home));
+  TCM_TRY(util::replace_file(file.path, *changed));
+  return true;
 }
 
 }  // namespace tcm::config

@@ -70,7 +70,7 @@ FileState state_of(Source layer, const fs::path& path, bool elevated) {
 
 std::string distrust(uid_t owner, mode_t mode) {
   if (owner != ::geteuid() && owner != 0) return "it belongs to another user";
-  if ((mode & S_IWOTH) != 0) return "everybody may write it";
+  if ((mode & S_IWOTH) != 0) return "anyone may write to it";
   return {};
 }
 

@@ -87,7 +87,7 @@ struct Settings {
   Setting<std::string> layout;  ///< "auto" or the name of a layout
   StorageSettings storage;
   Setting<std::string> db_file;  ///< path of the index when it is a file; empty when a server holds it
-  Setting<std::string> host;     ///< how this machine is called in an index that several share
+  Setting<std::string> host;     ///< name of this machine in an index that several share
   Setting<std::string> data_dir;
   /// Empty: the search path of core/backend. From a variable it is for display only: core/backend reads its variables
   /// itself, since it must not trust them in a program that runs with more rights than its caller.

@@ -92,6 +92,8 @@ int open_at(int directory, const char* name, int flags, util::Fd& opened) {
   }
 }
 
+bool leaves_no_trace(int fd) { return (::fcntl(fd, F_GETFL) & O_NOATIME) != 0; }
+
 // Reads up to `text.size()` bytes and cuts `text` to what was there.
 int read_all(int fd, std::string& text) {
   std::size_t done = 0;
@@ -168,6 +170,7 @@ ReadOutcome read_file_at(int directory, const char* name, std::size_t limit, std
   if (outcome.error == 0) outcome.error = stat_of(file.get(), node);
   if (outcome.error != 0) return outcome;
   outcome.bytes = node.bytes;
+  outcome.atime_ns = node.atime_ns;
   if (node.type != NodeType::file) {
     outcome.status = ReadStatus::not_a_file;
   } else if (node.bytes > limit) {
@@ -176,6 +179,8 @@ ReadOutcome read_file_at(int directory, const char* name, std::size_t limit, std
     text.resize(node.bytes);
     outcome.error = read_all(file.get(), text);
     outcome.status = outcome.error == 0 ? ReadStatus::ok : ReadStatus::failed;
+    if (!leaves_no_trace(file.get()) && stat_of(file.get(), node) == 0 && node.atime_ns != outcome.atime_ns)
+      outcome.left_ns = node.atime_ns;
   }
   return outcome;
 }

@@ -68,8 +68,12 @@ enum class ReadStatus : std::uint8_t { ok, too_large, not_a_file, failed };
 
 struct ReadOutcome {
   ReadStatus status = ReadStatus::failed;
-  int error = 0;            ///< errno when failed; ELOOP: a symbolic link
-  std::uint64_t bytes = 0;  ///< the file's size, unless failed
+  int error = 0;              ///< errno when failed; ELOOP: a symbolic link
+  std::uint64_t bytes = 0;    ///< the file's size, unless failed
+  std::int64_t atime_ns = 0;  ///< the file's access time before it was read, unless failed
+  /// The access time that this reading left: the kernel lets only a file's owner and root leave none. 0: left as it
+  /// was.
+  std::int64_t left_ns = 0;
 };
 
 /// Reads a regular file of at most `limit` bytes into `text`. Never waits: a FIFO or device is not_a_file.

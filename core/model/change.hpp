@@ -70,8 +70,8 @@ inline constexpr std::array<KeptWord, 17> kKeptReasons{{
     {KeptReason::within_budget, "within_budget", "within the budget"},
     {KeptReason::unreadable, "unreadable", "unreadable"},
     {KeptReason::needs_ir, "needs_ir", "of Triton 2, which compiles again without its IR"},
-    {KeptReason::other_user, "other_user", "of other users, who alone may change them"},
-    {KeptReason::broken, "broken", "broken; `tcm repair` mends or removes them"},
+    {KeptReason::other_user, "other_user", "owned by other users"},
+    {KeptReason::broken, "broken", "broken; `tcm repair` repairs or removes them"},
     {KeptReason::other_works, "other_works", "with another kernel, which works"},
 }};
 

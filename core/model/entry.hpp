@@ -87,10 +87,25 @@ struct EntryStamp {
   }
 };
 
+/// What tells a use of an entry from tcm's own reading, where that changes access times.
+struct OwnReading {
+  std::int64_t used_ns = 0;  ///< the newest access time of the files that count, before they were read
+  std::int64_t left_ns = 0;  ///< the newest access time that the reading left; 0: it left none
+
+  /// What an access time says now: later ones are uses, earlier ones the reading's or what `used_ns` has.
+  std::int64_t last_use(std::int64_t atime_ns) const { return atime_ns > left_ns ? atime_ns : used_ns; }
+  /// One more reading, after this one.
+  void add(const OwnReading& next) {
+    used_ns = left_ns == 0 ? next.used_ns : last_use(next.used_ns);
+    left_ns = left_ns > next.left_ns ? left_ns : next.left_ns;
+  }
+};
+
 /// One key directory, read. Always holds at least one record; several when it holds several groups.
 struct Entry {
   std::string key;
   EntryStamp stamp;
+  OwnReading reading;
   std::vector<Record> records;
   std::vector<FileDigest> digests;  ///< of what a process runs of it; empty: none was computed
 };

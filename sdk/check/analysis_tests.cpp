@@ -47,15 +47,15 @@ std::optional<std::string> check_spelling(tcm_status (*function)(void*, tcm_str,
     throw Failure(fmt::format("let an exception out for '{}'", word));
   }
   if (buffer.compare(TCM_TEXT_CAPACITY, kCanary, std::string(kCanary, '\x5a')) != 0)
-    throw Failure(fmt::format("wrote behind the buffer for '{}' (P-38)", word));
+    throw Failure(fmt::format("wrote past the end of the buffer for '{}' (P-38)", word));
   if (status == TCM_LIMIT && out.size != 0) throw Failure("answered TCM_LIMIT with a size (P-38)");
   if (status != TCM_OK) return std::nullopt;
   if (out.size > TCM_TEXT_CAPACITY) throw Failure(fmt::format("said {} bytes for '{}' (P-38)", out.size, word));
   const std::string_view text(buffer.data(), out.size);
-  if (!is_utf8(text)) throw Failure(fmt::format("wrote no UTF-8 for '{}'", word));
+  if (!is_utf8(text)) throw Failure(fmt::format("wrote invalid UTF-8 for '{}'", word));
   const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; };
   if (canonical && (text.empty() || std::any_of(text.begin(), text.end(), blank)))
-    throw Failure(fmt::format("'{}' for '{}' is no canonical form (P-37)", text, word));
+    throw Failure(fmt::format("'{}' for '{}' is not a canonical form (P-37)", text, word));
   return std::string(text);
 }
 

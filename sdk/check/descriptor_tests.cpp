@@ -106,7 +106,7 @@ Finding all_texts(const Subject& subject) {
 Finding id(const Subject& subject) {
   const char* text = describe(subject.path).id;
   if (!matches(text, "[a-z0-9]+([._-][a-z0-9]+)*")) return fail(fmt::format("'{}'", text));
-  if (std::strchr(text, '.') == nullptr) return warn(fmt::format("'{}' is no reversed domain name", text));
+  if (std::strchr(text, '.') == nullptr) return warn(fmt::format("'{}' is not a reversed domain name", text));
   return pass();
 }
 
@@ -115,7 +115,7 @@ Finding version(const Subject& subject) {
   const char* pattern =
       "(0|[1-9][0-9]{0,9})(\\.(0|[1-9][0-9]{0,9})){2}(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?"
       "(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?";
-  return matches(text, pattern) ? pass() : fail(fmt::format("'{}' is no semantic version", text));
+  return matches(text, pattern) ? pass() : fail(fmt::format("'{}' is not a semantic version", text));
 }
 
 Finding targets(const Subject& subject) {

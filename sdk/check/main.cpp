@@ -66,7 +66,7 @@ Sample read_sample(const std::string& word) {
   if (const auto colon = word.rfind(':'); colon != std::string::npos && !fs::exists(word)) {
     const auto kind = kinds.find(word.substr(colon + 1));
     if (kind == kinds.end())
-      throw UsageError(fmt::format("{}: '{}' is no kind; use ir, assembly, binary, metadata or source", word,
+      throw UsageError(fmt::format("{}: '{}' is not a kind; use ir, assembly, binary, metadata or source", word,
                                    word.substr(colon + 1)));
     sample.path = word.substr(0, colon);
     sample.kind = kind->second;
@@ -76,9 +76,9 @@ Sample read_sample(const std::string& word) {
   return sample;
 }
 
-/// Throws for what is no regular expression.
+/// Throws for what is not a regular expression.
 void require_pattern(const Pattern& pattern, const std::string& text) {
-  if (!pattern.is_valid()) throw UsageError(fmt::format("'{}' is no regular expression", text));
+  if (!pattern.is_valid()) throw UsageError(fmt::format("'{}' is not a regular expression", text));
 }
 
 std::vector<Test> chosen_tests(const Options& options) {
@@ -207,7 +207,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--timeout", options.time_limit, "seconds that one test may take")
       ->capture_default_str()
       ->check(CLI::Range(1, 3600));
-  app.add_option("--fuzz", options.fuzz, "damage the samples for so many seconds")->check(CLI::Range(0, 86400));
+  app.add_option("--fuzz", options.fuzz, "damage the samples for this many seconds")->check(CLI::Range(0, 86400));
   app.add_option("--seed", options.seed, "of all that is random")->capture_default_str();
   app.set_version_flag("--version", std::string("tcm-plugin-check " TCM_VERSION ", plugin interface ") +
                                         std::to_string(TCM_PLUGIN_ABI_MAJOR) + "." +

@@ -114,7 +114,7 @@ TEST_F(CacheCommands, LayoutsAreFoundByShapeOrByWord) {
   add_kernels(cache(), 1);
   const ProgramResult wrong = tcm({"index", "--layout", "vllm"});
   EXPECT_EQ(wrong.exit_code, 6);
-  EXPECT_THAT(wrong.err, HasSubstr("no vLLM cache"));
+  EXPECT_THAT(wrong.err, HasSubstr("not a vLLM cache"));
 }
 
 TEST_F(CacheCommands, WhatAKernelCostsIsShownFilteredAndListed) {

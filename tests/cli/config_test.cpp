@@ -99,6 +99,20 @@ TEST_F(Config, SetWritesTheUsersFileAndKeepsTheRestOfIt) {
             "# why three\njobs = 4 # threads\n\n[prune] # all\ngrace = '1h'\nmax_size = \"10G\"\n");
 }
 
+TEST_F(Config, UnsetRemovesAValueFromTheFileThatSetWrites) {
+  write_file(user_file(), "# why three\njobs = 3\n\n[prune]\ngrace = '1h'\nmax_size = \"10G\"\n");
+  const ProgramResult unset = tcm({"config", "unset", "prune.max_size"});
+  EXPECT_EQ(unset.exit_code, 0);
+  EXPECT_EQ(unset.err, "Removed prune.max_size from " + user_file().string() + ".\n");
+  EXPECT_EQ(read_file(user_file()), "# why three\njobs = 3\n\n[prune]\ngrace = '1h'\n");
+  EXPECT_EQ(setting("prune.max_size").at("source"), "default");
+  EXPECT_EQ(tcm({"config", "unset", "prune.max_size"}).err, user_file().string() + " does not set prune.max_size.\n");
+  expect_error(tcm({"config", "unset", "jbos"}), 2, "did you mean jobs?");
+  write_file(project_file(), "[storage]\ntimeout = \"8s\"\n");
+  ASSERT_EQ(tcm({"config", "unset", "--project", "storage.timeout"}).exit_code, 0);
+  EXPECT_EQ(read_file(project_file()), "[storage]\n");
+}
+
 TEST_F(Config, SetFollowsXdgConfigHome) {
   environment_["XDG_CONFIG_HOME"] = (home_ / "xdg").string();
   ASSERT_EQ(tcm({"config", "set", "jobs", "3"}).exit_code, 0);
@@ -120,7 +134,7 @@ TEST_F(Config, SetWritesTheProjectsFileWhereItIs) {
 
 TEST_F(Config, SetTellsWhenSomethingStrongerHasTheLastWord) {
   environment_["TCM_JOBS"] = "9";
-  EXPECT_THAT(tcm({"config", "set", "jobs", "3"}).err, HasSubstr("tcm: hint: jobs stands in env TCM_JOBS, too"));
+  EXPECT_THAT(tcm({"config", "set", "jobs", "3"}).err, HasSubstr("tcm: hint: jobs is also set in env TCM_JOBS"));
   environment_.erase("TCM_JOBS");
   EXPECT_THAT(tcm({"config", "set", "jobs", "4"}).err, Not(HasSubstr("hint")));
 }
@@ -159,10 +173,10 @@ TEST_F(Config, PathNamesTheFilesThatAreLookedFor) {
   fs::permissions(project_file(), fs::perms(0666));
   files = json({"config", "path", "--json"}).at("files").as_array();
   EXPECT_EQ(files.at(0).at("used"), false);
-  EXPECT_EQ(files.at(0).at("ignored"), "everybody may write it");
+  EXPECT_EQ(files.at(0).at("ignored"), "anyone may write to it");
   const ProgramResult shown = tcm({"config", "path"});
   EXPECT_THAT(shown.out, HasSubstr("ignored"));
-  EXPECT_THAT(shown.err, HasSubstr("everybody may write it"));
+  EXPECT_THAT(shown.err, HasSubstr("anyone may write to it"));
 }
 
 TEST_F(Config, AStrangersProjectFileIsIgnoredWithAWarning) {
@@ -172,7 +186,7 @@ TEST_F(Config, AStrangersProjectFileIsIgnoredWithAWarning) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_NE(result.out, "7\n");
   EXPECT_THAT(result.err,
-              AllOf(StartsWith("tcm: warning: " + project_file().string()), HasSubstr("everybody may write it")));
+              AllOf(StartsWith("tcm: warning: " + project_file().string()), HasSubstr("anyone may write to it")));
 }
 
 TEST_F(Config, APipeInPlaceOfAFileHoldsNothingUp) {

@@ -112,7 +112,7 @@ TEST_F(HitsTest, HostileLogsAreBoundedAndNamed) {
   const ProgramResult result = tcm({"hits", "import"});
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.out, HasSubstr("1 hit and 0 misses of 1 entry imported, from 1 of 4 logs."));
-  EXPECT_THAT(result.err, HasSubstr("3 lines that no tracker writes passed over"));
+  EXPECT_THAT(result.err, HasSubstr("skipped 3 lines that no tracker wrote"));
   for (const char* name : {"link", "pipe", "huge"}) EXPECT_THAT(result.err, HasSubstr(std::string(name) + ".7-1.hits"));
   EXPECT_THAT(result.err, testing::Not(HasSubstr("\x1b[31m")));
 }

@@ -93,6 +93,58 @@ TEST_F(HostileCache, APluginThatEndsTheProgramMakesItFail) {
   }
 }
 
+/// What a group may say: of absolute paths, of paths that lead out, of more than any name holds, of bytes that end a
+/// name early.
+std::string hostile_group() {
+  const std::string children = R"("marker-name.cubin": "/marker-absolute/KEY/marker-name.cubin",)"
+                               R"("../marker-up": "/marker-root/../marker-dots/x",)"
+                               R"("/marker-as-a-name": "marker-relative/x",)"
+                               R"("sub/marker-below": "/proc/self/root/marker-proc",)"
+                               R"("marker\u0000nul": "/marker-nul\u0000/x",)"
+                               R"("add_kernel.json": "/marker-metadata/add_kernel.json",)"
+                               R"("add_kernel.cubin": "//marker-double//add_kernel.cubin",)";
+  return "{\"child_paths\": {" + children + "\"" + std::string(5000, 'm') + "arker-long\": \"/" +
+         std::string(5000, 'm') + "arker-long\"}}";
+}
+
+// What SECURITY.md promises of the paths in groups, to the letter: none of them, and no name, is even asked about.
+TEST_F(HostileCache, NothingThatAGroupNamesReachesTheSystem) {
+  if (!fs::exists("/usr/bin/strace")) GTEST_SKIP() << "strace is not installed";
+  add_kernels(cache(), 2);
+  const std::string key = make_key(1);
+  write_file(cache() / key / "__grp__add_kernel.json", hostile_group());
+  add_entry(cache(), make_key(7), {{"__grp__lonely.json", hostile_group()}});
+  add_entry(cache(), make_key(8), {{"__grp__list.json", R"({"child_paths": ["/marker-of-a-list", "marker-item"]})"}});
+  set_tree_age(cache(), std::chrono::hours(1));
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"index", "--full-rescan"},
+                                                  {"list", "--kind", "all"},
+                                                  {"show", key},
+                                                  {"stats"},
+                                                  {"verify", "--thorough"},
+                                                  {"verify", "--as-seen-at", "/seen"},
+                                                  {"repair", "--dry-run"},
+                                                  {"relocate", "--dry-run"},
+                                                  {"prune", "--dry-run"},
+                                                  {"prune", "--full", "--all", "--kind", "all", "--dry-run"},
+                                                  {"prune", "--deduplicate", "--dry-run"},
+                                                  {"prune", "-y"}}) {
+    ProgramRun run;
+    run.environment = environment_;
+    run.arguments = {"-f", "-s", "20000", "-e", "trace=%file", "-o", (home_ / "trace").string(), TCM_PROGRAM};
+    run.arguments.insert(run.arguments.end(), command.begin(), command.end());
+    const ProgramResult result = run_program("/usr/bin/strace", run);
+    const std::string trace = fs::exists(home_ / "trace") ? read_file(home_ / "trace") : std::string();
+    if (trace.find("openat") == std::string::npos)
+      GTEST_SKIP() << "this machine does not let strace work: " << result.err;
+    EXPECT_LT(result.exit_code, 128) << command.front() << ": " << result.err;
+    for (const std::string& line : lines_of(trace))
+      EXPECT_THAT(line, Not(HasSubstr("arker-"))) << command.front() << " " << command.back();
+    if (command.front() == "index") {
+      EXPECT_THAT(trace, HasSubstr("__grp__lonely.json")) << "the groups are read";
+    }
+  }
+}
+
 // People paste URLs into the wrong place; what is wrong with that is said without the password.
 TEST_F(HostileCache, APasswordShowsInNoMessage) {
   const std::string url = "postgresql://u:geheim@127.0.0.1:1/d";

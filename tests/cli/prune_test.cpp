@@ -301,7 +301,7 @@ TEST_F(Prune, NumbersThatAreNoneAreRefused) {
 TEST_F(Prune, AConfiguredTrashIsUsedUnlessItWouldTakeTheRoomToBeFreed) {
   environment_["TCM_PRUNE_TRASH"] = "true";
   const ProgramResult needs_room = tcm({"prune", "--full", "--max-size", "100K", "--dry-run"});
-  EXPECT_THAT(needs_room.err, HasSubstr("prune.trash does not count here"));
+  EXPECT_THAT(needs_room.err, HasSubstr("Ignoring prune.trash"));
   EXPECT_THAT(tcm({"prune", "--full", "--max-files", "20", "-y"}).out, HasSubstr("undo: tcm trash restore "));
   EXPECT_THAT(tcm({"trash", "list"}).out, HasSubstr("ENTRIES"));
   EXPECT_THAT(tcm({"prune", "--full", "--all", "--no-trash", "-y"}).out, Not(HasSubstr("undo:")));

@@ -58,7 +58,7 @@ TEST_F(RunTest, AMissFailsWhereNoneMayBe) {
   EXPECT_EQ(run(logging("7", {kHit}), {"--fail-on-miss"}).exit_code, 0);
   const ProgramResult blind = run("true", {"--fail-on-miss"});
   EXPECT_EQ(blind.exit_code, 1);
-  EXPECT_THAT(blind.err, HasSubstr("nothing is known of misses"));
+  EXPECT_THAT(blind.err, HasSubstr("the misses are unknown"));
 }
 
 // A worker of inductor's compiles or finds what its parent then loads by path: one use of one kernel.
@@ -89,6 +89,23 @@ TEST_F(RunTest, TheSummaryIsWrittenAsJson) {
   EXPECT_EQ(value.at("missed").at(0).at("name").as_string(), "add_kernel");
   EXPECT_EQ(value.at("new").at(0).at("entries").as_int64(), 1);
   EXPECT_EQ(value.at("command").as_array().size(), 3U);
+}
+
+// A job of hours whose summary cannot be kept had better not begin.
+TEST_F(RunTest, APlaceForTheJsonThatDoesNotWorkIsFoundBeforeTheCommandRuns) {
+  const std::string ran = (home_ / "ran").string();
+  const std::string missing = (home_ / "no/such/run.json").string();
+  const ProgramResult nowhere = run("touch " + ran, {"--json", missing});
+  EXPECT_EQ(nowhere.exit_code, 6);
+  EXPECT_THAT(nowhere.err, HasSubstr("run.json: its directory does not exist; make it first"));
+  const ProgramResult directory = run("touch " + ran, {"--json", home_.path().string()});
+  EXPECT_EQ(directory.exit_code, 2);
+  EXPECT_THAT(directory.err, HasSubstr(": is not a file; name a file for --json"));
+  EXPECT_FALSE(std::filesystem::exists(ran));
+  EXPECT_FALSE(std::filesystem::exists(home_ / "no"));
+  EXPECT_EQ(run("touch " + ran, {"--json", "/dev/null"}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(ran));
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
 }
 
 TEST_F(RunTest, ForgedLinesAreCountedAndNamesAreEscaped) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A cache that several users of one machine share.
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/util/text/time.hpp"
 #include "tests/cli/cli_fixture.hpp"
 #include "tests/support/other_user.hpp"
 
@@ -55,9 +57,8 @@ TEST_F(SharedCache, EntriesOfOthersAreKeptAndCountedOnceInsteadOfFailing) {
   for (const std::vector<std::string>& how : {std::vector<std::string>{}, {"--full", "--all"}}) {
     std::vector<std::string> arguments{"prune", "-y", "--grace", "0s", "--cache-dir", shared().string()};
     arguments.insert(arguments.end(), how.begin(), how.end());
-    EXPECT_THAT(tcm_of_nobody(arguments),
-                AllOf(StartsWith("0\n"), HasSubstr("1 of other users, who alone may change them"),
-                      HasSubstr("1 kernel: "), Not(HasSubstr("error"))));
+    EXPECT_THAT(tcm_of_nobody(arguments), AllOf(StartsWith("0\n"), HasSubstr("1 owned by other users"),
+                                                HasSubstr("1 kernel: "), Not(HasSubstr("error"))));
     EXPECT_EQ(bytes_below(theirs), before);
   }
   EXPECT_FALSE(fs::exists(own));
@@ -67,11 +68,11 @@ TEST_F(SharedCache, WhatOthersOpenedMayBeRemovedButNotRewritten) {
   const fs::path theirs = add(1, kRoot);
   fs::permissions(theirs, fs::perms::all);
   EXPECT_THAT(tcm_of_nobody({"prune", "-y", "--grace", "0s", "--cache-dir", shared().string()}),
-              AllOf(StartsWith("0\n"), HasSubstr("1 of other users")));
+              AllOf(StartsWith("0\n"), HasSubstr("1 owned by other users")));
   fs::permissions(shared(), fs::perms::all | fs::perms::sticky_bit);
   const std::vector<std::string> full{"prune",  "-y",    "--grace",     "0s",
                                       "--full", "--all", "--cache-dir", shared().string()};
-  EXPECT_THAT(tcm_of_nobody(full), AllOf(StartsWith("0\n"), HasSubstr("1 of other users"))) << "as in /tmp";
+  EXPECT_THAT(tcm_of_nobody(full), AllOf(StartsWith("0\n"), HasSubstr("1 owned by other users"))) << "as in /tmp";
   EXPECT_TRUE(fs::exists(theirs));
   fs::permissions(shared(), fs::perms::all);
   EXPECT_THAT(tcm_of_nobody(full), AllOf(StartsWith("0\n"), HasSubstr("Removed 1 kernel")));
@@ -123,10 +124,81 @@ TEST_F(SharedCache, AnothersBinIsShownAndLeftAlone) {
               AllOf(StartsWith("0\n"), HasSubstr("Restored 1 entry")));
   EXPECT_TRUE(fs::exists(own));
   EXPECT_THAT(tcm_of_nobody({"trash", "empty", "-y", "--cache-dir", shared().string()}),
-              AllOf(StartsWith("0\n"), HasSubstr("Removed 0 entries"), HasSubstr("Bins of other users stay")));
+              AllOf(StartsWith("0\n"), HasSubstr("Removed 0 entries"), HasSubstr("Bins of other users are kept")));
   EXPECT_THAT(
       tcm({"trash", "restore", "last", "--cache-dir", shared().string(), "--db", (home_ / "root.db").string()}).out,
       HasSubstr("Restored 1 entry"));
+}
+
+// As on a machine whose caches one user watches over: reading changes access times there, as the kernel lets only a
+// file's owner leave them alone.
+class ReadByAnother : public SharedCache {
+ protected:
+  void SetUp() override {
+    SharedCache::SetUp();
+    if (IsSkipped()) return;
+    theirs_ = add(1, kRoot);
+    for (const auto& file : fs::directory_iterator(theirs_)) set_access(file.path(), 40 * util::kDay);
+    set_age(theirs_, std::chrono::hours(24 * 50));
+    fs::permissions(theirs_, fs::perms::all);
+  }
+
+  static void set_access(const fs::path& file, std::int64_t ago) {
+    const std::int64_t now = util::now_ns();
+    const timespec times[2] = {{(now - ago) / util::kSecond, 0}, {(now - 50 * util::kDay) / util::kSecond, 0}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, file.c_str(), times, 0), 0);
+  }
+
+  fs::path group() const { return theirs_ / "__grp__add_kernel.json"; }
+  fs::path binary() const { return theirs_ / "add_kernel.cubin"; }
+
+  static bool was_read_now(const fs::path& file) {
+    struct ::stat node {};
+    EXPECT_EQ(::stat(file.c_str(), &node), 0);
+    return node.st_atime > util::now_ns() / util::kSecond - 3600;
+  }
+
+  /// What of the cache a plan finds unused for 30 days.
+  std::string unused(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments{"prune",   "--dry-run", "--full",      "--unused-for",   "30d",
+                                       "--grace", "0s",        "--cache-dir", shared().string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return tcm_of_nobody(arguments);
+  }
+
+  fs::path theirs_;
+};
+
+TEST_F(ReadByAnother, IndexingIsNoUse) {
+  const std::vector<std::string> index{"index", "--cache-dir", shared().string()};
+  ASSERT_THAT(tcm_of_nobody(index), StartsWith("0\n"));
+  if (!was_read_now(group())) GTEST_SKIP() << "this file system keeps no access times";
+  EXPECT_TRUE(was_read_now(binary()));
+  EXPECT_THAT(unused(), AllOf(HasSubstr("Would remove 1 kernel"), HasSubstr("last used 40d ago")));
+
+  const std::string other = (home_ / "data/other.db").string();
+  EXPECT_THAT(unused({"--db", other}), HasSubstr("Nothing to do")) << "which another index cannot know";
+}
+
+TEST_F(ReadByAnother, AUseAfterwardsCounts) {
+  ASSERT_THAT(tcm_of_nobody({"index", "--cache-dir", shared().string()}), StartsWith("0\n"));
+  if (!was_read_now(group())) GTEST_SKIP() << "this file system keeps no access times";
+  ASSERT_THAT(tcm_of_nobody({"index", "--full-rescan", "--cache-dir", shared().string()}), StartsWith("0\n"));
+  EXPECT_THAT(unused(), HasSubstr("last used 40d ago")) << "read twice";
+  const timespec used[2] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, binary().c_str(), used, 0), 0);
+  EXPECT_THAT(unused(), HasSubstr("Nothing to do"));
+}
+
+TEST_F(ReadByAnother, APlanThatReadsTheCacheFirstSeesItAsItWas) {
+  EXPECT_THAT(unused(), AllOf(HasSubstr("Would remove 1 kernel"), HasSubstr("last used 40d ago")));
+  EXPECT_THAT(unused(), HasSubstr("last used 40d ago")) << "and the next one, too";
+}
+
+TEST_F(ReadByAnother, TheOwnersReadingLeavesNoTrace) {
+  ASSERT_EQ(tcm({"index", "--cache-dir", shared().string()}).exit_code, 0);
+  EXPECT_FALSE(was_read_now(group()));
+  EXPECT_FALSE(was_read_now(binary()));
 }
 
 }  // namespace

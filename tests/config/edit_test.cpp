@@ -64,6 +64,31 @@ TEST(Edit, KeepsTheLineEndsAndTheMarkOfOtherSystems) {
   EXPECT_EQ(edited("\xef\xbb\xbfjobs = 1 # x\n", "jobs", "2"), "\xef\xbb\xbfjobs = 2 # x\n");
 }
 
+std::string removed(std::string_view text, std::string_view key) {
+  const auto result = without_value(text, "/f", key);
+  if (!result) return result.error().message;
+  return result->value_or("not set");
+}
+
+TEST(Edit, TakesAValueOutWithItsLineAlone) {
+  EXPECT_EQ(removed("# one\njobs = 3   # two\n\n# three\n", "jobs"), "# one\n\n# three\n");
+  EXPECT_EQ(removed("host = \"a\"\njobs = 3", "jobs"), "host = \"a\"\n");
+  EXPECT_EQ(removed("cache_dir = [\n  \"a\", # x\n  \"b\",\n]\njobs = 1\n", "cache_dir"), "jobs = 1\n");
+  EXPECT_EQ(removed("host = \"\"\"\na\nb\"\"\"\njobs = 1\n", "host"), "jobs = 1\n");
+  EXPECT_EQ(removed("[prune]\r\n# why\r\ngrace = \"1m\"\r\n", "prune.grace"), "[prune]\r\n# why\r\n");
+  EXPECT_EQ(removed("prune.grace = \"1m\"\njobs = 1\n", "prune.grace"), "jobs = 1\n");
+  EXPECT_EQ(removed("jobs = 1\n", "host"), "not set");
+  EXPECT_EQ(removed("", "host"), "not set");
+}
+
+TEST(Edit, TakesAValueOutOfAnInLineTable) {
+  EXPECT_EQ(removed("prune = { grace = \"1m\", trash = true }\n", "prune.grace"), "prune = { trash = true }\n");
+  EXPECT_EQ(removed("prune = { trash = true, grace = \"1m\" }\n", "prune.grace"), "prune = { trash = true}\n");
+  EXPECT_EQ(removed("prune = { grace = \"1m\" }\n", "prune.grace"), "prune = {}\n");
+  EXPECT_EQ(removed("prune = { grace = \"1m\", trash = true, max_files = 3 }\n", "prune.trash"),
+            "prune = { grace = \"1m\", max_files = 3 }\n");
+}
+
 TEST(Edit, RefusesWhatIsNoToml) { EXPECT_THAT(edited("jobs = \n", "jobs", "2"), StartsWith("/f:1: is not TOML")); }
 
 class SetInFile : public ConfigTest {
@@ -104,6 +129,19 @@ TEST_F(SetInFile, WritesWhatIsReadBack) {
   struct stat status {};
   ASSERT_EQ(::stat(files_.user.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600U) << "it may hold a password";
+}
+
+TEST_F(SetInFile, TakesOutWhatWasSet) {
+  FileState file;
+  file.layer = Source::user;
+  file.path = files_.user;
+  const Key& key = *find_key("jobs");
+  EXPECT_FALSE(*unset_in_file(file, key, files_.home)) << "there is no file";
+  EXPECT_FALSE(fs::exists(file.path));
+  write_file(file.path, "# mine\njobs = 3\n");
+  EXPECT_TRUE(*unset_in_file(file, key, files_.home));
+  EXPECT_EQ(read_file(file.path), "# mine\n");
+  EXPECT_FALSE(*unset_in_file(file, key, files_.home));
 }
 
 TEST_F(SetInFile, WritesPathsAsTheUserMeansThem) {

@@ -87,7 +87,7 @@ TEST_F(ProjectFile, ThatEverybodyMayWriteIsIgnoredWithAWarning) {
   const Settings found = settings();
   EXPECT_EQ(found.jobs.origin.source, Source::default_value);
   EXPECT_THAT(found.warnings,
-              ElementsAre(AllOf(StartsWith(project().string() + ": ignored, because everybody may write it"),
+              ElementsAre(AllOf(StartsWith(project().string() + ": ignored, because anyone may write to it"),
                                 HasSubstr("chmod"))));
 }
 

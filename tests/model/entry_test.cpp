@@ -33,5 +33,29 @@ TEST(ByteTotals, Sums) {
   EXPECT_EQ(sum.total(), (std::uint64_t{1} << 40) + 7);
 }
 
+TEST(OwnReading, WhatItLeftCountsAsTheUseBeforeIt) {
+  const OwnReading nothing{100, 0};
+  EXPECT_EQ(nothing.last_use(50), 50) << "it left no time";
+  const OwnReading reading{100, 900};
+  EXPECT_EQ(reading.last_use(900), 100);
+  EXPECT_EQ(reading.last_use(850), 100) << "of a file that was read first";
+  EXPECT_EQ(reading.last_use(901), 901);
+}
+
+TEST(OwnReading, ALaterReadingFindsWhatAnEarlierOneLeft) {
+  OwnReading reading;
+  reading.add({100, 0});
+  EXPECT_EQ(reading.used_ns, 100);
+  reading.add({120, 900});
+  reading.add({900, 1'000});
+  EXPECT_EQ(reading.used_ns, 120);
+  EXPECT_EQ(reading.left_ns, 1'000);
+  reading.add({1'500, 2'000});
+  EXPECT_EQ(reading.used_ns, 1'500) << "somebody used it in between";
+  reading.add({2'000, 0});
+  EXPECT_EQ(reading.used_ns, 1'500);
+  EXPECT_EQ(reading.left_ns, 2'000) << "a reading without a trace does not undo one";
+}
+
 }  // namespace
 }  // namespace tcm::model

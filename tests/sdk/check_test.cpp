@@ -249,7 +249,7 @@ TEST(Check, WrongRequestsExitWith2) {
     EXPECT_EQ(run(arguments).exit_code, 2) << arguments;
   const Checked kind = run("--sample /etc/hostname:nonsense " + module("good"));
   EXPECT_EQ(kind.exit_code, 2);
-  EXPECT_THAT(kind.output, HasSubstr("'nonsense' is no kind"));
+  EXPECT_THAT(kind.output, HasSubstr("'nonsense' is not a kind"));
   EXPECT_EQ(run("--help").exit_code, 0);
 }
 

@@ -30,10 +30,26 @@ Result<service::Plan> make_plan(const service::PruneRequest& request, index::Ind
   return service::plan_prune(request, index, context.backends(), now_ns, progress);
 }
 
-Result<service::ExecuteReport> carry_out(service::Plan& plan, const service::ExecuteOptions& options,
-                                         index::Index& index, service::PruneProgress& progress, Context& context) {
+/// What the progress of a plan is called.
+std::string_view label_of(service::PruneMode mode) {
+  switch (mode) {
+    case service::PruneMode::drop: return "Dropping";
+    case service::PruneMode::share: return "Linking";
+    case service::PruneMode::relocate: return "Relocating";
+    case service::PruneMode::repair: return "Repairing";
+    case service::PruneMode::full:
+    case service::PruneMode::leftovers:
+    case service::PruneMode::duplicates:
+    case service::PruneMode::keys: break;
+  }
+  return "Removing";
+}
+
+Result<service::ExecuteReport> carry_out(service::Plan& plan, std::string_view label,
+                                         const service::ExecuteOptions& options, index::Index& index,
+                                         service::PruneProgress& progress, Context& context) {
   const InterruptGuard interrupts(progress.index.stop, index);
-  const ProgressWatch watch(context, "Working", [&, total = plan.items.sums().entries](Progress& line) {
+  const ProgressWatch watch(context, label, [&, total = plan.items.sums().entries](Progress& line) {
     line.expect(total);
     line.set(progress.done.load(std::memory_order_relaxed), progress.freed.load(std::memory_order_relaxed));
   });
@@ -89,7 +105,7 @@ void add_rewrite_options(CLI::App& command, std::optional<std::string>& grace, C
   const std::string group = "How";
   command.add_flag("--dry-run", options.dry_run, "Show the plan and stop")->group(group);
   command.add_flag("-y,--yes", options.yes, "Do not ask")->group(group);
-  command.add_option("--grace", grace, "Leave alone what changed within that time [10m]")
+  command.add_option("--grace", grace, "Keep entries that changed within this time [10m]")
       ->type_name("AGE")
       ->group(group);
   add_output_option(command, options.output, {"table", "json", "jsonl"}, group);
@@ -98,8 +114,8 @@ void add_rewrite_options(CLI::App& command, std::optional<std::string>& grace, C
 void add_removal_options(CLI::App& command, service::ChangeWords& words, ChangeOptions& options) {
   const std::string group = "How";
   add_rewrite_options(command, words.grace, options);
-  command.add_flag("--trash", words.trash, "Keep what is removed in the trash: tcm trash restore")->group(group);
-  command.add_flag("--no-trash", words.no_trash, "Keep nothing, whatever the setting prune.trash says")
+  command.add_flag("--trash", words.trash, "Move removed entries to the trash (undo: tcm trash restore)")->group(group);
+  command.add_flag("--no-trash", words.no_trash, "Delete for good, even if prune.trash is set")
       ->excludes("--trash")
       ->group(group);
 }
@@ -108,7 +124,7 @@ void add_change_options(CLI::App& command, service::ChangeWords& words, ChangeOp
   add_removal_options(command, words, options);
   command
       .add_flag("--keep-paths", options.keep_paths,
-                "Groups keep the directory that they name, for a cache that containers see elsewhere")
+                "Leave the paths in groups as they are, for a cache that containers see elsewhere")
       ->group("How");
 }
 
@@ -141,7 +157,8 @@ ExitCode run_change(const Result<service::PruneRequest>& asked, const ChangeOpti
   }
   if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
 
-  auto report = carry_out(*plan, {request.grace_ns, options.keep_paths, request.jobs}, held->index, progress, context);
+  auto report = carry_out(*plan, label_of(request.mode), {request.grace_ns, options.keep_paths, request.jobs},
+                          held->index, progress, context);
   if (!report) return context.report(report.error());
   follow_in_index(*held, *report, context);
   return show(*plan, &*report, view, format, context);

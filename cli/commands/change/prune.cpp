@@ -31,7 +31,7 @@ ExitCode run_prune(const PruneOptions& options, Context& context) {
 
 void add_what(CLI::App& command, PruneOptions& options) {
   service::PruneWords& words = options.words;
-  const std::string group = "What goes (by default the IR, and the sources with it)";
+  const std::string group = "What to remove (by default the IR and the sources)";
   CLI::Option* const drop =
       command
           .add_option("--drop", words.drop,
@@ -45,21 +45,20 @@ void add_what(CLI::App& command, PruneOptions& options) {
       command
           .add_option(
               "--deduplicate", options.deduplicate,
-              "hardlink: all kernels stay, and equal files become one; or all but the newest of equal kernels of a "
-              "root go, and compile again if their key is needed: content (metadata and binary are equal), "
-              "metadata (the original's looser rule) [hardlink]")
+              "hardlink: keep all kernels and make equal files one; content (equal metadata and binary) or metadata "
+              "(the original's looser rule): keep only the newest of equal kernels in a root, the others are "
+              "recompiled if their key is needed [hardlink]")
           ->expected(0, 1)
           ->default_str("hardlink")
           ->type_name("HOW")
           ->group(group);
   must_be_one_of(*options.deduplicate_option, {"content", "metadata", "hardlink"});
-  command
-      .add_flag("--leftovers", words.leftovers, "Temporaries of dead writers, empty and partial entries, nothing else")
+  command.add_flag("--leftovers", words.leftovers, "Only temporaries of dead writers and empty or partial entries")
       ->group(group);
 }
 
 void add_which(CLI::App& command, service::PruneWords& words) {
-  const std::string group = "Limits: each is reason enough to go, for kernels that the filters below let through";
+  const std::string group = "Limits (each is enforced by itself, on what matches the filters below)";
   command
       .add_option("--unused-for", words.unused_for,
                   "Not used for AGE or longer, by the newest access or change of its binary")

@@ -160,7 +160,7 @@ ExitCode run_empty(const TrashOptions& options, Context& context) {
   const service::TrashListing chosen{service::chosen_bins(listing->rows, *ids), {}};
   if (!is_json(options)) print_listing(chosen, context);
   if (options.ids.empty() && chosen.rows.size() < listing->rows.size())
-    context.messages().note("Bins of other users stay; tcm trash list shows them.");
+    context.messages().note("Bins of other users are kept; `tcm trash list` shows them.");
   if (chosen.rows.empty() && options.ids.empty()) return print_done(options, {}, "Removed", context);
   if (const ExitCode code = confirm(context, options.yes); code != ExitCode::ok) return finish_output(context, code);
   const auto done = service::empty_trash(*listing, *ids);

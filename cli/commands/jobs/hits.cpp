@@ -59,7 +59,7 @@ void explain(Context& context, const HitsOptions& options, const service::HitImp
   for (const Error& failure : report.failures) context.messages().error(failure);
   if (report.unreadable > 0)
     context.messages().warning(
-        fmt::format("{} that no tracker writes passed over", counted(report.unreadable, "line", "lines")));
+        fmt::format("skipped {} that no tracker wrote", counted(report.unreadable, "line", "lines")));
   if (options.skip_unknown) return;
   for (const auto& [root, logs] : report.unknown_roots)
     context.messages().warning(fmt::format("{}: the index does not know this root, so {} for it", root,
@@ -100,14 +100,14 @@ ExitCode run_import(const HitsOptions& options, Context& context) {
 
 void add_import(CLI::App& hits, Invocation& invocation) {
   auto options = std::make_shared<HitsOptions>();
-  CLI::App* command = hits.add_subcommand("import", "Add what the logs tell to the index");
+  CLI::App* command = hits.add_subcommand("import", "Import logs into the index");
   command->add_option("DIR", options->directories, "Directories of logs. Default: TCM_HITS_DIR, else hits in data_dir")
       ->type_name("DIR");
   command->add_option("--map", options->map, "Paths in the logs at or below FROM are at TO here (repeatable)")
       ->allow_extra_args(false)
       ->type_name("FROM=TO");
   command->add_flag("--skip-unknown", options->skip_unknown,
-                    "Read logs also where they name roots that the index does not know; that part is lost");
+                    "Also read logs that name roots unknown to the index; that part is lost");
   command->add_flag("--json", options->json, "As JSON");
   end_help(*command,
            "Each line counts once, however often a log is imported and whenever an import\n"

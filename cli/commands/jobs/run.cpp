@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include <CLI/App.hpp>
@@ -14,9 +15,12 @@
 #include "cli/run/help.hpp"
 #include "core/service/hits/tracker.hpp"
 #include "core/util/system/file.hpp"
+#include "core/util/system/system_error.hpp"
+#include "core/util/system/write_all.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cli {
+namespace fs = std::filesystem;
 namespace {
 
 struct RunOptions {
@@ -83,6 +87,22 @@ void write_missed(JsonWriter& json, const service::JobSum& sum) {
   json.end_array();
 }
 
+/// A terminal, /dev/null: written to, not replaced.
+bool is_device(const std::string& path) {
+  std::error_code error;
+  return fs::is_character_file(path, error);
+}
+
+/// Before a job of hours, not after it.
+Result<void> check_json_place(const std::string& path) {
+  std::error_code error;
+  if (fs::is_regular_file(path, error) || is_device(path)) return {};
+  if (fs::exists(path, error)) return fail(ErrorCode::usage, path + ": is not a file; name a file for --json");
+  const fs::path directory = fs::path(path).parent_path();
+  if (directory.empty() || fs::is_directory(directory, error)) return {};
+  return fail(ErrorCode::missing, path + ": its directory does not exist; make it first");
+}
+
 Result<void> write_json(const RunOptions& options, const service::TrackedRun& run) {
   std::string text;
   {
@@ -100,7 +120,11 @@ Result<void> write_json(const RunOptions& options, const service::TrackedRun& ru
     write_missed(json, sum);
     json.end_object();
   }
-  return util::replace_file(options.json, text);
+  if (!is_device(options.json)) return util::replace_file(options.json, text);
+  TCM_ASSIGN(const util::Fd device, util::open_to_append(options.json));
+  if (const int error = util::write_all(device.get(), text); error != 0)
+    return util::system_error(options.json + ": cannot be written", error);
+  return {};
 }
 
 /// What the exit code is when the command has done its work.
@@ -109,7 +133,7 @@ ExitCode judge(const RunOptions& options, const service::JobSum& sum, Context& c
     context.messages().warning(
         fmt::format("{} of the logs cannot be read and are not counted", counted(sum.unreadable, "line", "lines")));
   if (sum.kernels == 0 && options.fail_on_miss) {
-    context.messages().error("no look-up was seen, so nothing is known of misses (see tcm help run)");
+    context.messages().error("no look-up was seen, so the misses are unknown (see tcm help run)");
     return ExitCode::failed;
   }
   if (sum.kernels == 0)
@@ -118,12 +142,12 @@ ExitCode judge(const RunOptions& options, const service::JobSum& sum, Context& c
 }
 
 ExitCode run_run(const RunOptions& options, Context& context) {
+  if (!options.json.empty())
+    if (const auto place = check_json_place(options.json); !place) return context.report(place.error());
   const auto run = service::run_tracked(options.command, ::fileno(own_stdout()));
-  if (!run) {
-    const ExitCode code = context.report(run.error());
-    if (run.error().message.find(": cannot be run: ") == std::string::npos) return code;
-    return static_cast<ExitCode>(code == ExitCode::missing ? kNotFound : kNotRun);
-  }
+  if (!run) return context.report(run.error());
+  if (run->not_run)
+    return static_cast<ExitCode>(context.report(*run->not_run) == ExitCode::missing ? kNotFound : kNotRun);
   {
     Sink out(stderr);
     print(out, run->sum);
@@ -144,15 +168,15 @@ ExitCode run_run(const RunOptions& options, Context& context) {
 
 void add_run_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App* command = app.add_subcommand("run", "Run a command and say which kernels it had to compile");
+  CLI::App* command = app.add_subcommand("run", "Run a command and report which kernels it had to compile");
   command->add_option("COMMAND", options->command, "The command and its arguments, after --")->required();
-  command->add_option("--json", options->json, "Also write what is said to FILE, as JSON")->type_name("FILE");
+  command->add_option("--json", options->json, "Also write the report to FILE, as JSON")->type_name("FILE");
   command->add_flag("--fail-on-miss", options->fail_on_miss, "End with exit code 8 when a kernel was compiled");
   end_help(*command,
-           "The command gets the tracker into its environment, which counts the look-ups of\n"
-           "every Python process in it. What was seen goes to stderr when it has ended. The\n"
-           "exit code is the command's: 128 + n when signal n ended it, 127 when there is\n"
-           "no such command, 126 when it cannot be run.\n\n"
+           "The tracker in the command's environment counts the look-ups of every Python\n"
+           "process. The report goes to stderr when the command has ended. The exit code is\n"
+           "the command's: 128 + n when signal n ended it, 127 when the command does not\n"
+           "exist, 126 when it cannot be run.\n\n"
            "Examples:\n"
            "  tcm run -- python train.py --steps 1\n"
            "  tcm run --json run.json -- torchrun --nproc-per-node 8 train.py\n"

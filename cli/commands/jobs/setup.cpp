@@ -10,25 +10,19 @@
 #include "cli/commands/jobs/hits.hpp"
 #include "cli/run/checks.hpp"
 #include "cli/run/help.hpp"
+#include "cli/run/shell.hpp"
 #include "core/service/hits/tracker.hpp"
 #include "core/util/text/text.hpp"
 
 namespace tcm::cli {
 namespace {
 
-/// A word for a shell.
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
-}
-
 std::string for_shell(const std::string& tracker, const std::string& logs) {
   return fmt::format(
       "# In the shell, or the script, that starts the job:\n"
       "export TCM_HITS_DIR={}\n"
       "export PYTHONPATH={}\"${{PYTHONPATH:+:$PYTHONPATH}}\"\n",
-      quoted(logs), quoted(tracker));
+      shell_word(logs), shell_word(tracker));
 }
 
 std::string for_python(const std::string& tracker, const std::string& logs) {
@@ -39,12 +33,12 @@ std::string for_python(const std::string& tracker, const std::string& logs) {
       "echo 'import tcm_hits' > \"$SITE/tcm_hits.pth\"\n"
       "# and where jobs are started:\n"
       "export TCM_HITS_DIR={}\n",
-      quoted(tracker + "/tcm_hits.py"), quoted(logs));
+      shell_word(tracker + "/tcm_hits.py"), shell_word(logs));
 }
 
 std::string for_docker(const std::string& tracker) {
   return fmt::format(
-      "# In the Dockerfile, with {} copied beside it:\n"
+      "# In the Dockerfile, with {} copied next to it:\n"
       "COPY tcm_hits.py sitecustomize.py /opt/tcm/python/\n"
       "ENV PYTHONPATH=/opt/tcm/python TCM_HITS_DIR=/var/log/tcm-hits\n"
       "# and mount a directory of the host there: docker run -v /srv/hits:/var/log/tcm-hits\n"

@@ -157,7 +157,7 @@ ExitCode run_path(bool as_json, Context& context) {
   return finish_output(context, ExitCode::ok);
 }
 
-/// The file that `set` writes: the project's, where it is or in the working directory, or the user's.
+/// The file that `set` and `unset` write: the project's, where it is or in the working directory, or the user's.
 Result<config::FileState> file_to_set(const config::Files& files, bool project) {
   const Source layer = project ? Source::project : Source::user;
   for (const config::FileState& file : find_files(files)) {
@@ -176,7 +176,7 @@ void tell_what_goes_before(const Context& context, const Key& key, const config:
   for (const Effective& setting : settings->all)
     if (setting.key == &key && setting.origin.where != written.path)
       context.messages().hint(
-          fmt::format("{} stands in {}, too, and goes before this one", key.name, to_string(setting.origin)));
+          fmt::format("{} is also set in {}, which takes precedence", key.name, to_string(setting.origin)));
 }
 
 ExitCode run_set(const SetOptions& options, Context& context) {
@@ -190,6 +190,19 @@ ExitCode run_set(const SetOptions& options, Context& context) {
   if (const auto done = set_in_file(*file, *key, *literal, files.home); !done) return context.report(done.error());
   context.messages().note(fmt::format("Set {} in {}.", key->name, file->path));
   tell_what_goes_before(context, *key, *file);
+  return ExitCode::ok;
+}
+
+ExitCode run_unset(const SetOptions& options, Context& context) {
+  const Key* key = config::find_key(options.key);
+  if (key == nullptr) return context.report(config::unknown_key(options.key));
+  const config::Files files = config::standard_files();
+  const auto file = file_to_set(files, options.project);
+  if (!file) return context.report(file.error());
+  const auto removed = unset_in_file(*file, *key, files.home);
+  if (!removed) return context.report(removed.error());
+  context.messages().note(*removed ? fmt::format("Removed {} from {}.", key->name, file->path)
+                                   : fmt::format("{} does not set {}.", file->path, key->name));
   return ExitCode::ok;
 }
 
@@ -226,8 +239,7 @@ void add_get(CLI::App& config, Invocation& invocation) {
 
 void add_set(CLI::App& config, Invocation& invocation) {
   auto options = std::make_shared<SetOptions>();
-  CLI::App* command =
-      config.add_subcommand("set", "Write a value into your file of settings; nothing else changes there");
+  CLI::App* command = config.add_subcommand("set", "Write a value into your settings file and change nothing else");
   command->add_option("KEY", options->key, "The setting")->required()->type_name("");
   command->add_option("VALUE", options->words, "The value; several for a list; none for no value")
       ->required()
@@ -241,6 +253,20 @@ void add_set(CLI::App& config, Invocation& invocation) {
   command->callback([options, &invocation] {
     invocation.reads_files = false;
     invocation.command = [options](Context& context) { return run_set(*options, context); };
+  });
+}
+
+void add_unset(CLI::App& config, Invocation& invocation) {
+  auto options = std::make_shared<SetOptions>();
+  CLI::App* command = config.add_subcommand("unset", "Remove a value from your settings file");
+  command->add_option("KEY", options->key, "The setting")->required()->type_name("");
+  command->add_flag("--project", options->project, "From the project's .tcm.toml instead");
+  end_help(*command,
+           "Examples:\n"
+           "  tcm config unset prune.max_size      the default counts again");
+  command->callback([options, &invocation] {
+    invocation.reads_files = false;
+    invocation.command = [options](Context& context) { return run_unset(*options, context); };
   });
 }
 
@@ -265,6 +291,7 @@ void add_config_command(CLI::App& app, Invocation& invocation) {
   add_show(*command, invocation);
   add_get(*command, invocation);
   add_set(*command, invocation);
+  add_unset(*command, invocation);
   add_path(*command, invocation);
   end_help(*command,
            "Examples:\n"

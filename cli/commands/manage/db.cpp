@@ -98,7 +98,7 @@ ExitCode run_vacuum(Context& context) {
   const auto after = index::database_status(place.location, place.timeout);
   if (!after) return context.report(after.error());
   context.messages().note(
-      fmt::format("The index took {} and takes {}.", size_text(before->bytes), size_text(after->bytes)));
+      fmt::format("Size of the index: {} before, {} now.", size_text(before->bytes), size_text(after->bytes)));
   return ExitCode::ok;
 }
 
@@ -108,7 +108,7 @@ ExitCode run_copy(const std::string& to, Context& context) {
   if (!report) return context.report(report.error());
   const auto status = index::database_status(to, place.timeout);
   if (!status) return context.report(status.error());
-  context.messages().note(fmt::format("Copied {} to {}; all arrived as they were (digest {:016x}).",
+  context.messages().note(fmt::format("Copied {} to {}; the copy is identical (digest {:016x}).",
                                       counted(report->rows, "row", "rows"), util::escape_control(status->where),
                                       report->digest));
   context.messages().hint("`tcm config set storage.url URL` makes it the index from now on");

@@ -93,7 +93,7 @@ void add_import_legacy_command(CLI::App& db, Invocation& invocation) {
   auto file = std::make_shared<std::string>();
   auto as_json = std::make_shared<bool>(false);
   CLI::App* command =
-      db.add_subcommand("import-legacy", "Take hits and first-seen times over from an earlier tool's index");
+      db.add_subcommand("import-legacy", "Import hits and first-seen times from an earlier tool's index");
   command->add_option("FILE", *file, "The SQLite file of triton-cache-manager or model-cache-manager")->required();
   command->add_flag("--json", *as_json, "As JSON");
   end_help(*command,

@@ -136,8 +136,8 @@ void hint(Context& context, const service::IndexReport& report, bool unexplained
   note_elsewhere(context, elsewhere);
   if (unexplained) context.messages().hint("`tcm index -v` says which entries are broken or were skipped, and why");
   if (!broken) return;
-  context.messages().hint("`tcm list --kind broken` shows the broken entries, which fail the jobs that want them");
-  context.messages().hint("`tcm repair` mends or removes them; what is removed compiles again when it is used next");
+  context.messages().hint("`tcm list --kind broken` shows the broken entries, which make jobs fail");
+  context.messages().hint("`tcm repair` repairs or removes them; removed ones are recompiled on next use");
 }
 
 void print_table(Context& context, const service::IndexReport& report) {
@@ -259,7 +259,7 @@ void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& glo
                     "Record SHA-256 of binaries and helper modules where it is not known yet, for verify --deep");
   command
       ->add_option("--forget", options->forget,
-                   "Read nothing; forget what the index knows of this directory, hits too (repeatable)")
+                   "Only forget what the index knows about this directory, including hits (repeatable)")
       ->allow_extra_args(false)
       ->excludes("DIR", "--cache-dir", "--discover", "--full-rescan", "--digests")
       ->type_name("DIR");

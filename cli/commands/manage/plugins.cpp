@@ -133,7 +133,8 @@ ExitCode run_plugins(const OutputOptions& output, Context& context) {
   print_refused(context, registry);
   print_shadowed(context, registry);
   context.out().flush();
-  if (registry.plugins().empty()) context.messages().note("No backend is loaded; tcm works without, but names less.");
+  if (registry.plugins().empty())
+    context.messages().note("No backend is loaded; tcm works without one but can name fewer things.");
   if (context.verbose())
     for (const backend::SearchDirectory& directory : registry.directories())
       context.messages().note("searched " + directory.path);

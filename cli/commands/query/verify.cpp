@@ -69,7 +69,7 @@ ExitCode run_repair(const VerifyOptions& options, Context& context) {
   if (!options.seen_at.empty() || options.trust)
     return context.report(
         {ErrorCode::usage,
-         "--repair mends what is wrong here; it does not go with --as-seen-at (see tcm relocate --to) "
+         "--repair mends what is wrong here; it cannot be combined with --as-seen-at (see tcm relocate --to) "
          "and --trust"});
   service::RepairWords words;
   words.filters = options.filters;

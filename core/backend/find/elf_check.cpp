@@ -97,7 +97,8 @@ std::optional<std::string> elf_header_problem(int fd, std::uint64_t size) {
   if (header.e_shoff == 0 || header.e_shnum == 0) return "has no section table (stripped of its headers?)";
   if (header.e_shentsize != sizeof(ElfW(Shdr))) return "malformed: section table of a wrong entry size";
   const std::uint64_t table = std::uint64_t{header.e_shnum} * sizeof(ElfW(Shdr));
-  if (table > size || header.e_shoff > size - table) return "truncated: its section table lies behind its end";
+  if (table > size || header.e_shoff > size - table)
+    return "truncated: its section table lies past the end of the file";
   return std::nullopt;
 }
 

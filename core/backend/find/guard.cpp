@@ -62,7 +62,7 @@ std::optional<Refusal> judge_file(const Candidate& candidate) {
   const auto refuse = [&](Stage stage, std::string reason) {
     return Refusal{util::escape_control(candidate.path), stage, std::move(reason)};
   };
-  if (candidate.canonical.empty()) return refuse(Stage::file, "a link that leads nowhere");
+  if (candidate.canonical.empty()) return refuse(Stage::file, "a dangling symbolic link");
 
   // O_NONBLOCK: a fifo of that name must not hold the program up.
   const util::Fd file(::open(candidate.canonical.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));

@@ -142,10 +142,11 @@ Editor& Editor::operator=(Editor&&) noexcept = default;
 
 Result<Editor> Editor::open(const std::string& root_path, EditorOptions options) {
   if (!options.trash_id.empty() && !is_trash_id(options.trash_id))
-    return fail(ErrorCode::usage, fmt::format("\"{}\" is not a trash id; they look like 20261123-1", options.trash_id));
+    return fail(ErrorCode::usage,
+                fmt::format("\"{}\" is not the ID of a bin; an ID looks like 20261123-1", options.trash_id));
   TCM_ASSIGN(Root root, Root::open(root_path));
   if (options.root && *options.root != root.id())
-    return fail(ErrorCode::failed, root_path + ": not the directory that the plan was made of any more; run it again");
+    return fail(ErrorCode::failed, root_path + ": no longer the directory that was planned; run the command again");
   auto impl = std::make_unique<Impl>(std::move(root), std::move(options));
   TCM_TRY(impl->start());
   return Editor(std::move(impl));

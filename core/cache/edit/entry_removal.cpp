@@ -124,7 +124,7 @@ class MovedEntryRemoval {
       return;
     }
     disk::remove_tree(moved_.place, change_.key.c_str(), done_);
-    if (!done_.failures.empty()) note(done_.failures.front());
+    if (!done_.failures.empty()) note(context_.line(change_.key, {}, done_.failures.front()));
   }
 
   void note(std::string line) {
@@ -175,6 +175,11 @@ class RemovalInPlace {
   void remove_directories() {
     for (const Temporary& temporary : look_.temporaries)
       if (temporary.is_directory) disk::remove_tree(look_.directory.get(), temporary.name.c_str(), done_);
+    if (!done_.failures.empty()) {
+      outcome_.status = Status::failed;
+      outcome_.detail = context_.line(change_.key, {}, done_.failures.front());
+      return;
+    }
     const int error = disk::remove_directory_at(context_.root.descriptor(), change_.key.c_str());
     outcome_.gone = error == 0 || error == ENOENT;
     if (error == 0) outcome_.freed += look_.node.allocated;

@@ -131,14 +131,14 @@ tl::unexpected<Error> none_found(const std::string& path, std::optional<Layout> 
     return fail(ErrorCode::missing, path + ": this is one entry of a Triton cache; give the directory above it");
   if (layout == Layout::inductor)
     return fail(ErrorCode::missing, path +
-                                        ": no inductor cache: nothing in a …/triton/<device number> below it; "
-                                        "leave --layout out to have it told by shape");
+                                        ": not an inductor cache: no entries in a …/triton/<device number> below "
+                                        "it; omit --layout to detect it by shape");
   if (layout == Layout::vllm)
     return fail(ErrorCode::missing, path +
-                                        ": no vLLM cache: nothing in torch_compile_cache/<hash>/rank_* below it; "
-                                        "leave --layout out to have it told by shape");
+                                        ": not a vLLM cache: no entries in torch_compile_cache/<hash>/rank_* below it; "
+                                        "omit --layout to detect it by shape");
   return fail(ErrorCode::missing, path +
-                                      ": no Triton cache: no key directory in it or below it; "
+                                      ": not a Triton cache: no key directory in it or below it; "
                                       "give another directory, or --layout triton to take it as it is");
 }
 

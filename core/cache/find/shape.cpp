@@ -11,7 +11,7 @@
 namespace tcm::cache {
 namespace {
 
-// Looks into at most so many directories of a parent: a root shows itself at once, and a large directory of something
+// Looks into at most this many directories of a parent: a root shows itself at once, and a large directory of something
 // else must not be opened a hundred thousand times.
 constexpr int kMaxLooks = 256;
 

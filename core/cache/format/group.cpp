@@ -13,6 +13,8 @@ class GroupEvents final : public JsonEvents {
  public:
   std::vector<std::string> children;
   std::string path;
+  std::string odd_path;
+  std::size_t odd_child = 0;
   std::string problem;
 
   void begin(char bracket) override {
@@ -27,14 +29,15 @@ class GroupEvents final : public JsonEvents {
   void key(std::string_view text) override {
     if (depth_ == 1) {
       in_children_ = text == "child_paths";
-      if (in_children_) path.clear(), children.clear();  // the last of several counts, as for Triton
+      // The last of several counts, as for Triton.
+      if (in_children_) path.clear(), odd_path.clear(), children.clear();
     } else if (depth_ == 2 && in_children_) {
       add(text);
     }
   }
   void string(std::string_view text) override {
     if (depth_ == 2 && in_children_ && container_ == '[') return add(text);
-    if (depth_ == 2 && in_children_ && children.size() == 1) path = text;
+    if (depth_ == 2 && in_children_) add_path(text);
     scalar(false);
   }
   void integer(std::int64_t) override { scalar(false); }
@@ -62,6 +65,16 @@ class GroupEvents final : public JsonEvents {
     }
   }
 
+  void add_path(std::string_view text) {
+    const auto directory = [](std::string_view whole) { return whole.substr(0, whole.rfind('/') + 1); };
+    if (children.size() == 1) {
+      path = text;
+    } else if (odd_path.empty() && !children.empty() && directory(text) != directory(path)) {
+      odd_path = text;
+      odd_child = children.size() - 1;
+    }
+  }
+
   void refuse(std::string why) {
     if (problem.empty()) problem = std::move(why);
   }
@@ -77,7 +90,7 @@ tl::expected<GroupListing, std::string> list_group(std::string_view text) {
   GroupEvents events;
   if (auto wrong = read_json(text, events)) return tl::unexpected<std::string>(std::move(*wrong));
   if (!events.problem.empty()) return tl::unexpected<std::string>(std::move(events.problem));
-  return GroupListing{std::move(events.children), std::move(events.path)};
+  return GroupListing{std::move(events.children), std::move(events.path), std::move(events.odd_path), events.odd_child};
 }
 
 tl::expected<std::vector<std::string>, std::string> parse_group(std::string_view text) {

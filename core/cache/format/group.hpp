@@ -18,6 +18,8 @@ inline constexpr std::size_t kMaxGroupChildren = 4096;
 struct GroupListing {
   std::vector<std::string> names;  ///< see parse_group
   std::string path;                ///< what a map says of the first of them; empty of a list
+  std::string odd_path;            ///< the first path in another directory than `path`; empty when all are in one
+  std::size_t odd_child = 0;       ///< which name has it
 };
 
 /// The same as parse_group with the first path, which tells where the group was written.

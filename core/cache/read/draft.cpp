@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cache/read/draft.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/cache/format/json_reader.hpp"
@@ -43,9 +45,11 @@ bool read_json(OpenEntry& entry, const std::string& name, SkipReason too_large, 
   if (outcome.status != disk::ReadStatus::failed && outcome.status != disk::ReadStatus::not_a_file) {
     if (EntryFile* file = entry.files.find(name)) {
       file->bytes = outcome.bytes;
+      if (!file->sized) file->atime_ns = outcome.atime_ns;  // several kernels may share a file
       file->sized = true;
     }
   }
+  entry.files.left_ns = std::max(entry.files.left_ns, outcome.left_ns);
   switch (outcome.status) {
     case disk::ReadStatus::ok: return true;
     case disk::ReadStatus::too_large:

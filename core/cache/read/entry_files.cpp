@@ -33,6 +33,7 @@ void add_file(EntryFiles& found, std::string name, std::size_t base, const disk:
   file.name = std::move(name);
   file.base = base;
   file.bytes = node.bytes;
+  file.atime_ns = node.atime_ns;
   file.sized = true;
   found.files.push_back(std::move(file));
 }
@@ -114,13 +115,15 @@ void size_files(int directory, EntryFiles& found) {
     if (file.sized) continue;
     disk::Node node;
     const int error = disk::stat_at(directory, file.name.c_str(), node);
-    if (error != 0)
-      note_unreadable(found, file.name, error);
-    else if (node.type != disk::NodeType::file)
-      found.changed = true;
-    else
-      file.bytes = node.bytes;
     file.sized = true;
+    if (error != 0) {
+      note_unreadable(found, file.name, error);
+    } else if (node.type != disk::NodeType::file) {
+      found.changed = true;
+    } else {
+      file.bytes = node.bytes;
+      file.atime_ns = node.atime_ns;
+    }
   }
 }
 

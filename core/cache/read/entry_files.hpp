@@ -15,9 +15,10 @@ inline constexpr int kMaxEntryDepth = 8;
 inline constexpr std::size_t kMaxEntryFiles = 4096;
 
 struct EntryFile {
-  std::string name;         ///< relative to the entry
-  std::size_t base = 0;     ///< where the last component of `name` begins
-  std::uint64_t bytes = 0;  ///< valid when `sized`
+  std::string name;           ///< relative to the entry
+  std::size_t base = 0;       ///< where the last component of `name` begins
+  std::uint64_t bytes = 0;    ///< valid when `sized`
+  std::int64_t atime_ns = 0;  ///< before it was read; valid when `sized`
   bool sized = false;
   bool listed = false;  ///< by the group of its owner
   int owner = -1;       ///< index of the record it belongs to
@@ -35,7 +36,10 @@ struct EntryFiles {
   bool too_many = false;   ///< more than kMaxEntryFiles: listing stopped there
   std::size_t listed = 0;  ///< names of any kind
   bool changed = false;    ///< something vanished between listing and looking
-  std::string unreadable;  ///< first thing that could not be looked at, and why; empty when all could
+  std::int64_t used_ns =
+      0;  ///< the newest access time of groups and binaries before they were read; of all else, without
+  std::int64_t left_ns = 0;  ///< the newest access time that reading them left; 0: none
+  std::string unreadable;    ///< first thing that could not be looked at, and why; empty when all could
 
   bool nothing() const { return files.empty() && others.empty() && directories.empty(); }
   /// A file directly in the entry; null when there is none of that name.
@@ -48,7 +52,7 @@ struct EntryFiles {
 /// or the errno of listing the entry itself; anything else that goes wrong is noted in `found`.
 int list_entry(int directory, EntryFiles& found);
 
-/// Gets the sizes of the files that still lack one.
+/// Gets the sizes and access times of the files that still lack one.
 void size_files(int directory, EntryFiles& found);
 
 }  // namespace tcm::cache

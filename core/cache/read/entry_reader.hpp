@@ -25,6 +25,8 @@ class EntryReader {
   bool changed() const { return entry_.files.changed; }
   /// Something could not be read that may be readable the next time.
   bool try_again() const { return entry_.try_again; }
+  /// After read(): the access times that it found, and left.
+  model::OwnReading reading() const { return {entry_.files.used_ns, entry_.files.left_ns}; }
   /// After read(): the names of files have moved into the records.
   const EntryFiles& files() const { return entry_.files; }
 

@@ -52,6 +52,10 @@ Draft read_draft(OpenEntry& entry, std::string_view name) {
   draft.children = std::move(group->names);
   if (!group->path.empty())
     draft.record.named_root = std::string(named_root(group->path, entry.key, draft.children.front()));
+  // Two directories in one group: whatever the root is called, one of them is another.
+  if (!group->odd_path.empty())
+    draft.record.named_root +=
+        fmt::format("\n{}", named_root(group->odd_path, entry.key, draft.children[group->odd_child]));
 
   const std::string metadata = metadata_name(entry.files, draft);
   if (metadata.empty())

@@ -103,8 +103,13 @@ model::Record finish(Draft& draft, int index, EntryFiles& files, const Naming& n
 
   record.artifacts.reserve(static_cast<std::size_t>(std::count_if(
       files.files.begin(), files.files.end(), [index](const EntryFile& file) { return file.owner == index; })));
-  for (EntryFile& file : files.files)
-    if (file.owner == index) record.artifacts.push_back(artifact_of(file, draft, facts.backend, types));
+  for (EntryFile& file : files.files) {
+    if (file.owner != index) continue;
+    record.artifacts.push_back(artifact_of(file, draft, facts.backend, types));
+    const ArtifactKind kind = record.artifacts.back().kind;
+    if (kind == ArtifactKind::group || kind == ArtifactKind::binary)
+      files.used_ns = std::max(files.used_ns, file.atime_ns);
+  }
   return record;
 }
 
@@ -121,6 +126,8 @@ std::vector<model::Record> make_records(std::vector<Draft> drafts, EntryFiles& f
   records.reserve(drafts.size());
   for (std::size_t i = 0; i < drafts.size(); ++i)
     records.push_back(finish(drafts[i], static_cast<int>(i), files, naming));
+  if (files.used_ns == 0)
+    for (const EntryFile& file : files.files) files.used_ns = std::max(files.used_ns, file.atime_ns);
   return records;
 }
 

@@ -109,6 +109,7 @@ Result<void> Root::scan(const std::function<bool(const RootItem&)>& each,
 
 model::Entry Root::read_entry(const std::string& key, const Naming& naming) const {
   if (!is_file_name(key)) return lone(key, EntryKind::foreign, SkipReason::not_an_entry, "not a file name");
+  model::OwnReading left;
   for (int reading = 1;; ++reading) {
     util::Fd directory;
     disk::Node before;
@@ -123,6 +124,8 @@ model::Entry Root::read_entry(const std::string& key, const Naming& naming) cons
     EntryReader reader(directory.get(), key, naming);
     error = reader.read(entry.records);
     if (error != 0) return closed(directory_.get(), key, error);
+    left.add(reader.reading());
+    entry.reading = left;
 
     disk::Node after;
     error = disk::stat_at(directory_.get(), key.c_str(), after);
@@ -136,15 +139,15 @@ model::Entry Root::read_entry(const std::string& key, const Naming& naming) cons
   }
 }
 
-Result<void> Root::read_artifact(const std::string& key, const std::string& name, std::size_t limit,
-                                 std::string& bytes) const {
+Result<std::int64_t> Root::read_artifact(const std::string& key, const std::string& name, std::size_t limit,
+                                         std::string& bytes) const {
   if (!is_file_name(key) || !is_file_name(name)) return fail(ErrorCode::missing, "not a file name");
   util::Fd directory;
   if (const int error = disk::open_directory_at(directory_.get(), key.c_str(), directory); error != 0)
     return fail(util::error_code_of(error), std::string(util::error_text(error)));
   const disk::ReadOutcome outcome = disk::read_file_at(directory.get(), name.c_str(), limit, bytes);
   switch (outcome.status) {
-    case disk::ReadStatus::ok: return {};
+    case disk::ReadStatus::ok: return outcome.left_ns;
     case disk::ReadStatus::too_large:
       return fail(ErrorCode::failed, fmt::format("{} bytes; at most {} are read", outcome.bytes, limit));
     case disk::ReadStatus::not_a_file: return fail(ErrorCode::missing, "not a regular file");

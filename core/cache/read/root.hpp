@@ -48,9 +48,10 @@ class Root {
   model::Entry read_entry(const std::string& key, const Naming& naming) const;
 
   /// Reads a file of an entry, at most `limit` bytes, into `bytes` (whose memory is reused). Both names are single file
-  /// names. Errors: missing (also a file that is no regular one), denied, failed (too large among others). Thread-safe.
-  Result<void> read_artifact(const std::string& key, const std::string& name, std::size_t limit,
-                             std::string& bytes) const;
+  /// names. Returns the access time that this left, 0 when it left none. Errors: missing (also a file that is no
+  /// regular one), denied, failed (too large among others). Thread-safe.
+  Result<std::int64_t> read_artifact(const std::string& key, const std::string& name, std::size_t limit,
+                                     std::string& bytes) const;
 
   /// The same in pieces, each valid during its call: no more than a piece is held. Errors as above; what was handed out
   /// before one counts for nothing.

@@ -90,7 +90,7 @@ struct OpenBin {
 Result<Root> open_root(const std::string& path, const std::optional<RootId>& expected) {
   TCM_ASSIGN(Root root, Root::open(path));
   if (expected && *expected != root.id())
-    return fail(ErrorCode::failed, path + ": not the directory that was listed any more; run it again");
+    return fail(ErrorCode::failed, path + ": no longer the directory that was listed; run the command again");
   return root;
 }
 
@@ -98,7 +98,7 @@ Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const st
                                           std::optional<RootId> expected = std::nullopt) {
   if (!is_trash_id(id))
     return fail(ErrorCode::missing,
-                fmt::format("{}: no trash \"{}\"; ids look like 20261123-1", root_path, util::escape_control(id)));
+                fmt::format("{}: no bin \"{}\"; an ID looks like 20261123-1", root_path, util::escape_control(id)));
   TCM_ASSIGN(Root root, open_root(root_path, expected));
   auto bin = std::make_unique<OpenBin>(std::move(root));
   TCM_ASSIGN(bin->lock, RootLock::take(bin->root, bin->area));
@@ -110,7 +110,7 @@ Result<std::unique_ptr<OpenBin>> open_bin(const std::string& root_path, const st
   if (error == 0 && disk::stat_of(bin->directory.get(), node) == 0 && is_ours(node)) return bin;
   if (error != ENOENT && there && disk::stat_at(bin->area.descriptor(), id.c_str(), node) == 0 && !is_ours(node))
     return owned_by_other(bin->path(id), node.uid);
-  if (error == ENOENT) return fail(ErrorCode::missing, fmt::format("{}: no trash {}", root_path, id));
+  if (error == ENOENT) return fail(ErrorCode::missing, fmt::format("{}: no bin {}", root_path, id));
   return util::system_error(bin->path(id) + ": cannot open it", error);
 }
 
@@ -254,7 +254,7 @@ Result<TrashReport> restore_trash(const std::string& root_path, const std::strin
       ++report.entries;
       continue;
     }
-    const std::string_view why = error == EEXIST ? "is there again; it stays in the trash" : util::error_text(error);
+    const std::string_view why = error == EEXIST ? "exists again; it stays in the trash" : util::error_text(error);
     report.failures.push_back(
         fmt::format("{}/{}: {}", util::escape_control(root_path), util::escape_control(key), why));
   }
@@ -267,7 +267,7 @@ Result<TrashReport> empty_trash(const std::string& root_path, const TrashBin& li
   TCM_ASSIGN(const std::unique_ptr<OpenBin> bin, open_bin(root_path, listed.id, listed.root));
   disk::Node node;
   if (disk::stat_of(bin->directory.get(), node) != 0 || node.inode != listed.inode || node.mtime_ns != listed.made_ns)
-    return fail(ErrorCode::failed, bin->path(listed.id) + ": changed since it was listed; run it again");
+    return fail(ErrorCode::failed, bin->path(listed.id) + ": changed since it was listed; run the command again");
   return empty(*bin, listed.id);
 }
 

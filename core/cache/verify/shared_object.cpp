@@ -58,10 +58,10 @@ std::string header_problem(std::string_view bytes, const std::optional<Header>& 
   if (header->e_type != ET_DYN) return "not a shared object";
   if (header->e_phnum == 0 || header->e_phentsize != sizeof(Segment)) return "has no program header";
   if (!lies_within(bytes, header->e_phoff, std::uint64_t{header->e_phnum} * sizeof(Segment)))
-    return "cut short: its program header lies behind its end";
+    return "cut short: its program header lies past the end of the file";
   if (header->e_shnum != 0 && header->e_shentsize != sizeof(Section)) return "has sections of a wrong size";
   if (header->e_shnum != 0 && !lies_within(bytes, header->e_shoff, std::uint64_t{header->e_shnum} * sizeof(Section)))
-    return "cut short: its section table lies behind its end";
+    return "cut short: its section table lies past the end of the file";
   return {};
 }
 
@@ -93,7 +93,8 @@ class Inspection {
     for (unsigned i = 0; i < header_->e_phnum; ++i) {
       const Segment segment = *at<Segment>(bytes_, header_->e_phoff + std::uint64_t{i} * sizeof(Segment));
       if (segment.p_type != PT_LOAD && segment.p_type != PT_DYNAMIC) continue;
-      if (!lies_within(bytes_, segment.p_offset, segment.p_filesz)) refuse("cut short: a segment lies behind its end");
+      if (!lies_within(bytes_, segment.p_offset, segment.p_filesz))
+        refuse("cut short: a segment lies past the end of the file");
       if (segment.p_filesz > segment.p_memsz) refuse("malformed: a segment is larger in the file than in memory");
       (segment.p_type == PT_LOAD ? loads_ : dynamics_).push_back(segment);
     }
@@ -105,7 +106,8 @@ class Inspection {
     for (unsigned i = 0; i < header_->e_shnum; ++i) {
       const Section section = *at<Section>(bytes_, header_->e_shoff + std::uint64_t{i} * sizeof(Section));
       if (section.sh_type == SHT_NOBITS || section.sh_type == SHT_NULL) continue;
-      if (!lies_within(bytes_, section.sh_offset, section.sh_size)) refuse("cut short: a section lies behind its end");
+      if (!lies_within(bytes_, section.sh_offset, section.sh_size))
+        refuse("cut short: a section lies past the end of the file");
     }
   }
 
@@ -137,7 +139,8 @@ class Inspection {
   }
 
   std::string_view string_at(std::uint64_t table, std::uint64_t offset) {
-    if (offset >= bytes_.size() - table) return refuse("malformed: a name lies behind its end"), std::string_view();
+    if (offset >= bytes_.size() - table)
+      return refuse("malformed: a name lies past the end of the file"), std::string_view();
     const std::string_view rest = bytes_.substr(table + offset);
     const std::size_t end = rest.find('\0');
     if (end == std::string_view::npos) return refuse("malformed: a name has no end"), std::string_view();

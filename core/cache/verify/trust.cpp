@@ -32,7 +32,7 @@ std::string other_writers(const disk::Node& node, Place place) {
   if (node.type == disk::NodeType::link) return {};
   const bool sticky = node.type == disk::NodeType::directory && (node.mode & S_ISVTX) != 0;
   if (sticky && place == Place::above) return {};
-  if ((node.mode & S_IWOTH) != 0) return "everybody may write to it";
+  if ((node.mode & S_IWOTH) != 0) return "anyone may write to it";
   // Many systems give each user a group of his own.
   if ((node.mode & S_IWGRP) != 0 && node.gid != 0 && node.gid != ::getegid()) return "its group may write to it";
   return {};

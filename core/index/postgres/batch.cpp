@@ -131,8 +131,7 @@ void write_run(soci::session& sql, const std::vector<const EntryPut*>& entries, 
       made.cells[first_seen] = batch.now_ns;
       arrays.add(made);
     }
-  arrays.run(sql,
-             fmt::format(R"(
+  arrays.run(sql, fmt::format(R"(
     WITH {},
     written AS (
       INSERT INTO record ({}) SELECT {} FROM batch
@@ -153,8 +152,8 @@ void write_run(soci::session& sql, const std::vector<const EntryPut*>& entries, 
     DELETE FROM record
     USING (SELECT root_id, key, MAX(ordinal) AS ordinal FROM batch GROUP BY root_id, key) AS last
     WHERE record.root_id = last.root_id AND record.key = last.key AND record.ordinal > last.ordinal)",
-                         arrays.table(), list_columns(stored, "{name}"), list_columns(stored, "{name}"),
-                         list_columns(stored_columns(batch.columns, {content, files}), "{name} = excluded.{name}")));
+                              arrays.table(), list_columns(stored, "{name}"), list_columns(stored, "{name}"),
+                              list_updates(batch.columns)));
 }
 
 void write_run(soci::session& sql, const std::vector<const FilesPut*>& entries, RecordColumns columns) {

@@ -220,7 +220,7 @@ Error describe_postgres_error(const std::string& where, const soci::soci_error& 
                                             where, util::escape_control(said.text))};
   if (is({"XX001", "XX002"})) return made(ErrorCode::corrupt, "restore the database, or rebuild with `tcm index`");
   // Not no_space: that is a disk of this machine, where an index in memory can stand in.
-  if (is({"53100"})) return made(ErrorCode::failed, "make room on the server");
+  if (is({"53100"})) return made(ErrorCode::failed, "free some space on the server");
   if (is({"54000"})) return made(ErrorCode::failed, "a path or name is too long for this database");
   if (state.empty() || state.starts_with("57P") || state.starts_with("08"))
     return {ErrorCode::failed, fmt::format("{}: the connection was lost ({}); what was committed is whole, run again",

@@ -107,4 +107,14 @@ std::string list_columns(const std::vector<const RecordColumn*>& columns, std::s
   return list;
 }
 
+std::string list_updates(RecordColumns columns) {
+  std::string list;
+  for (const RecordColumn* column : stored_columns(columns, {ColumnRole::content, ColumnRole::files})) {
+    if (!list.empty()) list += ", ";
+    list += column->merged.empty() ? fmt::format("{0} = excluded.{0}", column->stored)
+                                   : fmt::format("{} = {}", column->stored, column->merged);
+  }
+  return list;
+}
+
 }  // namespace tcm::index

@@ -45,4 +45,7 @@ std::vector<RecordRow> rows_of(RecordColumns columns, std::int64_t root_id, cons
 /// Names of columns, each wherever `{name}` stands in `each`, joined by commas.
 std::string list_columns(const std::vector<const RecordColumn*>& columns, std::string_view each);
 
+/// What a row that is there takes of one that is inserted: a list for ON CONFLICT DO UPDATE SET.
+std::string list_updates(RecordColumns columns);
+
 }  // namespace tcm::index

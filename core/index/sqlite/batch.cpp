@@ -152,7 +152,7 @@ class Statements {
     prepare(upsert_record_,
             fmt::format("INSERT INTO record ({}) VALUES ({}) ON CONFLICT (key, root_id, ordinal) DO UPDATE SET {}",
                         list_columns(row_.stored(), "{name}"), list_columns(row_.stored(), ":{name}"),
-                        list_columns(stored_columns(columns_, {content, files}), "{name} = excluded.{name}")));
+                        list_updates(columns_)));
   }
 
   void prepare_files() {

@@ -202,7 +202,7 @@ bool is_busy(const soci::soci_error& error) {
 }
 
 Error disk_full(const std::string& path) {
-  return {ErrorCode::no_space, path + ": the disk is full; make room and run again; `tcm prune` needs none"};
+  return {ErrorCode::no_space, path + ": the disk is full; free some space and run again (`tcm prune` needs none)"};
 }
 
 Error not_an_index(const std::string& path) {

@@ -75,6 +75,8 @@ struct RecordColumn {
   std::string_view ordered_by{};  ///< the column of `record` that is compared and sorted in its place
   bool derived = false;           ///< another view of a column that has a row of its own
   ColumnRole role = ColumnRole::content;
+  /// What the row takes when it is written again, as SQL over `record` and `excluded`; empty: the new value.
+  std::string_view merged{};
   ColumnValue (*taken)(const RecordSource&) = nullptr;  ///< null: no entry tells it
   RowMember member{};
   std::vector<std::string_view> (*words)() = nullptr;  ///< of the type word

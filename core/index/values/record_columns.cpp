@@ -49,6 +49,15 @@ ColumnValue problem(const RecordSource& source) { return std::string(to_string(s
 ColumnValue rank(const RecordSource& source) { return as_value(version_rank(source.record.facts.triton_version)); }
 ColumnValue files_of(const RecordSource& source) { return as_value(std::uint64_t{source.record.artifacts.size()}); }
 
+ColumnValue used_before(const RecordSource& source) {
+  const model::OwnReading& reading = source.entry.reading;
+  return reading.left_ns == 0 ? ColumnValue() : ColumnValue(reading.used_ns);
+}
+ColumnValue left_by_reading(const RecordSource& source) {
+  const model::OwnReading& reading = source.entry.reading;
+  return reading.left_ns == 0 ? ColumnValue() : ColumnValue(reading.left_ns);
+}
+
 template <const auto& Table>
 std::vector<std::string_view> words_of() {
   std::vector<std::string_view> words;
@@ -125,7 +134,7 @@ const std::array kColumns{
     RecordColumn{.name = "spill_bytes", .json = "spill_bytes", .alias = "spill", .type = number,
                  .optional = true, .stored = "spill_bytes", .taken = of_record<&model::Record::spill_bytes>,
                  .member = &Row::spill_bytes,
-                 .meaning = "bytes that a thread keeps in memory for want of registers, as the backend reads it"},
+                 .meaning = "bytes of registers that each thread spills to memory, as the backend reads it"},
     RecordColumn{.name = "files", .json = "file_count", .type = number, .stored = "file_count", .role = files,
                  .taken = files_of, .member = &Row::file_count, .meaning = "number of files"},
     RecordColumn{.name = "inode", .type = number, .internal = true, .stored = "inode", .role = files,
@@ -142,10 +151,10 @@ const std::array kColumns{
                  .taken = stamp<&Stamp::settled>, .member = &Stamp::settled},
     RecordColumn{.name = "hits", .json = "hits", .type = number, .optional = true, .stored = "hits", .role = fixed,
                  .member = &Row::hits,
-                 .meaning = "how many processes found it in the cache, as far as anybody counted"},
+                 .meaning = "how many processes found it in the cache, where hits were counted"},
     RecordColumn{.name = "misses", .json = "misses", .type = number, .optional = true, .stored = "misses",
                  .role = fixed,
-                 .meaning = "how often a job had to compile it, as far as anybody counted"},
+                 .meaning = "how often a job had to compile it, where misses were counted"},
     RecordColumn{.name = "last_hit", .json = "last_hit", .type = time, .optional = true, .stored = "last_hit_ns",
                  .role = fixed,
                  .member = &Row::last_hit_ns, .meaning = "when it was last found"},
@@ -156,6 +165,14 @@ const std::array kColumns{
                  .taken = of_record<&model::Record::elsewhere>, .member = &Row::elsewhere,
                  .meaning = "1 when the group names another directory, so that Triton misses the kernel or reads it "
                             "there; else 0"},
+    // How tcm's own reading is told from a use. A later reading finds what an earlier one left.
+    RecordColumn{.name = "used_ns", .type = number, .internal = true, .optional = true, .stored = "used_ns",
+                 .merged = "CASE WHEN excluded.left_ns IS NULL OR excluded.used_ns <= record.left_ns "
+                           "THEN record.used_ns ELSE excluded.used_ns END",
+                 .taken = used_before, .member = &Row::used_ns},
+    RecordColumn{.name = "left_ns", .type = number, .internal = true, .optional = true, .stored = "left_ns",
+                 .merged = "COALESCE(excluded.left_ns, record.left_ns)", .taken = left_by_reading,
+                 .member = &Row::left_ns},
     RecordColumn{.name = "probed_by", .internal = true, .stored = "probed_by",
                  .taken = of_record<&model::Record::probed_by>},
     RecordColumn{.name = "layout", .json = "layout", .type = word, .stored = "layout", .home = ColumnHome::root,

@@ -51,6 +51,8 @@ struct Row {
   std::string host;  ///< name; empty when no host was ever named
   model::Layout layout = model::Layout::triton;
   std::optional<std::int64_t> spill_bytes;
+  /// See model::OwnReading; absent when reading the entry left no access times.
+  std::optional<std::int64_t> used_ns, left_ns;
   std::int64_t elsewhere = 0;  ///< 1: its group names another directory than the root
   model::SkipReason problem = model::SkipReason::none;
   std::vector<ColumnValue> others;  ///< of the columns without a member here, in the order of the table

@@ -9,7 +9,7 @@
 namespace tcm::index {
 
 /// The version of the schema that this release reads and writes.
-inline constexpr int kSchemaVersion = 7;
+inline constexpr int kSchemaVersion = 8;
 
 /// Turns a schema of version `to` - 1 into one of version `to`. `statements` run in one transaction, see with_types().
 struct Migration {

@@ -6,7 +6,10 @@
 #include <fmt/format.h>
 #include <soci/soci.h>
 
+#include "core/index/query/query_builder.hpp"
+#include "core/index/sql/bound_statement.hpp"
 #include "core/index/sql/transaction.hpp"
+#include "core/util/machine_id.hpp"
 
 namespace tcm::index {
 namespace {
@@ -24,6 +27,19 @@ void take_over_nameless(soci::session& sql, std::int64_t id) {
         soci::use(prefix);
 }
 
+/// The row of this machine from before releases hashed the machine-id.
+std::optional<long long> unhashed_row(Session& session, const HostName& host) {
+  if (host.machine_id.empty()) return std::nullopt;
+  const QueryBuilder query(session.dialect());
+  BoundStatement statement(session, "SELECT id, machine_id FROM host WHERE machine_id <> ''", query.values());
+  long long id = 0;
+  std::string stored;
+  statement.into(id).into(stored).execute();
+  while (statement.fetch())
+    if (util::hashed_machine_id(session.dialect().plain(stored)) == host.machine_id) return id;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<void> OwnHost::use(Session& session, const HostName& host) {
@@ -35,7 +51,8 @@ Result<void> OwnHost::use(Session& session, const HostName& host) {
     session.sql() << "SELECT id, name FROM host WHERE identity = :identity", soci::into(id), soci::into(name),
         soci::use(identity);
     const bool known = session.sql().got_data();
-    session.set_host(known ? id : 0);
+    unhashed_ = known ? std::nullopt : unhashed_row(session, host);
+    session.set_host(known ? id : unhashed_.value_or(0));
     new_host_.reset();
     if (!known || session.dialect().plain(name) != host.name) new_host_ = host;
     return {};
@@ -49,6 +66,9 @@ void OwnHost::ensure_row(Session& session) {
   const std::string name = dialect.stored(new_host_->name);
   const std::string machine_id = dialect.stored(new_host_->machine_id);
   WriteTransaction transaction(session, 1);
+  if (unhashed_)
+    session.sql() << "UPDATE host SET identity = :identity, machine_id = :machine_id WHERE id = :id",
+        soci::use(identity), soci::use(machine_id), soci::use(*unhashed_);
   const long long fresh = transaction.first_id();
   long long id = 0;
   session.sql() << "INSERT INTO host (id, identity, name, machine_id) VALUES (:id, :identity, :name, :machine_id) "
@@ -58,6 +78,7 @@ void OwnHost::ensure_row(Session& session) {
   transaction.commit();
   session.set_host(id);
   new_host_.reset();
+  unhashed_.reset();
 }
 
 }  // namespace tcm::index

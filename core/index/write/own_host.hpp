@@ -19,7 +19,8 @@ class OwnHost {
   void ensure_row(Session& session);
 
  private:
-  std::optional<HostName> new_host_;  // named, and not as it is in the index
+  std::optional<HostName> new_host_;   // named, and not as it is in the index
+  std::optional<long long> unhashed_;  // its row of a release that stored the machine-id itself
 };
 
 }  // namespace tcm::index

@@ -40,8 +40,9 @@ std::map<std::string, Source> sources_of(const std::vector<index::LegacyDirector
   for (const index::LegacyDirectory& one : directories) {
     if (!is_plain(one.path) || !is_plain(one.cache_dir)) {
       const std::string& wrong = is_plain(one.path) ? one.cache_dir : one.path;
-      failures.push_back({ErrorCode::failed, util::escape_control(wrong) +
-                                                 ": not imported: the file names it by no absolute path without '..'"});
+      failures.push_back(
+          {ErrorCode::failed,
+           util::escape_control(wrong) + ": not imported: the file does not name it by an absolute path without '..'"});
       continue;
     }
     Source& source = sources[util::canonical_directory(one.path)];

@@ -53,7 +53,7 @@ Result<std::vector<std::string>> cache_dirs_of(const std::set<std::string>& root
 
 tl::unexpected<Error> no_such_bin(const std::string& id) {
   return fail(ErrorCode::missing, id == "last" ? std::string("the trash is empty")
-                                               : fmt::format("'{}': no trash has that id; see `tcm trash list`", id));
+                                               : fmt::format("'{}': no bin has that ID; see `tcm trash list`", id));
 }
 
 /// Of the bins that this user may change.

@@ -21,7 +21,7 @@ constexpr std::string_view kEnding = ".hits";
 
 tl::unexpected<Error> cannot_read(const std::string& path, int error) {
   const std::string what = util::escape_control(path) + ": cannot be read";
-  if (error == ELOOP || error == EINVAL) return fail(ErrorCode::failed, what + ": no regular file");
+  if (error == ELOOP || error == EINVAL) return fail(ErrorCode::failed, what + ": not a regular file");
   return util::system_error(what, error);
 }
 

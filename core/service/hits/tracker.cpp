@@ -64,10 +64,13 @@ Result<TrackedRun> run_tracked(const std::vector<std::string>& command, int outp
   }
   const std::string job = fmt::format("run-{}-{:x}", ::getpid(), util::now_ns());
   TrackedRun run;
-  TCM_ASSIGN(run.exit_code,
-             util::run_child(
-                 command, {{"TCM_HITS_DIR", directory}, {"TCM_HITS_JOB", job}, {"PYTHONPATH", with_tracker(tracker)}},
-                 output));
+  auto exit_code = util::run_child(
+      command, {{"TCM_HITS_DIR", directory}, {"TCM_HITS_JOB", job}, {"PYTHONPATH", with_tracker(tracker)}}, output);
+  if (!exit_code) {
+    run.not_run = std::move(exit_code).error();
+    return run;
+  }
+  run.exit_code = *exit_code;
   if (auto sum = read_job(directory, job))
     run.sum = std::move(*sum);
   else

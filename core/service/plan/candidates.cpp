@@ -54,6 +54,7 @@ class Gatherer {
     current_.kind = row.kind;
     current_.problem = row.problem;
     current_.stamp = row.stamp;
+    current_.reading = {row.used_ns.value_or(0), row.left_ns.value_or(0)};
     open_ = true;
   }
 

@@ -80,11 +80,12 @@ Result<void> note_copies(const RootSet& roots, index::Index& index, Plan& plan) 
     if (!copy) continue;  // another host's, or not there any more
     TCM_ASSIGN(const auto found, root_named_by(*copy, index, named));
     if (!found) continue;
-    plan.notes.push_back(fmt::format(
-        "{}: its groups name {}, so what goes there is lost to it too; first `tcm prune --cache-dir {}`, which makes "
-        "them name their own files",
-        util::escape_control(row.location.path), util::escape_control(roots.root(*found).path()),
-        util::escape_control(row.location.cache_dir)));
+    plan.notes.push_back(
+        fmt::format("{}: its groups name {}, so what is removed there is lost to it, too; first `tcm prune --cache-dir "
+                    "{}`, which makes "
+                    "them name their own files",
+                    util::escape_control(row.location.path), util::escape_control(roots.root(*found).path()),
+                    util::escape_control(row.location.cache_dir)));
   }
   return {};
 }

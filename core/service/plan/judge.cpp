@@ -118,15 +118,20 @@ Verdict Judge::judge_as(const Candidate& candidate, Action action, model::KindSe
 }
 
 // A launch reads the group and the binary; a warm start of TorchInductor the binary alone. Who looks at the IR or at
-// the metadata, as tcm itself does in a cache of others, does not use the kernel. What was counted is a use, too: of
-// the two sources the later one is right.
+// the metadata does not use the kernel, and neither does tcm, which reads more: what its reading left does not count.
+// What was counted is a use, too: of the two sources the later one is right.
 std::int64_t Judge::last_use_of(const Candidate& candidate, const cache::Inspection& seen) const {
   const cache::FileTypes& types = backends_.naming().types();
-  std::int64_t newest = candidate.last_hit_ns;
-  for (const cache::InspectedFile& file : seen.files)
+  std::int64_t newest = 0;
+  std::int64_t newest_of_all = 0;
+  for (const cache::InspectedFile& file : seen.files) {
+    const std::int64_t last = std::max(candidate.reading.last_use(file.node.atime_ns), file.node.mtime_ns);
+    newest_of_all = std::max(newest_of_all, last);
     if (cache::is_group(file.name) || cache::kind_by_name(file.name, candidate.backend, types) == ArtifactKind::binary)
-      newest = std::max({newest, file.node.atime_ns, file.node.mtime_ns});
-  return newest == candidate.last_hit_ns ? std::max(newest, seen.last_use_ns) : newest;
+      newest = std::max(newest, last);
+  }
+  if (newest == 0) newest = seen.files.empty() ? seen.last_use_ns : newest_of_all;
+  return std::max(newest, candidate.last_hit_ns);
 }
 
 std::int64_t Judge::last_use(const Candidate& candidate) const {

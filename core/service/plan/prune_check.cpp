@@ -20,7 +20,7 @@ Result<void> check_groups(const PruneRequest& request) {
   for (const std::string& word : request.group_by) {
     if (std::find(kGroupWords.begin(), kGroupWords.end(), word) != kGroupWords.end()) continue;
     const auto meant = util::closest(word, kGroupWords);
-    return refuse(fmt::format("--group-by '{}' is none of name, backend, arch, version, root{}", word,
+    return refuse(fmt::format("--group-by '{}' is not one of name, backend, arch, version, root{}", word,
                               meant ? fmt::format("; did you mean {}?", *meant) : ""));
   }
   return {};
@@ -52,7 +52,7 @@ Result<void> check_request(const PruneRequest& request) {
   if (!chooses && (request.budget.any() || request.keep_newest))
     return refuse(
         "--max-size, --max-files, --min-free and --keep-newest choose kernels to drop from or to remove (--full); they "
-        "do not go with --deduplicate and --leftovers");
+        "cannot be combined with --deduplicate and --leftovers");
   if (request.keep_newest && *request.keep_newest == 0)
     return refuse("--keep-newest 0 would keep none; leave it out to choose them all");
   if (request.mode == PruneMode::drop && request.trash)

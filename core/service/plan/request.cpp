@@ -70,7 +70,7 @@ bool removes_entries(PruneMode mode) {
 Result<void> read_deduplicate(const std::string& word, PruneRequest& request) {
   if (word != "content" && word != "metadata" && word != "hardlink")
     return refuse(
-        fmt::format("--deduplicate: '{}' is none of content, metadata, hardlink", util::escape_control(word)));
+        fmt::format("--deduplicate: '{}' is not one of content, metadata, hardlink", util::escape_control(word)));
   request.mode = word == "hardlink" ? PruneMode::share : PruneMode::duplicates;
   request.same_binary = word != "metadata";
   return {};
@@ -81,7 +81,7 @@ Result<void> read_mode(const PruneWords& words, PruneRequest& request) {
   if (modes > 1) return refuse("--full, --deduplicate and --leftovers exclude each other; give one of them");
   if (modes == 1 && !words.drop.empty())
     return refuse(
-        "--drop says which artifacts go and the kernel stays; it does not go with --full, --deduplicate or "
+        "--drop chooses artifacts of kernels that stay; it cannot be combined with --full, --deduplicate or "
         "--leftovers");
   if (words.full) request.mode = PruneMode::full;
   if (words.leftovers) request.mode = PruneMode::leftovers;
@@ -204,8 +204,7 @@ void read_trash(const ChangeWords& words, const config::PruneSettings& settings,
   const bool needs_room = request.budget.frees_bytes();
   const bool configured = removes_entries(request.mode) && settings.trash.value && !words.no_trash;
   if (configured && needs_room && !words.trash)
-    request.notes.emplace_back(
-        "The setting prune.trash does not count here: the trash would take the room to be freed.");
+    request.notes.emplace_back("Ignoring prune.trash: the trash would use the space that is to be freed.");
   request.trash = words.trash || (configured && !needs_room);
   request.trash_keep_ns = settings.trash_keep_ns.value;
   request.trash_max_bytes = settings.trash_max_size.value;
@@ -343,7 +342,7 @@ Result<model::KindSet> parse_drop(const std::vector<std::string>& words) {
       } else if (word == "assembly" || word == "asm") {
         kinds.add(model::ArtifactKind::assembly);
       } else {
-        return fail(ErrorCode::usage, fmt::format("--drop '{}' is none of ir, source, assembly", util::trim(raw)));
+        return fail(ErrorCode::usage, fmt::format("--drop '{}' is not one of ir, source, assembly", util::trim(raw)));
       }
     }
   return kinds;

@@ -71,10 +71,10 @@ Result<std::string> whole_key(const std::string& word, const index::Criteria& wi
   if (word.empty()) return fail(ErrorCode::usage, "a key is empty");
   TCM_ASSIGN(const auto span, keys_that_begin(word, within, index));
   const std::string shown = util::escape_control(word);
-  if (!span) return fail(ErrorCode::missing, fmt::format("'{}': no entry has a key that begins so", shown));
+  if (!span) return fail(ErrorCode::missing, fmt::format("'{}': no entry has a key that starts with it", shown));
   if (auto key = span->meant_by(word)) return std::move(*key);
   return fail(ErrorCode::usage,
-              fmt::format("'{}' is ambiguous: keys from {} to {} begin so; give more of the key", shown,
+              fmt::format("'{}' is ambiguous: keys from {} to {} start with it; give more of the key", shown,
                           util::escape_control(span->first), util::escape_control(span->last)));
 }
 

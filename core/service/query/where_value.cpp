@@ -22,7 +22,7 @@ auto refused(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
 Result<index::Operand> word_value(const index::RecordColumn& column, const std::string& text) {
   const auto words = column.words();
   if (text.empty() || std::find(words.begin(), words.end(), text) != words.end()) return index::Operand(text);
-  return refused("{} is one of {}; '{}' is none,", column.name, fmt::join(words, ", "), util::escape_control(text));
+  return refused("{} is one of {}, not '{}',", column.name, fmt::join(words, ", "), util::escape_control(text));
 }
 
 Result<index::Operand> version_value(const std::string& text) {
@@ -35,13 +35,13 @@ Result<index::Operand> time_value(const index::RecordColumn& column, const Writt
   const bool duration = util::parse_duration(written.text).has_value();
   const auto time = util::parse_time_bound(written.text, now_ns);
   if (time && duration == written.ago) return index::Operand(*time);
-  return refused("{} is a time, '{}' is none; expected a date such as 2026-10-02, or '7d ago',", column.name,
+  return refused("{} is a time, not '{}'; expected a date such as 2026-10-02, or '7d ago',", column.name,
                  util::escape_control(written.text));
 }
 
 Result<index::Operand> age_value(const index::RecordColumn& column, const std::string& text, std::int64_t now_ns) {
   if (!util::parse_duration(text))
-    return refused("{} is a duration, '{}' is none; expected one such as 12h or 7d,", column.name,
+    return refused("{} is a duration, not '{}'; expected one such as 12h or 7d,", column.name,
                    util::escape_control(text));
   TCM_ASSIGN(const std::int64_t time, util::parse_time_bound(text, now_ns));
   return index::Operand(time);
@@ -77,7 +77,7 @@ Result<index::Operand> value_for(const index::RecordColumn& column, WrittenValue
     case index::ColumnType::bytes: break;
   }
   if (!std::holds_alternative<std::string>(written.read)) return std::move(written.read);
-  return refused("{} is a number, '{}' is none,", column.name, util::escape_control(written.text));
+  return refused("{} is a number, not '{}',", column.name, util::escape_control(written.text));
 }
 
 }  // namespace tcm::service

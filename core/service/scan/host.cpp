@@ -13,6 +13,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "core/util/machine_id.hpp"
+
 namespace tcm::service {
 namespace {
 
@@ -64,7 +66,7 @@ index::HostName this_host(const std::string& name) {
   std::array<char, 256> called{};
   if (::gethostname(called.data(), called.size() - 1) != 0 || called.front() == '\0')
     std::strncpy(called.data(), "localhost", called.size() - 1);
-  return {called.data(), first_line("/etc/machine-id")};
+  return {called.data(), util::hashed_machine_id(first_line("/etc/machine-id"))};
 }
 
 model::DirectoryPlace place_of(const std::string& path) {

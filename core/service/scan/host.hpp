@@ -10,7 +10,7 @@
 namespace tcm::service {
 
 /// `name`, when it is not empty, and then no machine-id: who names his machine means the name. Otherwise what the
-/// machine is called, and its /etc/machine-id where it has one.
+/// machine is called, and the hash of its /etc/machine-id where it has one.
 index::HostName this_host(const std::string& name);
 
 /// On a network file system its own identity, or else where it is mounted from: every host sees the same. On others

@@ -89,6 +89,7 @@ std::string arch_of_binary(const std::vector<model::Resource>& resources) {
 
 void Prober::probe(model::Entry& entry) {
   try_again_ = false;
+  left_ns_ = 0;
   for (model::Record& record : entry.records) {
     // What is broken or unfinished keeps its files' kinds from this backend, too.
     const backend::PluginInfo* plugin = backends_.registry().plugin_of(record.facts.backend);
@@ -97,6 +98,7 @@ void Prober::probe(model::Entry& entry) {
     if (record.kind == model::EntryKind::kernel) probe_kernel(entry.key, *plugin, record);
   }
   if (try_again_) entry.stamp.settled = false;
+  entry.reading.left_ns = std::max(entry.reading.left_ns, left_ns_);
 }
 
 void Prober::probe_kernel(const std::string& key, const backend::PluginInfo& plugin, model::Record& record) {
@@ -132,7 +134,10 @@ bool Prober::read(const std::string& key, const model::Artifact& artifact, model
   if (artifact.bytes <= kMaxArtifactBytes) {
     // A file that has grown since it was looked at is read the next time.
     const auto read = root_.read_artifact(key, artifact.name, static_cast<std::size_t>(artifact.bytes), bytes_);
-    if (read) return true;
+    if (read) {
+      left_ns_ = std::max(left_ns_, *read);
+      return true;
+    }
     ask_again(record);
     // What is gone went while the entry was read.
     if (read.error().code != ErrorCode::missing && record.problem == model::SkipReason::none) {

@@ -44,6 +44,7 @@ class Prober {
   util::ByteBudget& memory_;
   std::string bytes_;
   bool try_again_ = false;
+  std::int64_t left_ns_ = 0;  ///< the newest access time that reading this entry's files left
 };
 
 /// Which backend serves which target, as Record::probed_by says it.

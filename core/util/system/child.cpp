@@ -117,7 +117,7 @@ Result<int> run_child(const std::vector<std::string>& command,
   signals.send_to(child);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return fail(ErrorCode::failed, fmt::format("{}: its end is unknown", command.front()));
+    if (errno != EINTR) return fail(ErrorCode::failed, fmt::format("{}: its exit status is unknown", command.front()));
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

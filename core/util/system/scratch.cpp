@@ -17,7 +17,7 @@ Result<ScratchDirectory> ScratchDirectory::create(const std::string& prefix) {
   const std::string parent = get_env_secure("TMPDIR").value_or("");
   std::string path = fmt::format("{}/{}XXXXXX", parent.starts_with('/') ? parent : "/tmp", prefix);
   if (::mkdtemp(path.data()) == nullptr)
-    return system_error(path + ": no temporary directory can be made (TMPDIR says where)", errno);
+    return system_error(path + ": cannot make a temporary directory; set TMPDIR to another place", errno);
   return ScratchDirectory(std::move(path));
 }
 

@@ -27,7 +27,7 @@ std::string directory() {
 }
 
 tl::unexpected<Error> refused(int error, const std::string& what) {
-  return fail(error_code_of(error), fmt::format("{}: {}; TMPDIR names another directory", what, error_text(error)));
+  return fail(error_code_of(error), fmt::format("{}: {}; set TMPDIR to another directory", what, error_text(error)));
 }
 
 /// Puts the first `size` bytes of the file before `pending`.

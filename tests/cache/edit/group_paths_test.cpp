@@ -57,7 +57,7 @@ TEST(GroupPaths, AnotherDirectoryThanThePlansIsRefused) {
   const auto refused = cache::Editor::open((dir / "root").string(), options);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
-            (dir / "root").string() + ": not the directory that the plan was made of any more; run it again");
+            (dir / "root").string() + ": no longer the directory that was planned; run the command again");
   fs::create_directory_symlink(dir.path(), dir / "above");
   EXPECT_FALSE(cache::Editor::open((dir / "above/root").string(), {})) << "by now there is a link in the path";
 }

@@ -22,6 +22,18 @@ TEST(Group, MapToAbsolutePaths) {
   EXPECT_THAT(*group, ElementsAre("a.cubin", "a.json"));
 }
 
+TEST(Group, APathInAnotherDirectoryThanTheFirstIsTold) {
+  const auto group = list_group(
+      R"({"child_paths": {"a.cubin": "/x/KEY/a.cubin", "a.ptx": "/x/KEY/a.ptx", "a.json": "/y/KEY/a.json"}})");
+  ASSERT_TRUE(group) << group.error();
+  EXPECT_EQ(group->path, "/x/KEY/a.cubin");
+  EXPECT_EQ(group->odd_path, "/y/KEY/a.json");
+  EXPECT_EQ(group->odd_child, 2U);
+  const auto even = list_group(R"({"child_paths": {"a.cubin": "/x/KEY/a.cubin", "a.json": "/x/KEY/a.json"}})");
+  ASSERT_TRUE(even) << even.error();
+  EXPECT_EQ(even->odd_path, "");
+}
+
 TEST(Group, ListOfNames) {
   const auto group = parse_group(R"({"child_paths": ["a.cubin", "a.json"]})");
   ASSERT_TRUE(group) << group.error();

@@ -151,7 +151,7 @@ TEST(Trash, AKeyThatIsTakenAgainStaysInTheBin) {
   const auto report = cache::restore_trash(dir.path().string(), "20261123-1");
   ASSERT_TRUE(report);
   EXPECT_EQ(report->entries, 1);
-  EXPECT_THAT(report->failures, ElementsAre(one.string() + ": is there again; it stays in the trash"));
+  EXPECT_THAT(report->failures, ElementsAre(one.string() + ": exists again; it stays in the trash"));
   EXPECT_THAT(names_in(one), ElementsAre("new"));
   EXPECT_TRUE(fs::exists(two / "add_kernel.cubin"));
   EXPECT_EQ(bins_of(dir.path()).at(0).entries, 1);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "core/index/schema/schema.hpp"
+#include "core/util/machine_id.hpp"
 #include "tests/index/support.hpp"
 
 namespace tcm::index::test {
@@ -52,6 +53,21 @@ TEST_F(HostsTest, WhatAHostForgetsIsItsOwn) {
   EXPECT_THAT(paths(b, Hosts::all), ElementsAre("a:/c/r"));
   EXPECT_EQ(value(a.cache_dirs()).at(0).beside.files, 3u);
   EXPECT_EQ(value(a.cache_dirs(Hosts::all)).size(), 2u);
+}
+
+// Releases before stored the machine-id as it is, which others are not to know.
+TEST_F(HostsTest, AMachineThatWasStoredByItsIdKeepsItsRootsAndLosesTheId) {
+  const std::string id = "0123456789abcdef0123456789abcdef";
+  {
+    Index index = open_as("gpu-1", id);
+    write(index, "/r", {entry("K", "x")});
+  }
+  Index index = open_as("gpu-1", util::hashed_machine_id(id));
+  EXPECT_EQ(keys(index, {}), "K");
+  write(index, "/s", {entry("L", "x")});
+  EXPECT_THAT(paths(index, Hosts::all), ElementsAre("gpu-1:/r", "gpu-1:/s"));
+  EXPECT_EQ(ask_sql(path(), "SELECT COUNT(*) FROM host WHERE machine_id = '" + id + "' OR identity LIKE '%" + id + "'"),
+            0);
 }
 
 TEST_F(HostsTest, AMachineKeepsItsRootsWhenItsNameChanges) {

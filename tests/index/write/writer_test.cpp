@@ -72,6 +72,24 @@ TEST_F(WriterTest, EveryWordSurvives) {
   }
 }
 
+// See model::OwnReading: what a later reading finds may be what an earlier one left.
+TEST_F(WriterTest, AReadingAfterAnotherKeepsTheLastUse) {
+  Index index = open();
+  const auto read = [&](std::int64_t used, std::int64_t left) {
+    model::Entry one = entry("KEY", "add_kernel");
+    one.reading = {used, left};
+    write(index, "/r", {one});
+    const Row row = rows(index).at(0);
+    return std::pair{row.used_ns, row.left_ns};
+  };
+  using Times = std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>>;
+  EXPECT_EQ(read(100, 0), Times(std::nullopt, std::nullopt)) << "nothing to remember";
+  EXPECT_EQ(read(100, 900), Times(100, 900));
+  EXPECT_EQ(read(900, 1'000), Times(100, 1'000));
+  EXPECT_EQ(read(1'000, 0), Times(100, 1'000)) << "read by the owner";
+  EXPECT_EQ(read(1'500, 2'000), Times(1'500, 2'000)) << "used in between";
+}
+
 TEST_F(WriterTest, AnUnknownRecordIsMissing) {
   Index index = open();
   EXPECT_EQ(index.detail(7).error().code, ErrorCode::missing);

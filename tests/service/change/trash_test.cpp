@@ -197,7 +197,7 @@ TEST_F(TrashTest, AnotherDirectoryUnderTheSamePathIsNotEmptied) {
   // Without an entry to remove, the bin alone.
   auto emptied = cache::empty_trash(root.string(), made.expired.at(0).bin);
   ASSERT_FALSE(emptied);
-  EXPECT_THAT(emptied.error().message, HasSubstr("not the directory that was listed any more"));
+  EXPECT_THAT(emptied.error().message, HasSubstr("no longer the directory that was listed"));
   EXPECT_EQ(contents(root), before);
   // The same directory, another bin.
   fs::rename(above, cache() / "victim");

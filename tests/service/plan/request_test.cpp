@@ -83,7 +83,7 @@ TEST(Request, EveryModeHasItsWord) {
   words.deduplicate = "hardlink";
   EXPECT_EQ(request(words).mode, PruneMode::share);
   words.deduplicate = "size";
-  EXPECT_EQ(refusal(words), "--deduplicate: 'size' is none of content, metadata, hardlink");
+  EXPECT_EQ(refusal(words), "--deduplicate: 'size' is not one of content, metadata, hardlink");
 }
 
 TEST(Request, ModesExcludeEachOther) {
@@ -95,7 +95,7 @@ TEST(Request, ModesExcludeEachOther) {
   EXPECT_THAT(refusal(words), StartsWith("--full, --deduplicate and --leftovers exclude each other"));
   words = full();
   words.drop = {"ir"};
-  EXPECT_THAT(refusal(words), StartsWith("--drop says which artifacts go and the kernel stays"));
+  EXPECT_THAT(refusal(words), StartsWith("--drop chooses artifacts of kernels that stay"));
 }
 
 TEST(Request, DropTakesKindsOneByOneAndWithCommas) {
@@ -107,7 +107,7 @@ TEST(Request, DropTakesKindsOneByOneAndWithCommas) {
   words.drop = {"assembly", "ir"};
   EXPECT_TRUE(request(words).drop.has(model::ArtifactKind::source)) << "the source goes with the IR";
   words.drop = {"binary"};
-  EXPECT_EQ(refusal(words), "--drop 'binary' is none of ir, source, assembly");
+  EXPECT_EQ(refusal(words), "--drop 'binary' is not one of ir, source, assembly");
 }
 
 TEST(Request, AllBelongsToFull) {
@@ -298,7 +298,7 @@ TEST(Request, ABudgetInBytesGoesBeforeASettingOfTheTrashAndSaysSo) {
   PruneWords words = full();
   words.max_size = "1M";
   EXPECT_FALSE(request(words, kTrash).trash);
-  EXPECT_THAT(request(words, kTrash).notes, ElementsAre(StartsWith("The setting prune.trash does not count here")));
+  EXPECT_THAT(request(words, kTrash).notes, ElementsAre(StartsWith("Ignoring prune.trash")));
   words.change.no_trash = true;
   EXPECT_THAT(request(words, kTrash).notes, IsEmpty());
   words.change = {};

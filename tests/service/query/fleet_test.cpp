@@ -2,9 +2,12 @@
 // Several hosts in one index.
 #include "core/service/query/fleet.hpp"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 
 #include "core/service/scan/host.hpp"
+#include "core/util/machine_id.hpp"
 #include "tests/service/service_fixture.hpp"
 
 namespace tcm::test {
@@ -122,6 +125,20 @@ TEST(Host, IsWhatTheUserCallsIt) {
   EXPECT_EQ(service::this_host("mine").name, "mine");
   EXPECT_EQ(service::this_host("mine").machine_id, "");
   EXPECT_NE(service::this_host("").name, "");
+}
+
+TEST(Host, KeepsItsMachineIdToItself) {
+  const std::string id = "0123456789abcdef0123456789abcdef";
+  const std::string hashed = util::hashed_machine_id(id);
+  EXPECT_EQ(hashed.size(), 36U);
+  EXPECT_EQ(hashed, util::hashed_machine_id(id));
+  EXPECT_NE(hashed, util::hashed_machine_id(id + "0"));
+  EXPECT_EQ(hashed.find("0123"), std::string::npos);
+  EXPECT_EQ(util::hashed_machine_id(""), "");
+  std::ifstream in("/etc/machine-id");
+  std::string own;
+  std::getline(in, own);
+  EXPECT_EQ(service::this_host("").machine_id, util::hashed_machine_id(own));
 }
 
 TEST(Host, APlaceIsOneWhateverItIsCalled) {

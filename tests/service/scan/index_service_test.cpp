@@ -8,7 +8,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/service/scan/read_pipeline.hpp"
 #include "tests/service/service_fixture.hpp"
 
 namespace tcm::test {
@@ -297,6 +296,22 @@ TEST_F(IndexService, OtherBackendsAreIndexedByTheirTargetName) {
   EXPECT_EQ(backends, (std::multiset<std::string>{"cpu", "cuda", "cuda", "npu", "xpu"}));
 }
 
+// As when a copy was repaired by hand, and not to the end.
+TEST_F(IndexService, AGroupOfWhichOneFileLiesElsewhereNamesAnotherDirectory) {
+  const fs::path entry = add_kernel(cache(), {.seed = 1});
+  add_kernel(cache(), {.seed = 2});
+  EXPECT_EQ(index_one().elsewhere, 0);
+  const fs::path group = entry / "__grp__add_kernel.json";
+  std::string text = read_file(group);
+  const std::string here = cache().string();
+  const std::size_t last = text.rfind(here + "/" + make_key(1));
+  ASSERT_NE(last, std::string::npos);
+  ASSERT_NE(last, text.find(here));
+  write_file(group, text.replace(last, here.size(), "/somewhere/else"));
+  set_age(entry, std::chrono::minutes(4));
+  EXPECT_EQ(index_one().elsewhere, 1);
+}
+
 TEST_F(IndexService, AStoppedRunIsAnErrorAndTheNextRunFinishesIt) {
   add_kernels(cache(), 50);
   service::IndexProgress progress;
@@ -331,62 +346,6 @@ TEST_F(IndexService, ACacheThatChangesWhileItIsReadIsNoFailure) {
   std::size_t entries = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(cache())) ++entries;
   EXPECT_EQ(list(all_kinds()).size(), entries);
-}
-
-TEST_F(IndexService, ManyReadersFindWhatOneFinds) {
-  add_kernels(cache(), 200);
-  service::IndexRequest request;
-  request.cache_dirs = {cache().string()};
-  request.jobs = 8;
-  EXPECT_EQ(index_all(request).now, 200);
-  std::uint64_t bytes = 0;
-  for (const index::Row& row : list({})) bytes += row.bytes.total();
-  EXPECT_EQ(bytes, bytes_below(cache()));
-}
-
-// A writer that fails (here: the database is gone read-only underneath) must end the run, not hang it.
-const std::vector<std::string> kNoSpellings;
-
-class FailingWriter : public index::RootWriter {
- public:
-  Result<void> put(const model::Entry&) override { return fail(ErrorCode::failed, "disk full"); }
-  Result<void> remove(std::int64_t) override { return {}; }
-  Result<void> put_files(const model::Entry&) override { return {}; }
-  Result<void> finish(const model::Beside&) override { return {}; }
-};
-
-TEST_F(IndexService, AFailingWriterEndsTheRunWithItsError) {
-  add_kernels(cache(), 5);
-  const auto root = cache::Root::open(cache().string());
-  ASSERT_TRUE(root);
-  FailingWriter writer;
-  service::IndexProgress progress;
-  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, 2, writer, progress);
-  for (int round = 0; round < 1000; ++round)
-    if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
-  const auto counts = pipeline.finish();
-  ASSERT_FALSE(counts);
-  EXPECT_EQ(counts.error().message, "disk full");
-}
-
-/// A writer for which there is no memory.
-class ThrowingWriter : public FailingWriter {
- public:
-  Result<void> put(const model::Entry&) override { throw std::bad_alloc(); }
-};
-
-TEST_F(IndexService, AnExceptionInAThreadEndsTheRunAndNotTheProcess) {
-  add_kernel(cache(), {.seed = 1});
-  const auto root = cache::Root::open(cache().string());
-  ASSERT_TRUE(root);
-  ThrowingWriter writer;
-  service::IndexProgress progress;
-  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, 2, writer, progress);
-  for (int round = 0; round < 1000; ++round)
-    if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
-  const auto counts = pipeline.finish();
-  ASSERT_FALSE(counts);
-  EXPECT_EQ(counts.error().message, "out of memory");
 }
 
 }  // namespace

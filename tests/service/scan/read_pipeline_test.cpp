@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/scan/read_pipeline.hpp"
+
+#include <new>
+
+#include <gtest/gtest.h>
+
+#include "core/service/scan/index_service.hpp"
+#include "tests/service/service_fixture.hpp"
+
+namespace tcm::test {
+namespace {
+
+class ReadPipeline : public ServiceTest {};
+
+TEST_F(ReadPipeline, ManyReadersFindWhatOneFinds) {
+  add_kernels(cache(), 200);
+  service::IndexRequest request;
+  request.cache_dirs = {cache().string()};
+  request.jobs = 8;
+  EXPECT_EQ(index_all(request).now, 200);
+  std::uint64_t bytes = 0;
+  for (const index::Row& row : list({})) bytes += row.bytes.total();
+  EXPECT_EQ(bytes, bytes_below(cache()));
+}
+
+// A writer that fails (here: the database is gone read-only underneath) must end the run, not hang it.
+const std::vector<std::string> kNoSpellings;
+
+class FailingWriter : public index::RootWriter {
+ public:
+  Result<void> put(const model::Entry&) override { return fail(ErrorCode::failed, "disk full"); }
+  Result<void> remove(std::int64_t) override { return {}; }
+  Result<void> put_files(const model::Entry&) override { return {}; }
+  Result<void> finish(const model::Beside&) override { return {}; }
+};
+
+TEST_F(ReadPipeline, AFailingWriterEndsTheRunWithItsError) {
+  add_kernels(cache(), 5);
+  const auto root = cache::Root::open(cache().string());
+  ASSERT_TRUE(root);
+  FailingWriter writer;
+  service::IndexProgress progress;
+  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, 2, writer, progress);
+  for (int round = 0; round < 1000; ++round)
+    if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
+  const auto counts = pipeline.finish();
+  ASSERT_FALSE(counts);
+  EXPECT_EQ(counts.error().message, "disk full");
+}
+
+/// A writer for which there is no memory.
+class ThrowingWriter : public FailingWriter {
+ public:
+  Result<void> put(const model::Entry&) override { throw std::bad_alloc(); }
+};
+
+TEST_F(ReadPipeline, AnExceptionInAThreadEndsTheRunAndNotTheProcess) {
+  add_kernel(cache(), {.seed = 1});
+  const auto root = cache::Root::open(cache().string());
+  ASSERT_TRUE(root);
+  ThrowingWriter writer;
+  service::IndexProgress progress;
+  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, 2, writer, progress);
+  for (int round = 0; round < 1000; ++round)
+    if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
+  const auto counts = pipeline.finish();
+  ASSERT_FALSE(counts);
+  EXPECT_EQ(counts.error().message, "out of memory");
+}
+
+}  // namespace
+}  // namespace tcm::test
