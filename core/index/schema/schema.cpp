@@ -187,15 +187,14 @@ constexpr std::array<std::string_view, 2> kVersion8{
     "ALTER TABLE record ADD COLUMN left_ns BIGINT",
 };
 
-constexpr std::array<Migration, kSchemaVersion> kMigrations{
-    {{1, kVersion1},
-     {2, kVersion2},
-     {3, kVersion3},
-     {4, kVersion4},
-     {5, kVersion5},
-     {6, kVersion6},
-     {7, kVersion7},
-     {8, kVersion8}}};
+constexpr std::array<Migration, kSchemaVersion> kMigrations{{{1, kVersion1},
+                                                             {2, kVersion2},
+                                                             {3, kVersion3},
+                                                             {4, kVersion4},
+                                                             {5, kVersion5},
+                                                             {6, kVersion6},
+                                                             {7, kVersion7},
+                                                             {8, kVersion8}}};
 
 long long count_tables(Session& session, const std::string& name) {
   long long count = 0;

@@ -54,7 +54,7 @@ struct Candidate {
   model::SkipReason problem = model::SkipReason::none;  ///< of the first
   model::EntryStamp stamp;
   std::int64_t last_hit_ns = 0;  ///< of any of the records that match, as far as anybody counted; 0: none
-  model::OwnReading reading;  ///< what the index's own readings found and left
+  model::OwnReading reading;     ///< what the index's own readings found and left
   std::uint64_t kernels = 0;
   model::ByteTotals bytes;  ///< of the records that match
 };

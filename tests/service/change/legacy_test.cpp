@@ -64,7 +64,8 @@ TEST_F(LegacyImport, APathThatIsNotWholeIsRefused) {
   EXPECT_EQ(report.imported(), 0);
   ASSERT_EQ(report.failures.size(), 3U);
   for (const Error& failure : report.failures)
-    EXPECT_NE(failure.message.find("does not name it by an absolute path without '..'"), std::string::npos) << failure.message;
+    EXPECT_NE(failure.message.find("does not name it by an absolute path without '..'"), std::string::npos)
+        << failure.message;
   EXPECT_TRUE(index_.roots()->empty()) << "nothing was walked";
 }
 
