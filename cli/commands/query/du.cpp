@@ -173,7 +173,7 @@ void add_du_command(CLI::App& app, Invocation& invocation, GlobalOptions& global
   end_help(*command,
            "Examples:\n"
            "  tcm du                                      every cache that tcm knows\n"
-           "  tcm du /tmp/torchinductor_you               one of inductor, with what lies beside the kernels",
+           "  tcm du /tmp/torchinductor_you               one of inductor, with what lies next to the kernels",
            {ExitCode::partial, ExitCode::missing, ExitCode::interrupted});
   command->callback(
       [output, &invocation] { invocation.command = [output](Context& context) { return run_du(*output, context); }; });

@@ -82,7 +82,7 @@ void add_import_command(CLI::App& app, Invocation& invocation) {
   command->add_flag("--dry-run", options->dry_run, "Check everything, and let nothing into the cache");
   add_output_option(*command, options->output, {"table", "json"});
   end_help(*command,
-           "Every entry is unpacked beside the cache and checked there: against the manifest,\n"
+           "Every entry is unpacked next to the cache and checked there: against the manifest,\n"
            "if there is one, against its key, by its backend, and that Triton will hit. Then\n"
            "it is moved in, whole, and never in the place of another. An import that was\n"
            "killed can simply be run again.\n\n"

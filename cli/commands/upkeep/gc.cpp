@@ -188,7 +188,7 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
       ->allow_extra_args(false)
       ->type_name("DIR");
   command->add_flag("--dry-run", options->words.dry_run, "Show the plan and stop");
-  command->add_option("--if-due", options->if_due, "Do nothing when the last success is not so long ago")
+  command->add_option("--if-due", options->if_due, "Do nothing if the last successful run is more recent than AGE")
       ->type_name("AGE");
   command->add_option("--metrics-file", options->metrics_file, "Put figures there, for Prometheus (node_exporter)")
       ->type_name("FILE");

@@ -80,7 +80,7 @@ ExitCode run_watch(const WatchOptions& options, Context& context) {
 void add_watch_command(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<WatchOptions>();
   CLI::App* command =
-      app.add_subcommand("watch", "Keep the index in step, and caches within their budget, as jobs run");
+      app.add_subcommand("watch", "Keep the index up to date, and caches within their budget, while jobs run");
   command->add_option("--cache-dir", options->cache_dirs, "Only this cache directory (repeatable)")
       ->allow_extra_args(false)
       ->type_name("DIR");

@@ -54,7 +54,7 @@ std::optional<std::uint64_t> number_of(const json::object& object, std::string_v
 
 tl::expected<ManifestFile, std::string> file_of(const json::value& value) {
   const json::object* object = value.if_object();
-  if (object == nullptr) return wrong("a file is no object");
+  if (object == nullptr) return wrong("a file is not an object");
   ManifestFile file;
   const auto name = text_of(*object, "name");
   const auto bytes = number_of(*object, "bytes");
@@ -134,8 +134,8 @@ tl::expected<ManifestHeader, std::string> parse_manifest_begin(std::string_view 
   ManifestHeader header;
   const auto layout = model::value_of<model::Layout>(model::kLayouts, text_of(*object, "layout").value_or(""));
   const auto path = text_of(*object, "path");
-  if (!layout) return wrong("its layout is none that is known");
-  if (!path) return wrong("its path is no text");
+  if (!layout) return wrong("its layout is unknown");
+  if (!path) return wrong("its path is not text");
   header.layout = *layout;
   header.path = *path;
   header.tool = text_of(*object, "tool").value_or("");

@@ -29,7 +29,7 @@ enum class UseKind : std::uint8_t { entries, trash, beside };
 struct UsePart {
   UseKind kind = UseKind::entries;
   BesideKind beside = BesideKind::other;  ///< of UseKind::beside
-  std::string path;                       ///< the root; of what lies beside, the cache directory
+  std::string path;                       ///< the root; of what lies next to the entries, the cache directory
   DiskUse use;
 };
 
