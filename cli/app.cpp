@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/app.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <iostream>
@@ -16,6 +18,8 @@
 #include "cli/guide/complete.hpp"
 #include "cli/guide/man_pages.hpp"
 #include "cli/log.hpp"
+#include "cli/output/own_stdout.hpp"
+#include "cli/pager.hpp"
 #include "cli/run/context.hpp"
 #include "cli/run/help.hpp"
 #include "cli/run/version.hpp"
@@ -45,6 +49,7 @@ std::size_t help_width() {
 
 /// A reader that has read enough is no failure.
 ExitCode print_out(const std::string& text) {
+  const Pager pager(stdout, describe_terminal(STDOUT_FILENO, ColorMode::never));
   const bool done = static_cast<bool>(std::cout << text << std::flush);
   return done || errno == EPIPE ? ExitCode::ok : ExitCode::failed;
 }
@@ -92,7 +97,13 @@ std::optional<std::string> answer_tool(const CLI::App& app, const std::vector<st
   return names;
 }
 
-ExitCode run_command(const GlobalOptions& options, const Invocation& invocation) {
+/// Whether the command that was chosen only prints, and may print more than a screen.
+bool is_paged(const CLI::App& app) {
+  constexpr std::array kPaged = std::to_array<const char*>({"list", "show", "stats", "config"});
+  return std::any_of(kPaged.begin(), kPaged.end(), [&app](const char* name) { return app.got_subcommand(name); });
+}
+
+ExitCode run_command(const CLI::App& app, const GlobalOptions& options, const Invocation& invocation) {
   auto settings = config::resolve(options.flags, config::process_environment(),
                                   invocation.reads_files ? config::standard_files() : config::Files{});
   std::optional<Error> broken;
@@ -118,6 +129,9 @@ ExitCode run_command(const GlobalOptions& options, const Invocation& invocation)
     if (invocation.needs_log) return context.report(started.error());
     context.messages().warning(started.error().message);
   }
+  // Not what asks or shows progress.
+  std::optional<Pager> pager;
+  if (is_paged(app)) pager.emplace(own_stdout(), context.out_terminal());
   return invocation.command(context);
 }
 
@@ -161,7 +175,7 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion&) {
     choose_version(false, invocation);
-    return run_command(options, invocation);
+    return run_command(app, options, invocation);
   } catch (const CLI::Success& success) {  // --help
     std::ostringstream text;
     app.exit(success, text, std::cerr);
@@ -174,7 +188,7 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
     std::cerr << app.help();
     return ExitCode::usage;
   }
-  return run_command(options, invocation);
+  return run_command(app, options, invocation);
 }
 
 }  // namespace

@@ -140,6 +140,8 @@ void add_environment(RoffPage& page) {
     for (const std::string_view variable : util::split(key.environment, ' '))
       if (!variable.empty() && seen.insert(variable).second) page.term(variable, "", key.name);
   page.term("TCM_ADD_PLUGIN_PATH", "", "More directories of backends, before the usual ones; with colons between them");
+  page.term("TCM_PAGER, PAGER", "",
+            "What shows long output on a terminal, less -FRX by default; none when it is empty or cat");
   page.term("NO_COLOR, CLICOLOR_FORCE", "", "No colours; colours also into a pipe");
 }
 

@@ -13,8 +13,9 @@
 namespace tcm::config {
 
 std::vector<std::string> unknown_variables(const std::vector<std::string>& names) {
-  // No settings: one adds to the search path of core/backend, the others are those of the tracker of jobs.
-  std::vector<std::string_view> known{"TCM_ADD_PLUGIN_PATH", "TCM_HITS_DIR", "TCM_HITS_JOB", "TCM_HITS_WRAPS"};
+  // No settings: one adds to the search path of core/backend, one names the pager, the others are those of the tracker.
+  std::vector<std::string_view> known{"TCM_ADD_PLUGIN_PATH", "TCM_PAGER", "TCM_HITS_DIR", "TCM_HITS_JOB",
+                                      "TCM_HITS_WRAPS"};
   for (const Key& key : setting_keys())
     for (const std::string_view variable : util::split(key.environment, ' ')) known.push_back(variable);
   std::vector<std::string> lines;

@@ -62,6 +62,20 @@ class Terminal:
                     break
         raise AssertionError("the shell wrote nothing; it shows:\n" + self.seen.decode(errors="replace"))
 
+    def end(self, timeout=60):
+        """(exit code, what was shown) once it has ended by itself."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            if not select.select([self.leader], [], [], 0.05)[0]:
+                if self.child.poll() is not None:
+                    break
+                continue
+            try:
+                self.seen += os.read(self.leader, 65536)
+            except OSError:  # nobody has the terminal open any more
+                break
+        return self.child.wait(timeout=10), self.seen.decode(errors="replace")
+
     def close(self):
         self.child.kill()
         self.child.wait()

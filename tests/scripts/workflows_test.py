@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -132,6 +133,25 @@ class Release(unittest.TestCase):
         self.assertIn("### Added", run.stdout)
         self.assertNotIn("## [Unreleased]", run.stdout)
         self.assertEqual(self.release("--notes", "9.9.9").returncode, 1)
+
+    def commit_by_cmake(self, tree):
+        script = tree / "say.cmake"
+        script.write_text(f'set(PROJECT_SOURCE_DIR "{tree}")\ninclude("{tree}/cmake/TcmVersion.cmake")\n'
+                          'message("${TCM_COMMIT} ${TCM_PLUGIN_ABI_MAJOR}")\n')
+        run = subprocess.run(["cmake", "-P", script], capture_output=True, text=True, check=True, timeout=60)
+        return run.stderr.split()
+
+    def test_an_archive_knows_its_commit_without_git(self):
+        if not (ROOT / ".git").exists():
+            self.skipTest("this is no work tree of git")
+        head = subprocess.run(["git", "-C", ROOT, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
+        archive = subprocess.run(["git", "-C", ROOT, "archive", "HEAD", "cmake", "plugin-api"], capture_output=True, check=True)
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
+            self.assertEqual(self.commit_by_cmake(Path(folder)), [head[:12], "1"])
+            # As it lies in the tree.
+            (Path(folder) / "cmake/commit.txt").write_text("$Format:%H %cs$\n")
+            self.assertEqual(self.commit_by_cmake(Path(folder)), ["unknown", "1"])
 
     def test_the_steps_are_written_down(self):
         text = (ROOT / "RELEASING.md").read_text()
