@@ -107,7 +107,10 @@ void print_mounts(Context& context, const service::DoctorReport& report) {
 }
 
 void line(Context& context, std::string_view label, const std::string& text) {
-  context.out().write(fmt::format("{:<10}{}\n", label, util::escape_control(text)));
+  constexpr std::size_t kIndent = 10;
+  const std::string safe = util::escape_control(text);
+  context.out().write(fmt::format("{:<{}}{}\n", label, kIndent,
+                                  util::wrap(safe, context.out_terminal().width, kIndent, kIndent)));
 }
 
 void print_lines(Context& context, const service::DoctorReport& report) {
@@ -120,7 +123,7 @@ void print_lines(Context& context, const service::DoctorReport& report) {
     std::string text = database->where;
     if (!database->kind.empty()) text += fmt::format(", schema {}, {}", database->schema, size_text(database->bytes));
     if (database->hosts > 1) text += fmt::format(", {} hosts", database->hosts);
-    if (database->checked) text += ", holds together";
+    if (database->checked) text += ", intact";
     line(context, "Index", text);
   }
   for (const service::SettingsFile& file : report.settings)

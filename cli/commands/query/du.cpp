@@ -42,6 +42,8 @@ std::string_view name_of(const cache::UsePart& part) {
 }
 
 std::string_view text_of(const cache::UsePart& part) {
+  // What is left of a cache directory without its files.
+  if (part.kind == UseKind::beside && part.use.files == 0) return "directories";
   return part.kind == UseKind::beside ? text_of(part.beside) : name_of(part);
 }
 

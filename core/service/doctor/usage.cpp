@@ -17,8 +17,8 @@ struct FreeableText {
   std::string_view name, text, command;
 };
 constexpr FreeableText kTrash{"trash", "in the trash", "tcm trash empty"};
-constexpr FreeableText kLeftovers{"leftovers", "of dead writers", "tcm prune --leftovers"};
-constexpr FreeableText kBroken{"broken", "broken, which fail jobs", "tcm repair"};
+constexpr FreeableText kLeftovers{"leftovers", "left over by dead writers", "tcm prune --leftovers"};
+constexpr FreeableText kBroken{"broken", "on which jobs fail", "tcm repair"};
 constexpr FreeableText kNeverHit{"never_hit", "never hit", "tcm prune --full --where 'hits=0'"};
 
 void add(UsageReport& report, const FreeableText& text, std::uint64_t entries, std::uint64_t bytes) {

@@ -192,8 +192,8 @@ TEST_P(Doctor, FindsWhatIsPlanted) {
 INSTANTIATE_TEST_SUITE_P(Planted, Doctor,
                          testing::ValuesIn(service::doctor_finding_texts().begin(),
                                            service::doctor_finding_texts().end()),
-                         [](const auto& info) {
-                           std::string name(info.param.name);
+                         [](const auto& row) {
+                           std::string name(row.param.name);
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
@@ -210,9 +210,10 @@ TEST(DoctorTable, IsInTheOrderOfItsIdsAndNamesEachOnce) {
 }
 
 TEST(DoctorTable, WhatToDoNamesThePlace) {
-  EXPECT_EQ(todo_of({Id::root_absent, "/mnt/old", {}}), "mount it, or tcm index --forget /mnt/old");
-  EXPECT_EQ(todo_of({Id::root_absent, "/mnt/it's; rm", {}}), "mount it, or tcm index --forget '/mnt/it'\\''s; rm'");
-  EXPECT_THAT(todo_of({Id::mount_noexec, "/mnt", {}}), testing::HasSubstr("TRITON_CACHE_DIR"));
+  EXPECT_EQ(service::todo_of({Id::root_absent, "/mnt/old", {}}), "mount it, or tcm index --forget /mnt/old");
+  EXPECT_EQ(service::todo_of({Id::root_absent, "/mnt/it's; rm", {}}),
+            "mount it, or tcm index --forget '/mnt/it'\\''s; rm'");
+  EXPECT_THAT(service::todo_of({Id::mount_noexec, "/mnt", {}}), testing::HasSubstr("TRITON_CACHE_DIR"));
 }
 
 /// Where the tests run decides about mounts and jobs of others.
