@@ -109,7 +109,7 @@ bool DeadEntries::lacks_libraries(const Candidate& candidate) const {
   if (!checker_) return false;
   const auto root = checked_roots_.find(context_->roots.root(candidate.root).path());
   if (root == checked_roots_.end()) return false;
-  const cache::EntryFindings found = checker_->check(root->second, candidate.key);
+  const cache::EntryFindings found = checker_->check(root->second, candidate.key, {});
   return std::any_of(found.findings.begin(), found.findings.end(), [](const cache::Finding& finding) {
     return finding.id == cache::FindingId::module_needs_library;
   });
