@@ -177,7 +177,7 @@ class Intake::Impl {
       judged.error = std::move(put).error();
       return judged;
     }
-    judged.refused = fault_of(checker.check(0, key));
+    judged.refused = fault_of(checker.check(0, key, {}));
     if (!judged.refused) judged.compared = compare(judged.entry);
     return judged;
   }
