@@ -31,7 +31,7 @@ inline constexpr std::array<Word<Action>, 5> kActions{{
 /// Why a matching entry is left as it is.
 enum class KeptReason : std::uint8_t {
   young,          ///< changed within the grace period
-  in_use,         ///< a live writer has a temporary in it
+  in_use,         ///< a live writer has a temporary in it, or a process a file of it open or mapped
   changed,        ///< not as it was when the plan was made
   gone,           ///< somebody else removed it meanwhile
   foreign_file,   ///< holds something that is not Triton's
@@ -56,7 +56,7 @@ struct KeptWord {
 
 inline constexpr std::array<KeptWord, 16> kKeptReasons{{
     {KeptReason::young, "young", "younger than the grace period"},
-    {KeptReason::in_use, "in_use", "in use by a live writer"},
+    {KeptReason::in_use, "in_use", "in use by a live process"},
     {KeptReason::changed, "changed", "changed since the plan"},
     {KeptReason::gone, "gone", "already gone"},
     {KeptReason::foreign_file, "foreign_file", "with a file that is not Triton's"},

@@ -58,6 +58,10 @@ std::optional<Outcome> EditContext::refuse_changed(const Change& change, const E
 std::optional<Outcome> EditContext::refuse(const Change& change, const EntryLook& look) const {
   if (look.seen.untouchable) return kept(*look.seen.untouchable, look.seen.detail);
   if (!look.seen.writer.empty()) return kept(KeptReason::in_use, look.seen.writer);
+  // What only is rewritten stays, with all that is open of it.
+  if (change.action != model::Action::rewrite)
+    if (std::string user = used.user_of(look.seen.files); !user.empty())
+      return kept(KeptReason::in_use, std::move(user));
   if (auto refused = refuse_changed(change, look)) return refused;
   if (is_young(look.seen.newest_ns)) return kept(KeptReason::young, {});
   return refuse_links(look);

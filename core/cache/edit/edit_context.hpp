@@ -9,6 +9,7 @@
 #include "core/cache/edit/change.hpp"
 #include "core/cache/edit/editor_options.hpp"
 #include "core/cache/inspect/entry_look.hpp"
+#include "core/cache/inspect/used_files.hpp"
 #include "core/cache/trash/trash_area.hpp"
 
 namespace tcm::cache {
@@ -33,7 +34,7 @@ class EditContext {
   std::optional<Outcome> refuse_changed(const Change& change, const EntryLook& look) const;
   /// Whether something in the entry is neither a file nor a directory.
   std::optional<Outcome> refuse_links(const EntryLook& look) const;
-  /// All of that, and no live writer and nothing young.
+  /// All of that, and no live writer, no file that a process uses, and nothing young.
   std::optional<Outcome> refuse(const Change& change, const EntryLook& look) const;
 
   /// The entry as it is now, read again, for Outcome::now.
@@ -42,6 +43,7 @@ class EditContext {
   Root root;
   EditorOptions options;
   TrashArea trash;
+  UsedFiles used{};  ///< as of the beginning of the batch
 };
 
 Outcome kept(model::KeptReason reason, std::string detail);

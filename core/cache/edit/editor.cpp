@@ -23,7 +23,8 @@ namespace {
 // Beyond this, threads wait for each other in the file system's journal.
 constexpr unsigned kMaxDeletingThreads = 8;
 
-// A rewrite is a drop of nothing.
+// A rewrite is a drop of nothing. What a drop unlinks lives on for whoever has it open, and the group that is read
+// next is whole; so it takes no further look at who does.
 bool is_drop(const Change& change) {
   return change.action == model::Action::drop || change.action == model::Action::rewrite;
 }
@@ -52,6 +53,8 @@ class Editor::Impl {
 
   void run(std::span<const Change> batch, const OutcomeCall& done, const std::function<bool()>& stop) {
     const auto stopped = [&stop] { return stop && stop(); };
+    const bool only_rewrites = std::all_of(batch.begin(), batch.end(), is_drop);
+    if (!only_rewrites) context_.used = UsedFiles::look({context_.root.id().device});
     std::vector<DropPlan> plans(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (stopped()) return discard(plans, 0);

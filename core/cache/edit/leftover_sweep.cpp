@@ -44,6 +44,8 @@ class EntrySweep {
  private:
   std::optional<Outcome> refuse(const Temporary& temporary) const {
     if (!temporary.writer.empty()) return kept(KeptReason::in_use, temporary.writer);
+    if (std::string user = context_.used.user_of(look_.seen.files); !user.empty())
+      return kept(KeptReason::in_use, std::move(user));
     if (auto foreign = foreign_in_temporaries(look_.seen, change_.key, context_.options.naming.types(), temporary.name);
         foreign && temporary.is_directory)
       return kept(KeptReason::foreign_file, util::escape_control(*foreign));
