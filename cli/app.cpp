@@ -121,6 +121,8 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_repair_command(app, invocation);
   add_rm_command(app, invocation);
   add_trash_command(app, invocation);
+  add_gc_command(app, invocation);
+  add_watch_command(app, invocation);
   add_run_command(app, invocation);
   add_hits_command(app, invocation);
   add_plugins_command(app, invocation);

@@ -3,7 +3,8 @@
 # itself, so the installed tree may be moved as a whole.
 #
 #   component        what
-#   tcm              bin/tcm; share/tcm/python: what counts look-ups in a job, which needs no other part of tcm
+#   tcm              bin/tcm; share/tcm/python: what counts look-ups in a job, which needs no other part of tcm;
+#                    lib/systemd: units that call it, which nothing enables
 #   backend-<name>   <libdir>/tcm/plugins/libtcm_backend_<name>.so (installed by tcm_add_backend_plugin)
 #   sdk              the headers, the CMake package tcm-plugin-sdk and tcm-plugin-sdk.pc: what a backend is built with
 #
@@ -27,6 +28,17 @@ if(TARGET tcm)
   install(TARGETS tcm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tcm)
   install(FILES "${PROJECT_SOURCE_DIR}/python/tcm_hits.py" "${PROJECT_SOURCE_DIR}/python/sitecustomize.py"
     DESTINATION "${CMAKE_INSTALL_DATADIR}/tcm/python" COMPONENT tcm)
+  # systemd looks for a program without a path in the usual places, so that the tree may be moved.
+  set(TCM_PROGRAM tcm)
+  set(TCM_WRITABLE "")
+  set(units "${PROJECT_SOURCE_DIR}/core/service/upkeep/units")
+  foreach(scope IN ITEMS system user)
+    foreach(unit IN ITEMS tcm-gc.service tcm-watch.service)
+      configure_file("${units}/${unit}.${scope}.in" "${PROJECT_BINARY_DIR}/units/${scope}/${unit}" @ONLY)
+    endforeach()
+    configure_file("${units}/tcm-gc.timer.in" "${PROJECT_BINARY_DIR}/units/${scope}/tcm-gc.timer" @ONLY)
+    install(DIRECTORY "${PROJECT_BINARY_DIR}/units/${scope}/" DESTINATION "lib/systemd/${scope}" COMPONENT tcm)
+  endforeach()
   list(APPEND TCM_COMPONENTS tcm)
 endif()
 foreach(backend IN ITEMS cuda rocm)

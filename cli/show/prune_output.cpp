@@ -139,26 +139,6 @@ void print_line(Context& context, std::string_view text) {
   context.out().write("  " + with_all(lines, kNoBreak, " ") + "\n");
 }
 
-void print_kept(Context& context, const service::KeptList& kept, const Plan& plan) {
-  for (const model::KeptWord& word : model::kKeptReasons) {
-    const service::KeptGroup& group = kept.of(word.value);
-    if (group.count == 0) continue;
-    context.out().write(fmt::format("  kept: {} {}\n", count_text(group.count), word.text));
-    const bool named = word.value == model::KeptReason::foreign_file || word.value == model::KeptReason::symlink ||
-                       word.value == model::KeptReason::mount_point || word.value == model::KeptReason::changed ||
-                       word.value == model::KeptReason::unreadable || word.value == model::KeptReason::broken;
-    // What is in a user's way is named at once; the rest on demand.
-    const std::size_t shown =
-        context.verbose() ? group.examples.size() : std::min<std::size_t>(named ? 5 : 0, group.examples.size());
-    for (std::size_t i = 0; i < shown; ++i) {
-      const service::Kept& one = group.examples[i];
-      context.out().write(fmt::format("    {}/{}{}{}\n", util::escape_control(plan.roots[one.root]),
-                                      util::escape_control(one.key), one.detail.empty() ? "" : ": ",
-                                      util::escape_control(one.detail)));
-    }
-  }
-}
-
 /// How many leading characters all roots of the plan's items have in common, up to a slash.
 std::size_t common_prefix(const Plan& plan) {
   const std::string& first = plan.roots[*plan.items.roots().begin()];
@@ -225,7 +205,8 @@ void print_expired(Context& context, const Plan& plan) {
 
 std::string cost_line(const PlanView& view, const service::PlanSums& sums) {
   if (sums.kernels == 0) return {};
-  if (view.request.mode == PruneMode::full || view.request.mode == PruneMode::keys)
+  if (view.request.mode == PruneMode::full || view.request.mode == PruneMode::keys ||
+      view.request.mode == PruneMode::upkeep)
     return "cost: they are recompiled on next use";
   if (view.request.mode != PruneMode::duplicates) return {};
   return fmt::format("cost: {} compiled again if a job asks for the older key; hardlink costs none",
@@ -240,6 +221,27 @@ std::string why_nothing(const service::ExecuteReport& report) {
 }
 
 }  // namespace
+
+void print_kept(Context& context, const service::KeptList& kept, const Plan& plan) {
+  for (const model::KeptWord& word : model::kKeptReasons) {
+    const service::KeptGroup& group = kept.of(word.value);
+    if (group.count == 0) continue;
+    context.out().write(fmt::format("  kept: {} {}\n", count_text(group.count), word.text));
+    const bool named = word.value == model::KeptReason::foreign_file || word.value == model::KeptReason::symlink ||
+                       word.value == model::KeptReason::mount_point || word.value == model::KeptReason::changed ||
+                       word.value == model::KeptReason::unreadable || word.value == model::KeptReason::broken ||
+                       word.value == model::KeptReason::in_use;
+    // What is in a user's way is named at once; the rest on demand.
+    const std::size_t shown =
+        context.verbose() ? group.examples.size() : std::min<std::size_t>(named ? 5 : 0, group.examples.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+      const service::Kept& one = group.examples[i];
+      context.out().write(fmt::format("    {}/{}{}{}\n", util::escape_control(plan.roots[one.root]),
+                                      util::escape_control(one.key), one.detail.empty() ? "" : ": ",
+                                      util::escape_control(one.detail)));
+    }
+  }
+}
 
 Result<void> print_plan(Context& context, Plan& plan, const PlanView& view) {
   Sink& out = context.out();

@@ -28,6 +28,9 @@ Result<void> print_plan(Context& context, service::Plan& plan, const PlanView& v
 void print_report(Context& context, const service::Plan& plan, const service::ExecuteReport& report,
                   const PlanView& view);
 
+/// What was kept, by reason; with -v, or where it is in a user's way, each by its name.
+void print_kept(Context& context, const service::KeptList& kept, const service::Plan& plan);
+
 /// The entries that failed, on stderr; those that a full disk refused in two lines at most.
 void print_failures(Context& context, const service::ExecuteReport& report);
 

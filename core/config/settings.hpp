@@ -66,6 +66,14 @@ struct PruneSettings {
   Setting<std::uint64_t> trash_max_size;  ///< bytes
 };
 
+/// What `gc` calls dead, besides the limits of PruneSettings.
+struct GcSettings {
+  Setting<std::string> triton_versions;  ///< that are used here, with commas between them; empty: any
+  Setting<std::optional<std::int64_t>> version_unused_for_ns;
+  Setting<std::string> archs;  ///< of the devices here, with commas between them; empty: any
+  Setting<bool> dead_modules;
+};
+
 /// A setting as the table sees it.
 struct Effective {
   const Key* key = nullptr;
@@ -93,6 +101,7 @@ struct Settings {
   Setting<LogFormat> log_format;
   Setting<std::string> color;  ///< "auto", "always" or "never"
   PruneSettings prune;
+  GcSettings gc;
   Setting<std::string> verify_ignore;  ///< findings that `verify` does not tell: ids with commas between them
 
   std::vector<Effective> all;         ///< every setting, in the order of the table

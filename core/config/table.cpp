@@ -63,6 +63,11 @@ void store_prune(Settings& settings, const Value& value, const Origin& origin) {
   put(settings.prune.*Member, value, origin);
 }
 
+template <auto Member>
+void store_gc(Settings& settings, const Value& value, const Origin& origin) {
+  put(settings.gc.*Member, value, origin);
+}
+
 using S = Settings;
 using P = PruneSettings;
 
@@ -118,6 +123,14 @@ constexpr std::array kKeys = std::to_array<Key>({
      false, "how long the trash keeps what is in it", store_prune<&P::trash_keep_ns>},
     {"prune.trash_max_size", Type::size, "", "TCM_PRUNE_TRASH_MAX_SIZE", "10GiB", "",
      false, "how large the trash may be", store_prune<&P::trash_max_size>},
+    {"gc.triton_versions", Type::text, "", "TCM_GC_TRITON_VERSIONS", "none", "",
+     false, "releases of Triton that are used here, with commas between them: gc removes kernels of others", store_gc<&GcSettings::triton_versions>},
+    {"gc.version_unused_for", Type::duration, "", "TCM_GC_VERSION_UNUSED_FOR", "none", "",
+     false, "gc removes the kernels of a release of which none was used for so long", store_gc<&GcSettings::version_unused_for_ns>},
+    {"gc.archs", Type::text, "", "TCM_GC_ARCHS", "none", "",
+     false, "architectures of the GPUs here, with commas between them: gc removes kernels for others", store_gc<&GcSettings::archs>},
+    {"gc.dead_modules", Type::boolean, "", "TCM_GC_DEAD_MODULES", "false", "",
+     false, "gc removes helper modules that need another release of a library than this machine has", store_gc<&GcSettings::dead_modules>},
     {"verify.ignore", Type::text, "", "TCM_VERIFY_IGNORE", "none", "",
      false, "findings that verify does not tell, by their ids, with commas between them", store<&S::verify_ignore>},
 });

@@ -204,6 +204,14 @@ class Json(WithProgram):
         inner = {field.removeprefix("findings[].") for field in written if "[]" in field}
         self.assertEqual(inner, set(answer["findings"][0]))
 
+    def test_gc(self):
+        answer = self.printed("gc", "--dry-run")
+        self.assertEqual(self.fields("gc"), set(answer) - {"schema"})
+        self.assertEqual(set(answer["roots"][0]), {"path", "entries", "freed_bytes", "causes"})
+        causes = {name for name in re.findall(r'{Cause::\w+, "(\w+)"', read("core/service/plan/plan.hpp"))} - {"wanted"}
+        row = {row[0]: row[1] for row in table_with(markdown.section(self.text, "## tcm gc"), "field")}["`roots`"]
+        self.assertEqual(set(markdown.code(row.partition(";")[2])) - {"causes"}, causes)
+
     def test_reasons_and_kinds(self):
         words = read("core/model/words.hpp")
         reasons = {w for w in re.findall(r'{SkipReason::\w+, "(\w*)"', words) if w}

@@ -76,10 +76,10 @@ class Lab:
             raise Wrong("{target} {kernel}: {error}".format(**answer["errors"][0]))
         return answer["kernels"]
 
-    def tcm(self, *arguments, codes=(0,)):
-        """What the program prints; the index is made anew by each command that needs one."""
+    def tcm(self, *arguments, codes=(0,), **variables):
+        """What the program prints, with these variables; the index is made anew by each command that needs one."""
         run = subprocess.run([self.program, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL,
-                             env=self.environment(TCM_DATA_DIR=self.folder / "data"), capture_output=True, text=True,
+                             env=self.environment(TCM_DATA_DIR=self.folder / "data", **variables), capture_output=True, text=True,
                              timeout=SECONDS, check=False)
         if run.returncode not in codes:
             command = " ".join(map(str, arguments))

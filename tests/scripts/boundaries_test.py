@@ -138,7 +138,7 @@ class Boundaries(unittest.TestCase):
         "core/util/thread": ["core/util"],
         "core/model": [],
         "core/config": ["core/util", "core/util/text", "core/util/system"],
-        "core/disk": ["core/util/text", "core/util/system"],
+        "core/disk": ["core/util", "core/util/text", "core/util/system"],
         "core/cache/format": ["core/util/text", "core/model"],
         "core/cache/find": [
             "core/util", "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format",
@@ -215,6 +215,10 @@ class Boundaries(unittest.TestCase):
             "core/util", "core/util/text", "core/util/system", "core/disk", "core/index", "core/service",
             "core/service/scan",
         ],
+        "core/service/upkeep": [
+            "core/util", "core/util/text", "core/util/system", "core/disk", "core/cache/read", "core/index",
+            "core/service", "core/service/scan", "core/service/plan", "core/service/change", "core/service/hits",
+        ],
         "cli/output": ["core/util", "core/util/text", "core/util/system"],
         "cli/run": [
             "core/util/text", "core/config", "core/index", "core/service", "core/service/query", "core/service/scan",
@@ -227,7 +231,8 @@ class Boundaries(unittest.TestCase):
         "cli/commands": [
             "core/util/text", "core/util/system", "core/config", "core/backend/load", "core/index",
             "core/index/upkeep", "core/service/query", "core/service/scan", "core/service/verify",
-            "core/service/plan", "core/service/change", "core/service/hits", "cli/output", "cli/run", "cli/show",
+            "core/service/plan", "core/service/change", "core/service/hits", "core/service/upkeep", "cli/output",
+            "cli/run", "cli/show",
         ],
         "cli": [
             "core/util", "core/util/text", "core/util/system", "core/config", "cli/output", "cli/run", "cli/commands",

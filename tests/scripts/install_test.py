@@ -121,7 +121,8 @@ class Install(unittest.TestCase):
 
     def test_components_are_apart(self):
         expected = {
-            "tcm": r"bin/tcm|share/(doc/tcm|tcm|man|bash-completion|zsh|fish)/.*",
+            "tcm": r"bin/tcm|share/(doc/tcm|tcm|man|bash-completion|zsh|fish)/.*"
+            r"|lib/systemd/(system|user)/tcm-(gc\.service|gc\.timer|watch\.service)",
             "backend-cuda": r"lib.*/tcm/plugins/libtcm_backend_cuda\.so|share/doc/tcm-backend-cuda/.*",
             "backend-rocm": r"lib.*/tcm/plugins/libtcm_backend_rocm\.so|share/doc/tcm-backend-rocm/.*",
             "sdk": r"include/tcm/plugin/.*|share/(cmake|doc|pkgconfig|tcm-plugin-sdk|man)/.*|bin/tcm-plugin-.*",
@@ -136,6 +137,31 @@ class Install(unittest.TestCase):
                 self.assertRegex(name, f"^({pattern})$", component)
             seen += names
         self.assertEqual(sorted(seen), sorted(str(p.relative_to(self.tree)) for p in all_files(self.tree)))
+
+    def test_the_installed_units_are_those_that_are_printed(self):
+        for scope in ("system", "user"):
+            printed = run(str(self.tcm), "gc", f"--print-timer={scope}", env=clean_environment(self.base)).stdout
+            for unit in ("tcm-gc.service", "tcm-gc.timer", "tcm-watch.service"):
+                text = (self.tree / "lib/systemd" / scope / unit).read_text()
+                self.assertNotIn("@TCM", text)
+                text = text.replace("ExecStart=tcm ", f'ExecStart="{self.tcm}" ')
+                text = text.replace("ReadWritePaths=\n", f'ReadWritePaths="-{self.base}/.triton/cache"\n')
+                self.assertIn(f"/{unit}\n{text}", printed)
+
+    def test_systemd_takes_the_units(self):
+        if not shutil.which("systemd-analyze"):
+            self.skipTest("no systemd-analyze (Debian: systemd)")
+        for scope in ("system", "user"):
+            folder = self.base / f"units {scope}"
+            folder.mkdir()
+            for unit in (self.tree / "lib/systemd" / scope).iterdir():
+                text = unit.read_text().replace("ExecStart=tcm ", f'ExecStart="{self.tcm}" ')
+                (folder / unit.name).write_text(text)
+            environment = {**clean_environment(self.base), "XDG_RUNTIME_DIR": str(self.base)}
+            for unit in sorted(folder.iterdir()):
+                result = run("systemd-analyze", f"--{scope}", "--man=no", "verify", str(unit), env=environment)
+                said = [line for line in result.stderr.splitlines() if unit.name in line or str(folder) in line]
+                self.assertEqual((result.returncode, said), (0, []), result.stderr)
 
     def test_another_project_finds_the_sdk(self):
         project = self.base / "vendor"

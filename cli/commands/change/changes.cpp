@@ -72,8 +72,9 @@ ExitCode show(service::Plan& plan, const service::ExecuteReport* report, const P
   return finish_output(context, code_of(plan, report, view));
 }
 
-/// Lets the index of the settings follow where only one in memory did, or where the disk was too full for it to follow.
-void follow(ChangeableIndex& held, service::ExecuteReport& report, Context& context) {
+}  // namespace
+
+void follow_in_index(ChangeableIndex& held, service::ExecuteReport& report, Context& context) {
   const auto is_full = [](const Error& error) { return error.code == ErrorCode::no_space; };
   const bool lagged = std::any_of(report.index_errors.begin(), report.index_errors.end(), is_full);
   if ((!held.in_memory && !lagged) || report.interrupted) return;
@@ -83,8 +84,6 @@ void follow(ChangeableIndex& held, service::ExecuteReport& report, Context& cont
     for (const index::RootRow& row : *roots) dirs.insert(row.location.cache_dir);
   if (!dirs.empty() && catch_up(context, {dirs.begin(), dirs.end()})) std::erase_if(report.index_errors, is_full);
 }
-
-}  // namespace
 
 void add_rewrite_options(CLI::App& command, std::optional<std::string>& grace, ChangeOptions& options) {
   const std::string group = "How";
@@ -144,7 +143,7 @@ ExitCode run_change(const Result<service::PruneRequest>& asked, const ChangeOpti
 
   auto report = carry_out(*plan, {request.grace_ns, options.keep_paths, request.jobs}, held->index, progress, context);
   if (!report) return context.report(report.error());
-  follow(*held, *report, context);
+  follow_in_index(*held, *report, context);
   return show(*plan, &*report, view, format, context);
 }
 

@@ -8,7 +8,9 @@
 #include <string>
 
 #include "cli/run/context.hpp"
+#include "cli/run/open_index.hpp"
 #include "cli/run/options.hpp"
+#include "core/service/change/execute.hpp"
 #include "core/service/plan/request.hpp"
 
 namespace CLI {
@@ -32,6 +34,9 @@ void add_removal_options(CLI::App& command, service::ChangeWords& words, ChangeO
 
 /// Those of a command that removes nothing.
 void add_rewrite_options(CLI::App& command, std::optional<std::string>& grace, ChangeOptions& options);
+
+/// Lets the index of the settings follow where only one in memory did, or where the disk was too full for it to follow.
+void follow_in_index(ChangeableIndex& held, service::ExecuteReport& report, Context& context);
 
 /// Plans, shows, asks, executes, reports; reports the error when the words made no request.
 ExitCode run_change(const Result<service::PruneRequest>& request, const ChangeOptions& options, std::int64_t now_ns,

@@ -81,6 +81,15 @@ void write_json(Context& context, index::RecordColumns columns, const service::S
       .field("bytes", stats.other_files.bytes)
       .end_object();
   json.field("elsewhere", stats.elsewhere);
+  json.key("never_hit");
+  if (stats.never_hit.counted == 0)
+    json.null();
+  else
+    json.begin_object()
+        .field("counted", stats.never_hit.counted)
+        .field("kernels", stats.never_hit.kernels)
+        .field("bytes", stats.never_hit.bytes)
+        .end_object();
   json.key("groups").begin_array();
   for (const index::Group& group : stats.groups) {
     json.begin_object();
@@ -183,6 +192,10 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
       context.messages().note(fmt::format("Outside any entry: {}, {}.",
                                           counted(stats->other_files.files, "file", "files"),
                                           util::format_bytes(stats->other_files.bytes)));
+    if (stats->never_hit.counted > 0)
+      context.messages().note(fmt::format(
+          "Never hit: {} of {} that were counted, {}.", count_text(stats->never_hit.kernels),
+          counted(stats->never_hit.counted, "kernel", "kernels"), util::format_bytes(stats->never_hit.bytes)));
     note_trash(context, options, *index);
     note_elsewhere(context, stats->elsewhere);
     note_absent(context, stats->absent);

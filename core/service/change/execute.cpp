@@ -69,15 +69,21 @@ class RootWork {
       steps_.push_back({item.record_id, std::nullopt});
     else if (outcome.now)
       steps_.push_back(step_of(std::move(outcome)));
-    report.done.files += outcome.files;
-    report.done.bytes += outcome.bytes;
-    report.done.frees += outcome.freed;
+    RootDone& here = report.by_root[position_];
+    for (PlanSums* done : {&report.done, &here.done}) {
+      done->files += outcome.files;
+      done->bytes += outcome.bytes;
+      done->frees += outcome.freed;
+    }
     progress.freed.fetch_add(outcome.freed, std::memory_order_relaxed);
     progress.done.fetch_add(1, std::memory_order_relaxed);
     switch (outcome.status) {
       case cache::Status::done:
-        ++report.done.entries;
-        report.done.kernels += item.kernels;
+        for (PlanSums* done : {&report.done, &here.done}) {
+          ++done->entries;
+          done->kernels += item.kernels;
+        }
+        ++here.entries[static_cast<std::size_t>(item.cause)];
         break;
       case cache::Status::kept:
         report.kept.add(outcome.kept, {position_, item.change.key, std::move(outcome.detail)});
@@ -186,6 +192,7 @@ void empty_expired(const Plan& plan, ExecuteReport& report) {
       continue;
     }
     report.trash_emptied += emptied->freed;
+    report.by_root[expired.root].trash_emptied += emptied->freed;
     for (const std::string& failure : emptied->failures) report.errors.push_back({ErrorCode::failed, failure});
   }
 }

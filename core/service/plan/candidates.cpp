@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/service/plan/candidates.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tcm::service {
@@ -21,6 +22,7 @@ class Gatherer {
       begin(row, *root);
     }
     current_.ordinals.push_back(row.ordinal);
+    current_.last_hit_ns = std::max(current_.last_hit_ns, row.last_hit_ns.value_or(0));
     current_.kernels += row.kind == model::EntryKind::kernel ? 1U : 0U;
     current_.bytes += row.bytes;
   }

@@ -53,6 +53,7 @@ struct Candidate {
   model::EntryKind kind = model::EntryKind::kernel;
   model::SkipReason problem = model::SkipReason::none;  ///< of the first
   model::EntryStamp stamp;
+  std::int64_t last_hit_ns = 0;  ///< of any of the records that match, as far as anybody counted; 0: none
   std::uint64_t kernels = 0;
   model::ByteTotals bytes;  ///< of the records that match
 };

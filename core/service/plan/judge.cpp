@@ -87,6 +87,15 @@ Verdict Judge::judge(const Candidate& candidate, bool chosen) const {
       verdict.item->reason = request_.seen_at.empty() ? "names another directory" : "will be seen elsewhere";
       break;
     case PruneMode::repair: break;  // see judge_as()
+    case PruneMode::upkeep:
+      if (is_debris(candidate.kind)) {
+        judge_sweep(candidate, seen, verdict);
+        if (verdict.item) verdict.item->cause = Cause::leftover;
+        break;
+      }
+      judge_removal(candidate, seen, verdict);
+      verdict.has_temporaries = !seen.temporaries.empty();
+      break;
     case PruneMode::full:
     case PruneMode::duplicates:
     case PruneMode::keys: judge_removal(candidate, seen, verdict); break;
@@ -109,14 +118,19 @@ Verdict Judge::judge_as(const Candidate& candidate, Action action, model::KindSe
 }
 
 // A launch reads the group and the binary; a warm start of TorchInductor the binary alone. Who looks at the IR or at
-// the metadata, as tcm itself does in a cache of others, does not use the kernel.
+// the metadata, as tcm itself does in a cache of others, does not use the kernel. What was counted is a use, too: of
+// the two sources the later one is right.
 std::int64_t Judge::last_use_of(const Candidate& candidate, const cache::Inspection& seen) const {
   const cache::FileTypes& types = backends_.naming().types();
-  std::int64_t newest = 0;
+  std::int64_t newest = candidate.last_hit_ns;
   for (const cache::InspectedFile& file : seen.files)
     if (cache::is_group(file.name) || cache::kind_by_name(file.name, candidate.backend, types) == ArtifactKind::binary)
       newest = std::max({newest, file.node.atime_ns, file.node.mtime_ns});
-  return newest == 0 ? seen.last_use_ns : newest;
+  return newest == candidate.last_hit_ns ? std::max(newest, seen.last_use_ns) : newest;
+}
+
+std::int64_t Judge::last_use(const Candidate& candidate) const {
+  return last_use_of(candidate, cache::inspect(roots_.root(candidate.root), candidate.key));
 }
 
 bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen, bool chosen, Verdict& verdict) const {
@@ -132,6 +146,8 @@ bool Judge::may_touch(const Candidate& candidate, const cache::Inspection& seen,
     keep(verdict, KeptReason::symlink, seen.links.front());
   } else if (!seen.writer.empty()) {
     keep(verdict, KeptReason::in_use, seen.writer);
+  } else if (std::string user = used_.user_of(seen.files); !user.empty() && request_.mode != PruneMode::relocate) {
+    keep(verdict, KeptReason::in_use, std::move(user));
   } else if (now_ns_ - seen.newest_ns < request_.grace_ns) {
     keep(verdict, KeptReason::young, fmt::format("changed {} ago", util::format_age(now_ns_, seen.newest_ns)));
   }

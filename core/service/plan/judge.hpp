@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/cache/inspect/inspection.hpp"
+#include "core/cache/inspect/used_files.hpp"
 #include "core/service/backends.hpp"
 #include "core/service/plan/candidates.hpp"
 #include "core/service/plan/plan.hpp"
@@ -49,18 +50,22 @@ struct Verdict {
   std::vector<cache::InspectedFile> files;  ///< of share: all of the entry
   std::optional<model::KeptReason> kept;
   std::string detail;
+  bool has_temporaries = false;  ///< of upkeep: something in it may be swept while the entry stays
 };
 
 class Judge {
  public:
   /// All arguments are borrowed.
-  Judge(const PruneRequest& request, const RootSet& roots, const Backends& backends, std::int64_t now_ns)
-      : request_(request), roots_(roots), backends_(backends), now_ns_(now_ns) {}
+  Judge(const PruneRequest& request, const RootSet& roots, const Backends& backends, const cache::UsedFiles& used,
+        std::int64_t now_ns)
+      : request_(request), roots_(roots), backends_(backends), used_(used), now_ns_(now_ns) {}
 
   /// Looks at the entry and decides. `chosen`: whatever its last use is, since another limit chose it or may do so.
   Verdict judge(const Candidate& candidate, bool chosen = false) const;
   /// The same for an entry that this is to happen to. `drop`: of Action::drop, the kinds.
   Verdict judge_as(const Candidate& candidate, model::Action action, model::KindSet drop = {}) const;
+  /// When the entry was last used, as far as access times and counted hits tell.
+  std::int64_t last_use(const Candidate& candidate) const;
 
  private:
   bool may_touch(const Candidate& candidate, const cache::Inspection& seen, bool chosen, Verdict& verdict) const;
@@ -76,6 +81,7 @@ class Judge {
   const PruneRequest& request_;
   const RootSet& roots_;
   const Backends& backends_;
+  const cache::UsedFiles& used_;
   std::int64_t now_ns_;
 };
 

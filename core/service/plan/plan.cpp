@@ -92,6 +92,7 @@ void pack(util::Packer& packer, const PlanItem& item) {
   packer.number(item.frees);
   packer.signed_number(item.last_use_ns);
   packer.text(item.reason);
+  packer.number(static_cast<std::uint64_t>(item.cause));
 }
 
 PlanItem unpack_item(util::Unpacker& unpacker) {
@@ -115,6 +116,7 @@ PlanItem unpack_item(util::Unpacker& unpacker) {
   item.frees = unpacker.number();
   item.last_use_ns = unpacker.signed_number();
   item.reason = unpacker.text();
+  item.cause = static_cast<Cause>(unpacker.number());
   return item;
 }
 

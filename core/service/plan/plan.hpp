@@ -29,6 +29,39 @@ struct PlannedShare {
   std::string with;
 };
 
+/// Why an entry goes, as a kind; PlanItem::reason says it in words.
+enum class Cause : std::uint8_t {
+  wanted,    ///< a user chose it
+  leftover,  ///< of a dead writer
+  version,   ///< of a Triton release that is not used here
+  arch,      ///< for a device that is not here
+  module,    ///< a module that needs another release of a library
+  unused,
+  surplus,   ///< not among the newest of its group
+  max_size,  ///< the least recently used: of what is over the limit of size
+  max_files,
+  min_free,
+};
+
+struct CauseWord {
+  Cause value;
+  std::string_view name;  ///< in JSON
+  std::string_view text;  ///< for people, after a count: "3 …"
+};
+
+inline constexpr std::array<CauseWord, 10> kCauses{{
+    {Cause::wanted, "wanted", "wanted"},
+    {Cause::leftover, "leftover", "left by dead writers"},
+    {Cause::version, "version", "of a Triton not used here"},
+    {Cause::arch, "arch", "for a GPU not here"},
+    {Cause::module, "module", "modules that need other libraries"},
+    {Cause::unused, "unused", "unused (prune.unused_for)"},
+    {Cause::surplus, "surplus", "not among the newest (prune.keep_newest)"},
+    {Cause::max_size, "max_size", "least recently used (prune.max_size)"},
+    {Cause::max_files, "max_files", "least recently used (prune.max_files)"},
+    {Cause::min_free, "min_free", "least recently used (prune.min_free)"},
+}};
+
 /// One entry that is going to change.
 struct PlanItem {
   std::uint32_t root = 0;      ///< position in Plan::roots
@@ -43,6 +76,7 @@ struct PlanItem {
   std::uint64_t frees = 0;    ///< bytes that the disk gets back, as du counts: the last of several hard links frees
   std::int64_t last_use_ns = 0;
   std::string reason;  ///< why it goes, a few words
+  Cause cause = Cause::wanted;
 };
 
 struct PlanSums {

@@ -45,6 +45,9 @@ Result<void> choose_keys(const PlanContext& context);
 /// What limits of age or number choose, then the others by their last use until every budget is met.
 Result<void> choose_by_budget(const PlanContext& context);
 
+/// What limits of age or number choose, what is dead, leftovers, and then the others as choose_by_budget().
+Result<void> choose_for_upkeep(const PlanContext& context, const std::vector<std::string>& cache_dirs);
+
 /// All but the newest of equal kernels of a root.
 Result<void> choose_duplicates(const PlanContext& context);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/cache/inspect/used_files.hpp"
 #include "core/service/plan/copies.hpp"
 #include "core/service/plan/expired.hpp"
 #include "core/service/plan/known_dirs.hpp"
@@ -97,6 +98,12 @@ RootSet open_roots(const PruneRequest& request, const std::vector<std::string>& 
   return RootSet::open(paths, told);
 }
 
+std::set<std::uint64_t> devices_of(const RootSet& roots) {
+  std::set<std::uint64_t> devices;
+  for (std::uint32_t i = 0; i < roots.size(); ++i) devices.insert(roots.file_system(i).device);
+  return devices;
+}
+
 /// Where processes will see the roots; none where that is where they are. Errors (usage): of several cache directories
 /// only one can be there.
 Result<std::vector<std::string>> seen_at_of(const PruneRequest& request, const IndexReport& report,
@@ -124,6 +131,7 @@ Result<index::Criteria> criteria_of(const PruneRequest& request, const std::vect
                                     const Backends& backends, const index::Index& index, std::int64_t now_ns) {
   FilterWords words = request.filters;
   words.cache_dirs = dirs;
+  if (words.kinds.empty() && request.mode == PruneMode::upkeep) words.kinds = {"!foreign"};
   if (words.kinds.empty()) words.kinds = {request.mode == PruneMode::leftovers ? "all" : "kernel"};
   return parse_filters(words, backends, now_ns, index.columns());
 }
@@ -164,11 +172,13 @@ Result<void> note_broken(const PruneRequest& request, const index::Criteria& cri
 }
 
 void note_file_systems(const PruneRequest& request, const RootSet& roots, Plan& plan) {
-  if (!request.unused_since_ns && !request.budget.any()) return;
+  if (!request.unused_since_ns && !request.budget.any() && !request.dead.version_unused_since_ns) return;
   for (std::uint32_t i = 0; i < roots.size(); ++i)
     if (roots.file_system(i).noatime)
-      plan.notes.push_back(roots.root(i).path() +
-                           ": its file system keeps no access times (noatime); the last use is the last modification");
+      plan.notes.push_back(
+          roots.root(i).path() +
+          ": its file system keeps no access times (noatime); the last use is the last modification, or the last "
+          "hit where hits are counted");
 }
 
 /// TorchInductor keeps what Triton compiled in its own graph cache as well.
@@ -192,6 +202,7 @@ Result<void> choose(const PlanContext& context, const std::vector<std::string>& 
     case PruneMode::share: return choose_shares(context);
     case PruneMode::keys: return choose_keys(context);
     case PruneMode::repair: return choose_repairs(context, dirs);
+    case PruneMode::upkeep: return choose_for_upkeep(context, dirs);
     case PruneMode::leftovers:
     case PruneMode::drop:
     case PruneMode::relocate:
@@ -241,7 +252,8 @@ Result<Plan> plan_prune(const PruneRequest& request, index::Index& index, const 
   // The index knows which name another directory than theirs; what names the one that is wanted it does not know.
   criteria.elsewhere = request.mode == PruneMode::relocate && request.seen_at.empty();
   TCM_ASSIGN(plan.seen_at, seen_at_of(request, report, roots));
-  const Judge judge(request, roots, backends, now_ns);
+  const cache::UsedFiles used = cache::UsedFiles::look(devices_of(roots));
+  const Judge judge(request, roots, backends, used, now_ns);
   const PlanContext context{request, criteria, roots, index, backends, judge, now_ns, progress, plan};
   TCM_TRY(choose(context, dirs));
   note_inductor(request, report, plan);

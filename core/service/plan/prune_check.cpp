@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kGroupWords{"name", "backend", "arch", "version", "root"};
 
-bool has_policy(const PruneRequest& request) {
-  return request.unused_since_ns || request.budget.any() || request.keep_newest.has_value();
-}
-
 tl::unexpected<Error> refuse(std::string message) { return fail(ErrorCode::usage, std::move(message)); }
 
 Result<void> check_groups(const PruneRequest& request) {
@@ -51,7 +47,8 @@ bool narrows(const FilterWords& filters) {
 
 Result<void> check_request(const PruneRequest& request) {
   TCM_TRY(check_groups(request));
-  const bool chooses = request.mode == PruneMode::drop || request.mode == PruneMode::full;
+  const bool chooses =
+      request.mode == PruneMode::drop || request.mode == PruneMode::full || request.mode == PruneMode::upkeep;
   if (!chooses && (request.budget.any() || request.keep_newest))
     return refuse(
         "--max-size, --max-files, --min-free and --keep-newest choose kernels to drop from or to remove (--full); they "

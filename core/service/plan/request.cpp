@@ -285,6 +285,43 @@ Result<PruneRequest> relocation_request(const RelocationWords& words, const conf
   return complete(std::move(request), change, settings);
 }
 
+namespace {
+
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  for (const std::string_view word : util::split(list, ','))
+    if (!util::trim(word).empty()) words.emplace_back(util::trim(word));
+  return words;
+}
+
+}  // namespace
+
+Result<PruneRequest> upkeep_request(const UpkeepWords& words, const config::Settings& settings, std::int64_t now_ns) {
+  PruneRequest request;
+  request.mode = PruneMode::upkeep;
+  request.filters.cache_dirs = words.cache_dirs;
+  request.dry_run = words.dry_run;
+  TCM_TRY(apply_configured_policy(settings.prune, now_ns, request));
+  if (request.budget.max_bytes || request.budget.max_files) request.budget.low_water = settings.prune.low_water.value;
+  if (request.keep_newest) request.group_by = {"name", "backend", "arch"};
+  const config::GcSettings& gc = settings.gc;
+  request.dead.versions = words_of(gc.triton_versions.value);
+  for (const std::string& version : request.dead.versions)
+    if (auto bounds = parse_version_bounds(version); !bounds)
+      return refuse(
+          fmt::format("gc.triton_versions ({}): {}", to_string(gc.triton_versions.origin), bounds.error().message));
+  if (gc.version_unused_for_ns.value) request.dead.version_unused_since_ns = now_ns - *gc.version_unused_for_ns.value;
+  request.dead.archs = words_of(gc.archs.value);
+  request.dead.modules = gc.dead_modules.value;
+  return complete(std::move(request), {}, settings);
+}
+
+bool has_policy(const PruneRequest& request) {
+  const DeadRules& dead = request.dead;
+  return request.unused_since_ns || request.budget.any() || request.keep_newest || !dead.versions.empty() ||
+         dead.version_unused_since_ns || !dead.archs.empty() || dead.modules;
+}
+
 std::vector<std::string> chosen_cache_dirs(const config::Settings& settings) {
   const auto& dirs = settings.cache_dirs;
   return dirs.origin.source == config::Source::default_value ? std::vector<std::string>() : dirs.value;

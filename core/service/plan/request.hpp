@@ -27,6 +27,7 @@ enum class PruneMode : std::uint8_t {
   keys,        ///< the entries that are named go
   repair,      ///< what Triton would fail on, or miss, is mended; what cannot be mended goes
   relocate,    ///< none goes: groups come to name the directory in which they are looked up
+  upkeep,      ///< entries of any kind go: what limits choose, what is dead, and leftovers
 };
 
 struct Budget {
@@ -44,6 +45,14 @@ struct Budget {
   bool any() const { return frees_bytes() || max_files; }
 };
 
+/// What can be of no use here any more. Each is a reason to go by itself; what lacks the fact stays.
+struct DeadRules {
+  std::vector<std::string> versions;                    ///< of Triton, that stay: "3.6", "3.5.1"; empty: all
+  std::optional<std::int64_t> version_unused_since_ns;  ///< those of which no kernel was used since go
+  std::vector<std::string> archs;                       ///< that stay, in any form that a backend reads; empty: all
+  bool modules = false;                                 ///< helper modules go whose libraries this machine has not
+};
+
 struct PruneRequest {
   FilterWords filters;
   PruneMode mode = PruneMode::drop;
@@ -54,6 +63,7 @@ struct PruneRequest {
   VerifyLevel level = VerifyLevel::normal;  ///< of repair: how thoroughly entries are checked
   std::optional<cache::Release> release;    ///< of repair: the one that looks them up; absent: each kernel's own
   std::set<cache::FindingId> only;          ///< of repair: what is mended
+  DeadRules dead;                           ///< of upkeep
   std::string seen_at;  ///< of relocate: where processes will see the cache directory; empty: where it is
 
   // Limits. Of drop and full each is a reason to go by itself; the filters say what any of them may choose. A rule is
@@ -122,6 +132,12 @@ struct RepairWords {
   ChangeWords change;
 };
 
+/// Words that ask for the upkeep that the settings describe.
+struct UpkeepWords {
+  std::vector<std::string> cache_dirs;
+  bool dry_run = false;
+};
+
 /// Words that ask for groups that name the right directory.
 struct RelocationWords {
   FilterWords filters;
@@ -139,6 +155,12 @@ Result<PruneRequest> removal_request(const RemovalWords& words, const config::Se
 
 /// The same for a repair. Unless the words or the settings say otherwise, what is removed goes into the trash.
 Result<PruneRequest> repair_request(const RepairWords& words, const config::Settings& settings);
+
+/// What the settings call for: their limits, what they call dead, and leftovers, which always go.
+Result<PruneRequest> upkeep_request(const UpkeepWords& words, const config::Settings& settings, std::int64_t now_ns);
+
+/// Whether such a request has any limit, or calls anything dead.
+bool has_policy(const PruneRequest& request);
 
 /// The same for groups that name another directory.
 Result<PruneRequest> relocation_request(const RelocationWords& words, const config::Settings& settings);

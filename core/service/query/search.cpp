@@ -226,6 +226,27 @@ Result<ListTotals> list_records(const ListRequest& request, index::Index& index,
   return totals;
 }
 
+namespace {
+
+Result<NeverHit> never_hit_of(const index::Criteria& criteria, index::Index& index) {
+  const auto sum = [&](const std::string& where) -> Result<index::Sums> {
+    index::Criteria of = criteria;
+    TCM_ASSIGN(index::Condition condition, parse_where(where, 0, index.columns()));
+    of.where.push_back(std::move(condition));
+    of.kinds = {model::EntryKind::kernel};
+    return index.sum(of);
+  };
+  const auto& kinds = criteria.kinds;
+  if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), model::EntryKind::kernel) == kinds.end())
+    return NeverHit();
+  TCM_ASSIGN(const index::Sums counted, sum("hits >= 0"));
+  if (counted.kernels == 0) return NeverHit();
+  TCM_ASSIGN(const index::Sums never, sum("hits = 0"));
+  return NeverHit{counted.kernels, never.kernels, never.bytes.total()};
+}
+
+}  // namespace
+
 Result<Stats> stats(const StatsRequest& request, index::Index& index, const Backends& backends, std::int64_t now_ns) {
   TCM_ASSIGN(index::Criteria criteria, parse_filters(request.filters, backends, now_ns, index.columns()));
   if (request.top < 0) return fail(ErrorCode::usage, "--top: must not be negative");
@@ -255,6 +276,7 @@ Result<Stats> stats(const StatsRequest& request, index::Index& index, const Back
   index::Criteria elsewhere = criteria;
   elsewhere.elsewhere = true;
   TCM_ASSIGN(result.elsewhere, index.count(elsewhere));
+  TCM_ASSIGN(result.never_hit, never_hit_of(criteria, index));
   TCM_ASSIGN(result.other_files, other_files_of(request.filters, scope, index));
   result.roots = std::move(scope.roots);
   result.absent = std::move(scope.absent);

@@ -46,6 +46,13 @@ struct StatsRequest {
   std::int64_t spilling = 5;    ///< how many of the kernels that spill most
 };
 
+/// Kernels that jobs compiled and none found again, of those of which anybody counted hits.
+struct NeverHit {
+  std::int64_t counted = 0;  ///< kernels of which hits are known
+  std::int64_t kernels = 0;  ///< of them, without any
+  std::uint64_t bytes = 0;   ///< of those
+};
+
 struct Stats {
   index::Sums total;
   std::vector<std::string> by;
@@ -55,7 +62,8 @@ struct Stats {
   std::vector<index::RootRow> roots;
   std::vector<index::RootRow> absent;  ///< roots that are not here, of which nothing counts
   std::int64_t elsewhere = 0;          ///< kernels whose groups name another directory
-  model::Beside other_files;           ///< files under the cache directories that lie in no entry
+  NeverHit never_hit;
+  model::Beside other_files;  ///< files under the cache directories that lie in no entry
 };
 
 /// Sums over everything that matches, all kinds of entries included unless the filters say otherwise.

@@ -97,7 +97,7 @@ Result<void> make_private_directories(const std::string& directory) {
   return fail(std::move(failure));
 }
 
-Result<void> replace_file(const std::string& path, std::string_view text) {
+Result<void> replace_file(const std::string& path, std::string_view text, mode_t mode) {
   TCM_ASSIGN(const std::string target, target_of(path));
   TCM_TRY(make_private_directories(fs::path(target).parent_path().string()));
   struct stat status {};
@@ -109,7 +109,7 @@ Result<void> replace_file(const std::string& path, std::string_view text) {
   const bool keeps_owner = exists && (status.st_uid != ::geteuid() || status.st_gid != ::getegid());
   if (keeps_owner && ::fchown(draft.fd(), status.st_uid, status.st_gid) != 0 && ::geteuid() == 0)
     return system_failure(target, "cannot be written", errno);
-  if (exists && ::fchmod(draft.fd(), status.st_mode & 07777) != 0)
+  if (::fchmod(draft.fd(), exists ? status.st_mode & 07777 : mode) != 0)
     return system_failure(target, "cannot be written", errno);
   if (const int error = write_all(draft.fd(), text); error != 0)
     return system_failure(target, "cannot be written", error);

@@ -25,9 +25,9 @@ struct SmallFile {
 Result<SmallFile> read_small_file(const std::string& path, std::size_t limit);
 
 /// Puts `text` in place of the file at `path`, or makes it: readers see the old text or the new one, and after a crash
-/// either is there. Links are followed, the file's mode stays, and for root its owner; a new file and directories made
-/// for it belong to this user alone. Errors: denied, no_space, failed.
-Result<void> replace_file(const std::string& path, std::string_view text);
+/// either is there. Links are followed, the file's mode stays, and for root its owner; a new file has `mode`, and
+/// directories made for it belong to this user alone. Errors: denied, no_space, failed.
+Result<void> replace_file(const std::string& path, std::string_view text, mode_t mode = 0600);
 
 /// As `mkdir -p`, with directories that belong to this user alone; std::filesystem would make them readable for all.
 /// Errors: denied, no_space, failed.

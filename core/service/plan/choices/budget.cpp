@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/cache/inspect/entry_look.hpp"
+#include "core/service/plan/choices/dead.hpp"
 #include "core/service/plan/choices/limits.hpp"
 #include "core/service/plan/plan_maker.hpp"
 #include "core/util/text/bytes.hpp"
@@ -106,6 +107,7 @@ struct Removable {
   std::int64_t last_use_ns = 0;
   std::uint64_t position = 0;
   bool chosen = false;  ///< by another limit: goes whatever the budgets say
+  bool sweep = false;   ///< behind it in the spool is what happens to an entry that stays
 
   auto order() const { return std::tuple(!chosen, last_use_ns, position); }
 };
@@ -126,37 +128,90 @@ std::vector<LinkedFile> unpack_linked(util::Unpacker& unpacker) {
   return linked;
 }
 
-Result<std::vector<Removable>> gather(const PlanContext& context, util::Spool& spool) {
-  std::vector<Removable> removable;
-  util::Packer packer;
-  Limits limits(context);
-  const auto take = [&](Candidate&& candidate) -> Result<void> {
-    TCM_TRY(check_stop(context));
-    ++context.progress.looked_at;
-    const bool surplus = limits.is_surplus(candidate);
-    Verdict verdict = context.judge.judge(candidate, true);
+/// Looks at every candidate, and writes down what may go.
+class Gathering {
+ public:
+  /// `dead` is null where nothing is called dead. Borrows its arguments.
+  Gathering(const PlanContext& context, const DeadEntries* dead, util::Spool& spool)
+      : context_(context), dead_(dead), spool_(spool), limits_(context) {}
+
+  Result<std::vector<Removable>> run() {
+    TCM_TRY(for_each_candidate(context_.criteria, limits_.newest_first(), context_.roots, context_.index,
+                               [this](Candidate&& candidate) { return take(candidate); }));
+    std::sort(removable_.begin(), removable_.end(),
+              [](const Removable& a, const Removable& b) { return a.order() < b.order(); });
+    return std::move(removable_);
+  }
+
+ private:
+  Result<void> take(const Candidate& candidate) {
+    TCM_TRY(check_stop(context_));
+    ++context_.progress.looked_at;
+    const bool surplus = limits_.is_surplus(candidate);
+    Verdict verdict = context_.judge.judge(candidate, true);
     if (!verdict.item) {
-      note_kept(context, candidate, std::move(verdict));
+      note_kept(context_, candidate, std::move(verdict));
       return {};
     }
-    verdict.item->reason = limits.reason_for(candidate, *verdict.item, surplus);
-    packer.clear();
-    pack(packer, *verdict.item);
-    pack_linked(packer, verdict.linked);
-    TCM_ASSIGN(const std::uint64_t position, spool.append(packer.bytes()));
-    removable.push_back({verdict.item->last_use_ns, position, !verdict.item->reason.empty()});
+    find_cause(candidate, *verdict.item, surplus);
+    Removable next{verdict.item->last_use_ns, 0, verdict.item->cause != Cause::wanted};
+    packer_.clear();
+    pack_with_links(verdict);
+    if (!next.chosen && verdict.has_temporaries) {
+      Verdict sweep = context_.judge.judge_as(candidate, model::Action::sweep);
+      if (sweep.item) {
+        sweep.item->cause = Cause::leftover;
+        next.sweep = true;
+        pack_with_links(sweep);
+      }
+    }
+    TCM_ASSIGN(next.position, spool_.append(packer_.bytes()));
+    removable_.push_back(next);
     return {};
-  };
-  TCM_TRY(for_each_candidate(context.criteria, limits.newest_first(), context.roots, context.index, take));
-  std::sort(removable.begin(), removable.end(),
-            [](const Removable& a, const Removable& b) { return a.order() < b.order(); });
-  return removable;
-}
+  }
 
-bool helps(const std::vector<Gauge>& gauges, std::uint64_t device) {
-  return std::any_of(gauges.begin(), gauges.end(), [device](const Gauge& gauge) {
+  /// What chooses it whatever the budgets say, if anything does.
+  void find_cause(const Candidate& candidate, PlanItem& item, bool surplus) {
+    if (item.cause != Cause::wanted) return;
+    auto death = dead_ != nullptr ? dead_->find(candidate) : std::nullopt;
+    std::string reason = limits_.reason_for(candidate, item, surplus);
+    if (death) {
+      item.cause = death->cause;
+      item.reason = std::move(death->reason);
+    } else if (!reason.empty()) {
+      item.cause = surplus ? Cause::surplus : Cause::unused;
+      item.reason = std::move(reason);
+    }
+  }
+
+  void pack_with_links(const Verdict& verdict) {
+    pack(packer_, *verdict.item);
+    pack_linked(packer_, verdict.linked);
+  }
+
+  const PlanContext& context_;
+  const DeadEntries* dead_;
+  util::Spool& spool_;
+  Limits limits_;
+  std::vector<Removable> removable_;
+  util::Packer packer_;
+};
+
+/// The first budget that is still exceeded and gets better when something goes from this file system; null: none.
+const Gauge* helped(const std::vector<Gauge>& gauges, std::uint64_t device) {
+  const auto found = std::find_if(gauges.begin(), gauges.end(), [device](const Gauge& gauge) {
     return gauge.exceeded() && (!gauge.device || *gauge.device == device);
   });
+  return found == gauges.end() ? nullptr : &*found;
+}
+
+Cause cause_of(Measure measure) {
+  switch (measure) {
+    case Measure::bytes: return Cause::max_size;
+    case Measure::files: return Cause::max_files;
+    case Measure::missing: break;
+  }
+  return Cause::min_free;
 }
 
 void account(std::vector<Gauge>& gauges, const PlanItem& item, std::uint64_t device) {
@@ -177,35 +232,62 @@ Result<void> take_in_order(const PlanContext& context, util::Spool& spool, const
     TCM_TRY(spool.read(next.position, record));
     util::Unpacker unpacker(record);
     PlanItem item = unpack_item(unpacker);
+    std::vector<LinkedFile> linked = unpack_linked(unpacker);
     const std::uint64_t device = context.roots.file_system(item.root).device;
     if (!next.chosen) {
       if (!targets_set) set_targets(gauges);
       targets_set = true;
-      if (!helps(gauges, device)) {
-        context.plan.kept.count(model::KeptReason::within_budget, 1);
-        continue;
+      if (const Gauge* gauge = helped(gauges, device)) {
+        item.reason = "least recently used, " + util::format_age(context.now_ns, item.last_use_ns) + " ago";
+        item.cause = cause_of(gauge->state.measure);
+      } else {
+        context.plan.kept.count(model::KeptReason::within_budget, next.sweep ? 0 : 1);
+        if (!next.sweep) continue;
+        item = unpack_item(unpacker);
+        linked = unpack_linked(unpacker);
       }
-      item.reason = "least recently used, " + util::format_age(context.now_ns, item.last_use_ns) + " ago";
     }
-    for (const LinkedFile& file : unpack_linked(unpacker)) item.frees += ledger.remove(file);
+    for (const LinkedFile& file : linked) item.frees += ledger.remove(file);
     account(gauges, item, device);
     TCM_TRY(context.plan.items.add(item));
   }
   return {};
 }
 
+Result<void> choose_beside_budgets(const PlanContext& context, const DeadEntries* dead, std::vector<Gauge>& gauges) {
+  TCM_ASSIGN(util::Spool spool, util::Spool::create());
+  TCM_ASSIGN(const std::vector<Removable> removable, Gathering(context, dead, spool).run());
+  return take_in_order(context, spool, removable, gauges);
+}
+
+Result<std::vector<Gauge>> measured(const PlanContext& context) {
+  Usage usage;
+  if (context.request.budget.max_bytes || context.request.budget.max_files) {
+    TCM_ASSIGN(usage, measure(context));
+  }
+  return gauges_of(context, usage);
+}
+
+void tell(std::vector<Gauge>&& gauges, Plan& plan) {
+  for (Gauge& gauge : gauges) plan.budgets.push_back(std::move(gauge.state));
+}
+
 }  // namespace
 
 Result<void> choose_by_budget(const PlanContext& context) {
-  TCM_ASSIGN(const Usage usage, measure(context));
-  std::vector<Gauge> gauges = gauges_of(context, usage);
+  TCM_ASSIGN(std::vector<Gauge> gauges, measured(context));
   const bool exceeded = std::any_of(gauges.begin(), gauges.end(), [](const Gauge& gauge) { return gauge.exceeded(); });
-  if (exceeded || context.request.unused_since_ns || context.request.keep_newest) {
-    TCM_ASSIGN(util::Spool spool, util::Spool::create());
-    TCM_ASSIGN(const std::vector<Removable> removable, gather(context, spool));
-    TCM_TRY(take_in_order(context, spool, removable, gauges));
-  }
-  for (Gauge& gauge : gauges) context.plan.budgets.push_back(std::move(gauge.state));
+  if (exceeded || context.request.unused_since_ns || context.request.keep_newest)
+    TCM_TRY(choose_beside_budgets(context, nullptr, gauges));
+  tell(std::move(gauges), context.plan);
+  return {};
+}
+
+Result<void> choose_for_upkeep(const PlanContext& context, const std::vector<std::string>& cache_dirs) {
+  TCM_ASSIGN(std::vector<Gauge> gauges, measured(context));
+  TCM_ASSIGN(const DeadEntries dead, DeadEntries::create(context, cache_dirs));
+  TCM_TRY(choose_beside_budgets(context, &dead, gauges));
+  tell(std::move(gauges), context.plan);
   return {};
 }
 
