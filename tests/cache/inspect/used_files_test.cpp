@@ -23,6 +23,12 @@ class UsedFilesTest : public testing::Test {
     return cache::inspect(open_root(root()), entry.filename().string());
   }
   fs::path root() const { return directory_.path(); }
+  /// What the kernel calls this program, of which the users are forks.
+  static std::string comm() {
+    std::string name = read_file("/proc/self/comm");
+    name.pop_back();
+    return name;
+  }
 
   TempDir directory_;
   fs::path module_ = add_module(root(), 1, "cuda_utils.so");
@@ -34,7 +40,7 @@ TEST_F(UsedFilesTest, AFileThatIsOpenOrMappedIsInUse) {
   for (const auto how : {FileUser::How::open, FileUser::How::mapped}) {
     const FileUser user(module_ / "cuda_utils.so", how);
     const std::string pid = std::to_string(user.pid());
-    EXPECT_THAT(look().user_of(inspected(module_).files), StartsWith("in use by pid " + pid + " (tcm_cache_test"));
+    EXPECT_THAT(look().user_of(inspected(module_).files), StartsWith("in use by pid " + pid + " (" + comm() + ")"));
     EXPECT_THAT(look().user_of(inspected(kernel_).files), IsEmpty());
   }
 }

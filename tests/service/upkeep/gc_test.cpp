@@ -71,11 +71,11 @@ TEST_F(GcTest, LeftoversGoWhateverTheSettings) {
   add_empty(cache(), 3);
   add_kernel(cache(), {.seed = 4});
   const fs::path swept = add_kernel(cache(), {.seed = 5});
-  write_file(swept / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12" / "add_kernel.ttir", "half");
+  write_file(swept / "tmp.pid_4194304_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12" / "add_kernel.ttir", "half");
   set_tree_age(swept, 1h);
   for (const std::uint64_t seed : {1, 2, 3}) set_tree_age(cache() / make_key(seed), 1h);
   expect_gone({}, util::now_ns(), Cause::leftover, 4, {make_key(4), make_key(5)});
-  EXPECT_FALSE(fs::exists(swept / "tmp.pid_1_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12"));
+  EXPECT_FALSE(fs::exists(swept / "tmp.pid_4194304_0b5c5d4e-5a7e-4c1d-9f00-0d6a5f6e7a12"));
 }
 
 TEST_F(GcTest, WhatWasNotUsedForSoLongGoes) {

@@ -47,7 +47,7 @@ TEST(Metrics, AreInTheTextFormatOfPrometheus) {
   const std::string text = metrics_text(sample());
   EXPECT_THAT(text, HasSubstr("# HELP tcm_cache_bytes Bytes in the files of a root's entries.\n"
                               "# TYPE tcm_cache_bytes gauge\n"
-                              "tcm_cache_bytes{root=\"/a \\\"b\\\"\\\\\\\\c\\\\x0a\"} 1000\n"));
+                              "tcm_cache_bytes{root=\"/a \\\"b\\\"\\\\c\\\\x0a\"} 1000\n"));
   EXPECT_THAT(text, Not(HasSubstr("/absent")));
   for (const char* line :
        {"tcm_gc_freed_bytes{root=\"/cache\"} 512\n", "tcm_gc_removed_entries{root=\"/cache\"} 2\n",

@@ -203,10 +203,9 @@ TEST_F(WatchTest, WhatTheKernelDroppedIsFoundByALook) {
   add_kernel(cache(), {.seed = 2});
   std::this_thread::sleep_for(1s);  // now it looks, and hears nothing
   constexpr int kEvents = 17'000;   // more than the kernel holds
-  for (int i = 0; i < kEvents / 2; ++i) {
-    fs::create_directory(cache() / "passing");
-    fs::remove(cache() / "passing");
-  }
+  fs::create_directory(directory_ / "passing");
+  for (int i = 0; i < kEvents; ++i)  // an event for each, as the other end is not watched
+    fs::rename((i % 2 ? cache() : directory_.path()) / "passing", (i % 2 ? directory_.path() : cache()) / "passing");
   for (std::uint64_t i = 3; i <= 40; ++i) add_kernel(cache(), {.seed = i});
   hold.unlock();
   wait_for_entries(40);
