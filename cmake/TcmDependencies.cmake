@@ -15,5 +15,6 @@ find_package(tomlplusplus 3.3 CONFIG REQUIRED)
 find_package(tl-expected 1.0 CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash>=0.8)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 # Its headers only: the library is loaded when an index in PostgreSQL is asked for.
 find_package(PostgreSQL 13 REQUIRED)
