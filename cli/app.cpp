@@ -121,6 +121,9 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_repair_command(app, invocation);
   add_rm_command(app, invocation);
   add_trash_command(app, invocation);
+  add_export_command(app, invocation);
+  add_import_command(app, invocation);
+  add_inspect_command(app, invocation);
   add_run_command(app, invocation);
   add_hits_command(app, invocation);
   add_plugins_command(app, invocation);

@@ -16,5 +16,7 @@ find_package(tl-expected 1.0 CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash>=0.8)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+# Its parser and writer of tar and its filters; files are read and written by tcm itself.
+pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive>=3.6)
 # Its headers only: the library is loaded when an index in PostgreSQL is asked for.
 find_package(PostgreSQL 13 REQUIRED)

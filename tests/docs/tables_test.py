@@ -204,6 +204,21 @@ class Json(WithProgram):
         inner = {field.removeprefix("findings[].") for field in written if "[]" in field}
         self.assertEqual(inner, set(answer["findings"][0]))
 
+    def test_export_and_import(self):
+        answer = self.printed("export", "--dry-run", "--cache-dir", ".triton/cache", "x.tar")
+        self.assertEqual(self.fields("export"), set(answer) - {"schema"})
+        self.home.output("export", "--cache-dir", ".triton/cache", "x.tar")
+        answer = self.printed("import", "--dry-run", "--cache-dir", "new", "x.tar")
+        written = self.fields("import")
+        self.assertEqual({field for field in written if "[]" not in field}, set(answer) - {"schema", "sources"})
+        inner = {field.removeprefix("sources[].") for field in written if "[]" in field}
+        self.assertEqual(inner, set(answer["sources"][0]))
+        answer = self.printed("inspect", "x.tar")
+        written = self.fields("inspect")
+        self.assertEqual({field for field in written if "[]" not in field}, set(answer) - {"schema", "entries"})
+        inner = {field.removeprefix("entries[].") for field in written if "[]" in field}
+        self.assertEqual(inner, set(answer["entries"][0]))
+
     def test_reasons_and_kinds(self):
         words = read("core/model/words.hpp")
         reasons = {w for w in re.findall(r'{SkipReason::\w+, "(\w*)"', words) if w}

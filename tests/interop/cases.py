@@ -182,6 +182,57 @@ def relocated_and_moved(lab):
     return look(lab, lab.other, lab.made())
 
 
+def exported(lab, *how, to=None):
+    """A pack of the root, which is gone afterwards, and so is what lay elsewhere."""
+    pack = lab.folder / "pack.tar.zst"
+    lab.tcm("export", *how, "--cache-dir", lab.root, to or pack)
+    shutil.rmtree(lab.root)
+    return pack
+
+
+def exported_and_imported(lab):
+    lab.fill()
+    shutil.rmtree(lab.other, ignore_errors=True)
+    lab.tcm("import", exported(lab), "--cache-dir", lab.other)
+    return look(lab, lab.other, lab.made())
+
+
+def exported_slim(lab):
+    lab.fill()
+    shutil.rmtree(lab.other, ignore_errors=True)
+    lab.tcm("import", exported(lab, "--drop", "ir,assembly"), "--cache-dir", lab.other)
+    must(not files(lab.other, *IR, *ASSEMBLY), "some text is still there")
+    return look(lab, lab.other, lab.made())
+
+
+def exported_for_a_place(lab):
+    """Unpacked there by nothing but tar."""
+    lab.fill()
+    shutil.rmtree(lab.other, ignore_errors=True)
+    pack = lab.folder / "pack.tar.gz"
+    exported(lab, "--for", lab.other, to=pack)
+    lab.other.mkdir()
+    subprocess.run(["tar", "-xzf", pack, "-C", lab.other], check=True)
+    return look(lab, lab.other, lab.made())
+
+
+def merged(lab):
+    """Two roots, each with a part of the kernels, come into a third."""
+    lab.fill()
+    made, halves = lab.made(), [lab.folder / "rank_0", lab.folder / "rank_1"]
+    for number, half in enumerate(halves):
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree(lab.root, half)
+        for entry in sorted(path for path in half.iterdir())[number::3]:
+            shutil.rmtree(entry)
+    shutil.rmtree(lab.root)
+    shutil.rmtree(lab.other, ignore_errors=True)
+    lab.tcm("import", *(f"dir:{half}" for half in halves), "--cache-dir", lab.other)
+    for half in halves:
+        shutil.rmtree(half)
+    return look(lab, lab.other, made)
+
+
 def verified(lab):
     """Of an entry that is damaged in each of many ways the look-up comes to what tcm verify says."""
     entry, copy = damage.one_kernel(lab)
@@ -311,6 +362,10 @@ CASES = (
     ("copied, then prune", copied_and_pruned, always("hit")),
     ("moved, then relocate", moved_and_relocated, always("hit")),
     ("relocate --to, then moved there", relocated_and_moved, always("hit")),
+    ("export, import elsewhere", exported_and_imported, always("hit")),
+    ("export --drop ir,assembly, import elsewhere", exported_slim, always("hit")),
+    ("export --for, unpacked there by tar", exported_for_a_place, always("hit")),
+    ("import dir: of two parts", merged, always("hit")),
     ("verify of 26 kinds of damage", verified, always("as told")),
     ("repair of them", repaired, always("no failure")),
     ("without tcm: moved", moved, always("miss")),

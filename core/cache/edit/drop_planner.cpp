@@ -2,15 +2,16 @@
 #include "core/cache/edit/drop_planner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/cache/format/group.hpp"
 #include "core/cache/format/group_edit.hpp"
-#include "core/cache/format/group_stems.hpp"
 #include "core/cache/format/json_reader.hpp"
 #include "core/cache/format/key.hpp"
 #include "core/cache/format/metadata_edit.hpp"
+#include "core/cache/inspect/droppable.hpp"
 #include "core/cache/inspect/entry_look.hpp"
 #include "core/cache/inspect/hit_check.hpp"
 #include "core/cache/read/entry_reader.hpp"
@@ -32,37 +33,8 @@ using model::Record;
 // Of what nobody knows it may be the binary, and modules are not of one kernel.
 constexpr model::KindSet kDroppable{ArtifactKind::ir, ArtifactKind::source, ArtifactKind::assembly};
 
-bool is_nested(const Artifact& artifact) { return artifact.name.find('/') != std::string::npos; }
-
-// The reader marks what writers are at, or left, so.
-bool is_unfinished(const Artifact& artifact) { return is_nested(artifact) || is_temporary(artifact.name); }
-
-GroupStems groups_of(const Record& record) {
-  GroupStems groups;
-  for (const Artifact& artifact : record.artifacts)
-    if (artifact.kind == ArtifactKind::group && !is_nested(artifact)) groups.add(artifact.name);
-  return groups;
-}
-
-Artifact* group_of(Record& record) {
-  for (Artifact& artifact : record.artifacts)
-    if (artifact.kind == ArtifactKind::group && !is_nested(artifact)) return &artifact;
-  return nullptr;
-}
-
-// The kernel's metadata is called like its group.
-Artifact* metadata_of(Record& record) {
-  const Artifact* group = group_of(record);
-  if (!group) return nullptr;
-  for (Artifact& artifact : record.artifacts)
-    if (artifact.kind == ArtifactKind::metadata && stem_of(artifact.name) == group_stem(group->name)) return &artifact;
-  return nullptr;
-}
-
-// What a kernel is run from: its binary, or what may be it.
-bool is_run_from(const Artifact& artifact) {
-  return (artifact.kind == ArtifactKind::binary || artifact.kind == ArtifactKind::other) && !is_unfinished(artifact);
-}
+Artifact* group_of(Record& record) { return const_cast<Artifact*>(cache::group_of(std::as_const(record))); }
+Artifact* metadata_of(Record& record) { return const_cast<Artifact*>(cache::metadata_of(std::as_const(record))); }
 
 }  // namespace
 
@@ -104,7 +76,7 @@ std::optional<Outcome> DropPlanner::read() {
   for (const Record& record : plan_.entry.records)
     for (const Artifact& artifact : record.artifacts) {
       is_plain &= !is_unfinished(artifact);
-      if (!is_nested(artifact)) present_.push_back(artifact.name);
+      if (artifact.name.find('/') == std::string::npos) present_.push_back(artifact.name);
     }
   std::sort(present_.begin(), present_.end());
   plan_.names = present_.size() + reader.files().directories.size();
@@ -129,23 +101,11 @@ std::optional<Outcome> DropPlanner::pick() {
 
 std::optional<Outcome> DropPlanner::pick_of(std::size_t ordinal) {
   const Record& record = plan_.entry.records[ordinal];
-  const auto& artifacts = record.artifacts;
-  const GroupStems groups = groups_of(record);
-  // A file that is called otherwise than the kernel's group was put there by somebody, and is his.
-  const auto is_dropped = [&](const Artifact& artifact) {
-    return kDroppable.has(artifact.kind) && change_.kinds.has(artifact.kind) && !is_unfinished(artifact) &&
-           (groups.empty() || groups.has_file(artifact.name));
-  };
   if (record.kind == EntryKind::broken || record.problem == model::SkipReason::unreadable)
     return keep_broken(ordinal, record.problem, record.problem_detail);
-  if (std::none_of(artifacts.begin(), artifacts.end(), is_dropped)) return std::nullopt;
-  if (std::none_of(artifacts.begin(), artifacts.end(),
-                   [](const Artifact& artifact) { return artifact.kind == ArtifactKind::group; }))
-    return failed({}, "has no group file, so nothing would run what is left; remove the whole entry instead");
-  if (std::none_of(artifacts.begin(), artifacts.end(), is_run_from))
-    return failed({}, "has no binary, so nothing could run what is left; remove the whole entry instead");
-  for (const Artifact& artifact : artifacts)
-    if (is_dropped(artifact)) plan_.files.push_back({artifact.name, artifact.kind, artifact.bytes});
+  const auto dropped = droppable(record, change_.kinds);
+  if (!dropped) return failed({}, dropped.error());
+  for (const Artifact* artifact : *dropped) plan_.files.push_back({artifact->name, artifact->kind, artifact->bytes});
   return std::nullopt;
 }
 

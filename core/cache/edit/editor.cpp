@@ -2,6 +2,7 @@
 #include "core/cache/edit/editor.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,8 @@
 #include "core/cache/edit/outcome_queue.hpp"
 #include "core/cache/trash/root_lock.hpp"
 #include "core/cache/trash/trash.hpp"
+#include "core/disk/file_changes.hpp"
+#include "core/util/system/system_error.hpp"
 #include "core/util/thread/workers.hpp"
 
 namespace tcm::cache {
@@ -73,6 +76,30 @@ class Editor::Impl {
     outcomes.finish();
   }
 
+  Result<StagingPlace> staging() {
+    TCM_ASSIGN(const auto place, context_.trash.staging());
+    return StagingPlace{place.first, place.second};
+  }
+
+  Result<void> sync_staging() {
+    TCM_ASSIGN(const StagingPlace place, staging());
+    const int error = disk::sync_file_system(place.descriptor);
+    // Where a file system cannot be told to, it decides by itself.
+    if (error == 0 || error == ENOSYS || error == EINVAL) return {};
+    return util::system_error(place.path + ": cannot be written to the disk", error);
+  }
+
+  int add(const std::string& key) {
+    const auto place = staging();
+    if (!place) return EIO;
+    const int root = context_.root.descriptor();
+    int error = disk::move_directory(place->descriptor, key.c_str(), root, key.c_str());
+    if (error != EEXIST) return error;
+    // A directory takes the place of an empty one at most: one that a look-up left, and nobody compiled for.
+    error = disk::replace_file(place->descriptor, key.c_str(), root, key.c_str());
+    return error == ENOTEMPTY || error == ENOTDIR ? EEXIST : error;
+  }
+
  private:
   void remove(std::size_t index, const Change& change, OutcomeQueue& outcomes) {
     auto moved = std::make_unique<MovedEntry>();
@@ -122,6 +149,12 @@ Result<Editor> Editor::open(const std::string& root_path, EditorOptions options)
 }
 
 const Root& Editor::root() const { return impl_->root(); }
+
+Result<StagingPlace> Editor::staging() { return impl_->staging(); }
+
+Result<void> Editor::sync_staging() { return impl_->sync_staging(); }
+
+int Editor::add(const std::string& key) { return impl_->add(key); }
 
 void Editor::run(std::span<const Change> batch, const OutcomeCall& done, const std::function<bool()>& stop) {
   impl_->run(batch, done, stop);

@@ -19,6 +19,12 @@
 
 namespace tcm::cache {
 
+/// Where entries are made before they are moved into the root.
+struct StagingPlace {
+  std::string path;
+  int descriptor = -1;  ///< borrowed
+};
+
 class Editor {
  public:
   /// Takes the root's lock, clears what an earlier editor was killed over (.tcm-trash/tmp.*). Errors: as Root::open;
@@ -37,6 +43,15 @@ class Editor {
   /// empty); changes that were not begun get no call. One thread at a time.
   void run(std::span<const Change> batch, const std::function<void(std::size_t index, Outcome&& outcome)>& done,
            const std::function<bool()>& stop = {});
+
+  /// A directory on the root's file system in which nobody sees an entry; the same at every call. It goes with the
+  /// editor, and what a kill leaves there the next editor clears away. Errors: as open(), no_space.
+  Result<StagingPlace> staging();
+  /// Makes sure that what lies in the staging place is on the disk. Errors: failed, no_space.
+  Result<void> sync_staging();
+  /// Moves an entry from the staging place into the root, in one step and never in the place of another; an empty
+  /// directory is none. Returns 0 or an errno: EEXIST when something is called so.
+  int add(const std::string& key);
 
  private:
   class Impl;

@@ -133,6 +133,14 @@ Result<int> TrashArea::group_scratch() {
   return group_scratch_.get();
 }
 
+Result<std::pair<std::string, int>> TrashArea::staging() {
+  if (!staging_.valid()) {
+    TCM_ASSIGN(staging_, make_scratch());
+    staging_path_ = path() + '/' + scratches_.back();
+  }
+  return std::pair(staging_path_, staging_.get());
+}
+
 Result<int> TrashArea::bin(const std::string& id) {
   if (!bin_.valid() || bin_id_ != id) {
     TCM_ASSIGN(bin_, make_below(id));
@@ -163,6 +171,7 @@ void TrashArea::close() {
   scratch_ = {};
   old_scratches_.clear();
   group_scratch_ = {};
+  staging_ = {};
   bin_ = {};
   area_ = {};
 }

@@ -39,6 +39,8 @@ class TrashArea {
   void renew_scratch() { old_scratches_.push_back(std::move(scratch_)); }
   /// Another one, for new groups; the same one always.
   Result<int> group_scratch();
+  /// Another one, for entries that are made before they are moved into the root: its path and its descriptor.
+  Result<std::pair<std::string, int>> staging();
   /// Opens or makes a bin.
   Result<int> bin(const std::string& id);
 
@@ -65,6 +67,8 @@ class TrashArea {
   util::Fd scratch_;
   std::vector<util::Fd> old_scratches_;  // kept open for those who still delete in them
   util::Fd group_scratch_;
+  util::Fd staging_;
+  std::string staging_path_;
   std::vector<std::string> scratches_;
   int count_ = 0;
   std::string bin_id_;

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/service/transfer/export.hpp"
+
+#include <deque>
+#include <future>
+
+#include <fmt/format.h>
+
+#include "core/cache/pack/member_path.hpp"
+#include "core/service/binary_check.hpp"
+#include "core/service/transfer/survey/since.hpp"
+#include "core/service/transfer/survey/survey.hpp"
+#include "core/util/system/spool.hpp"
+#include "core/util/text/text.hpp"
+#include "core/util/thread/workers.hpp"
+
+namespace tcm::service {
+namespace {
+
+using Surveyed = tl::expected<SurveyedEntry, cache::NotCarried>;
+
+// Beyond this an entry is written while it is read, and found changed only then.
+constexpr std::uint64_t kMaxHeld = std::uint64_t{16} << 20;
+
+class Exporting {
+ public:
+  Exporting(const ExportRequest& request, const Backends& backends, TransferProgress& progress, Selection selection,
+            cache::ManifestSpool manifest, util::Spool details, util::Spool image_lines, std::optional<Since> since)
+      : request_(request),
+        progress_(progress),
+        selection_(std::move(selection)),
+        manifest_(std::move(manifest)),
+        details_(std::move(details)),
+        image_lines_(std::move(image_lines)),
+        since_(std::move(since)) {
+    report_.cache_dir = selection_.cache_dir;
+    report_.layout = selection_.layout;
+    report_.place = request.place.empty() ? std::string(default_place(selection_.layout)) : request.place;
+    report_.unread = selection_.unread;
+    manifest_.set_header({request.tool, selection_.layout, report_.place});
+    for (const SelectedRoot& root : selection_.roots)
+      options_.push_back(carry_options(report_.place, root.relative, request.drop, backends));
+  }
+
+  /// The first pass.
+  Result<void> survey() {
+    util::Workers<Surveyed> workers(request_.jobs - 1);
+    std::deque<std::future<Surveyed>> waiting;
+    std::deque<std::pair<std::size_t, const std::string*>> names;
+    const auto take_next = [&]() -> Result<void> {
+      Surveyed surveyed = waiting.front().get();
+      const auto [root, key] = names.front();
+      waiting.pop_front();
+      names.pop_front();
+      return take(selection_.roots[root], *key, std::move(surveyed));
+    };
+    for (std::size_t i = 0; i < selection_.roots.size(); ++i)
+      for (const std::string& key : selection_.roots[i].keys) {
+        if (progress_.stop.load(std::memory_order_relaxed)) return interrupted();
+        waiting.push_back(workers.run(util::Workers<Surveyed>::Task([this, i, &key] {
+          return survey_entry(selection_.roots[i].root, selection_.roots[i].relative, key, options_[i]);
+        })));
+        names.emplace_back(i, &key);
+        if (waiting.size() > 4 * static_cast<std::size_t>(request_.jobs)) TCM_TRY(take_next());
+      }
+    while (!waiting.empty()) TCM_TRY(take_next());
+    return {};
+  }
+
+  /// The second: the archive.
+  Result<void> write(const cache::ArchiveWriter::Sink& sink) {
+    progress_.entries.store(0);
+    progress_.bytes.store(0);
+    progress_.expected.store(manifest_.count());
+    TCM_ASSIGN(cache::ArchiveWriter archive,
+               cache::ArchiveWriter::open(request_.compression, request_.jobs, [&](std::string_view piece) {
+                 report_.written += piece.size();
+                 return sink(piece);
+               }));
+    TCM_TRY(write_manifest(archive));
+    for (std::size_t i = 0; i < manifest_.count(); ++i) {
+      if (progress_.stop.load(std::memory_order_relaxed)) return interrupted();
+      TCM_TRY(write_entry(i, archive));
+      progress_.entries.fetch_add(1, std::memory_order_relaxed);
+    }
+    if (request_.image) TCM_TRY(write_image_manifest(archive));
+    report_.image.place = report_.place;
+    report_.image.manifest = report_.manifest;
+    return archive.close();
+  }
+
+  ExportReport take_report() { return std::move(report_); }
+
+ private:
+  static tl::unexpected<Error> interrupted() {
+    return fail(ErrorCode::interrupted, "interrupted; nothing was written");
+  }
+
+  Result<void> take(const SelectedRoot& root, const std::string& key, Surveyed&& surveyed) {
+    progress_.entries.fetch_add(1, std::memory_order_relaxed);
+    if (!surveyed && !surveyed.error().fault) {
+      ++report_.passed;
+      return {};
+    }
+    if (!surveyed) {
+      leave_out(root.relative, key, std::move(surveyed.error().reason));
+      return {};
+    }
+    const cache::ManifestEntry& entry = surveyed->manifest;
+    if (entry.kind == model::EntryKind::module && !request_.selection.modules) return {};
+    progress_.bytes.fetch_add(entry.bytes(), std::memory_order_relaxed);
+    if (since_ && since_->has(entry)) {
+      ++report_.there;
+      return {};
+    }
+    TCM_TRY(manifest_.add(entry));
+    if (request_.image) TCM_TRY(note_image(*surveyed));
+    TCM_ASSIGN(const std::uint64_t position, details_.append(pack_surveyed(*surveyed)));
+    positions_.push_back(position);
+    report_.carried.add(entry.kind, surveyed->kernels.size(), entry.files.size(), entry.bytes());
+    return {};
+  }
+
+  Result<void> note_image(const SurveyedEntry& entry) {
+    report_.image.bytes += entry.manifest.bytes();
+    for (const cache::CarriedKernel& kernel : entry.kernels) {
+      const std::string line = cache::image_manifest_line(kernel);
+      image_bytes_ += line.size() + (report_.image.kernels > 0 ? cache::kImageManifestBetween.size() : 0);
+      report_.image.add(kernel);
+      TCM_TRY(image_lines_.append(line));
+    }
+    return {};
+  }
+
+  /// The document by which other tools know what is in an image.
+  Result<void> write_image_manifest(cache::ArchiveWriter& archive) {
+    const std::string path = cache::kImageManifest;
+    TCM_TRY(archive.add_directory(path.substr(0, path.find('/'))));
+    TCM_TRY(
+        archive.begin_file(path, cache::kImageManifestBegin.size() + image_bytes_ + cache::kImageManifestEnd.size()));
+    TCM_TRY(archive.write(cache::kImageManifestBegin));
+    bool first = true;
+    TCM_TRY(image_lines_.for_each([&](std::string_view line) {
+      auto written = std::exchange(first, false) ? Result<void>() : archive.write(cache::kImageManifestBetween);
+      return written ? archive.write(line) : written;
+    }));
+    return archive.write(cache::kImageManifestEnd);
+  }
+
+  /// The root as members name it.
+  std::string placed(const std::string& root) const { return request_.image ? cache::kImageCache : root; }
+
+  void leave_out(const std::string& root, const std::string& key, std::string reason) {
+    report_.left_out.add({root, util::escape_control(key), std::move(reason)});
+  }
+
+  Result<void> write_manifest(cache::ArchiveWriter& archive) {
+    util::Sha256Hasher hasher;
+    TCM_TRY(archive.begin_file(cache::kManifestName, manifest_.text_bytes()));
+    TCM_TRY(manifest_.write([&](std::string_view piece) {
+      hasher.add(piece);
+      return archive.write(piece);
+    }));
+    report_.manifest = hasher.finish();
+    return {};
+  }
+
+  Result<void> write_entry(std::size_t position, cache::ArchiveWriter& archive) {
+    std::string text;
+    SurveyedEntry entry;
+    TCM_ASSIGN(entry.manifest, manifest_.entry(position));
+    TCM_TRY(details_.read(positions_[position], text));
+    unpack_surveyed(text, entry);
+    const cache::ManifestEntry& manifest = entry.manifest;
+    util::Fd directory;
+    const int error = disk::open_directory_at(root_of(manifest).descriptor(), manifest.key.c_str(), directory);
+    // All of a small one is in memory before anything of it is written.
+    const bool held = manifest.bytes() <= kMaxHeld;
+    std::vector<std::string> contents(held ? manifest.files.size() : 0);
+    for (std::size_t i = 0; i < contents.size(); ++i)
+      if (error != 0 || !read_file(directory.get(), entry, i, contents[i])) return give_up(entry);
+    if (error != 0) return give_up(entry);
+    TCM_TRY(archive.add_directory(cache::member_path(placed(manifest.root), manifest.key, {})));
+    for (std::size_t i = 0; i < manifest.files.size(); ++i) {
+      std::string content;
+      if (!held && !read_file(directory.get(), entry, i, content))
+        return fail(ErrorCode::failed, fmt::format("{}/{}/{}: changed while it was written; run it again",
+                                                   root_of(manifest).path(), manifest.key, manifest.files[i].name));
+      if (held) content = std::move(contents[i]);
+      TCM_TRY(archive.begin_file(cache::member_path(placed(manifest.root), manifest.key, manifest.files[i].name),
+                                 content.size()));
+      TCM_TRY(archive.write(content));
+    }
+    progress_.bytes.fetch_add(manifest.bytes(), std::memory_order_relaxed);
+    return {};
+  }
+
+  static bool read_file(int directory, const SurveyedEntry& entry, std::size_t i, std::string& content) {
+    const cache::ManifestFile& file = entry.manifest.files[i];
+    return read_surveyed(directory, file.name, entry.files[i], file.digest, content);
+  }
+
+  /// The manifest is written already: it names an entry that does not follow, as readers know.
+  Result<void> give_up(const SurveyedEntry& entry) {
+    if (request_.image)
+      return fail(ErrorCode::failed, fmt::format("{}/{}: gone or changed while it was written; run it again",
+                                                 root_of(entry.manifest).path(), entry.manifest.key));
+    leave_out(entry.manifest.root, entry.manifest.key, "gone or changed before it was written");
+    CarriedSums one;
+    one.add(entry.manifest.kind, entry.kernels.size(), entry.manifest.files.size(), entry.manifest.bytes());
+    CarriedSums& sums = report_.carried;
+    sums.entries -= one.entries;
+    sums.kernels -= one.kernels;
+    sums.modules -= one.modules;
+    sums.tunings -= one.tunings;
+    sums.files -= one.files;
+    sums.bytes -= one.bytes;
+    return {};
+  }
+
+  const cache::Root& root_of(const cache::ManifestEntry& entry) const {
+    for (const SelectedRoot& root : selection_.roots)
+      if (root.relative == entry.root) return root.root;
+    return selection_.roots.front().root;
+  }
+
+  const ExportRequest& request_;
+  TransferProgress& progress_;
+  Selection selection_;
+  cache::ManifestSpool manifest_;
+  util::Spool details_;
+  util::Spool image_lines_;  ///< of its kernels
+  std::uint64_t image_bytes_ = 0;
+  std::optional<Since> since_;
+  std::vector<cache::CarryOptions> options_;  ///< of each root
+  std::vector<std::uint64_t> positions_;      ///< in details_, of each entry of the manifest
+  ExportReport report_;
+};
+
+}  // namespace
+
+std::string_view default_place(model::Layout layout) {
+  switch (layout) {
+    case model::Layout::triton: break;
+    case model::Layout::inductor: return "/tmp/torchinductor_root";
+    case model::Layout::vllm: return "/root/.cache/vllm";
+  }
+  return "/root/.triton/cache";
+}
+
+cache::CarryOptions carry_options(const std::string& place, const std::string& relative, model::KindSet drop,
+                                  const Backends& backends) {
+  cache::CarryOptions options;
+  options.naming = backends.naming();
+  options.drop = drop;
+  options.place = relative.empty() ? place : place + '/' + relative;
+  options.path_fields = backends.registry().path_fields();
+  options.binary_check = binary_check_of(backends);
+  return options;
+}
+
+Result<ExportReport> export_entries(const ExportRequest& request, index::Index* index, const Backends& backends,
+                                    const cache::ArchiveWriter::Sink& sink, TransferProgress& progress) {
+  std::optional<Since> since;
+  if (!request.since.empty()) {
+    TCM_ASSIGN(since, Since::read(request.since));
+  }
+  TCM_ASSIGN(Selection selection, select_entries(request.selection, index, backends, progress));
+  TCM_ASSIGN(cache::ManifestSpool manifest, cache::ManifestSpool::create());
+  TCM_ASSIGN(util::Spool details, util::Spool::create());
+  if (request.image && selection.roots.size() > 1)
+    return fail(ErrorCode::usage,
+                fmt::format("{}: holds {} roots, and an image has one; choose one of them with --cache-dir",
+                            selection.cache_dir, selection.roots.size()));
+  if (request.image) selection.roots.front().relative.clear();
+  TCM_ASSIGN(util::Spool image_lines, util::Spool::create());
+  Exporting exporting(request, backends, progress, std::move(selection), std::move(manifest), std::move(details),
+                      std::move(image_lines), std::move(since));
+  TCM_TRY(exporting.survey());
+  if (sink) TCM_TRY(exporting.write(sink));
+  return exporting.take_report();
+}
+
+}  // namespace tcm::service
