@@ -36,13 +36,14 @@ class ImportKilled : public CliTest, public testing::WithParamInterface<const ch
     return files;
   }
 
-  ShimmedRun import(const std::string& variable, const std::string& value) {
+  ShimmedRun import(const std::string& variable, const std::string& value, const std::function<void()>& paused = {}) {
     const bool is_archive = std::string(GetParam()) == "archive";
     const std::string source = is_archive ? (home_ / "x.tar.zst").string() : "dir:" + cache().string();
     std::vector<std::string> words{"import", "--cache-dir", other_.string(), source};
     if (std::string(GetParam()) == "link") words.emplace_back("--link");
     return run_shimmed(TCM_PROGRAM, words,
-                       {{"TCM_TEST_ROOT", other_.string()}, {"HOME", home_.path().string()}, {variable, value}});
+                       {{"TCM_TEST_ROOT", other_.string()}, {"HOME", home_.path().string()}, {variable, value}},
+                       paused);
   }
 
   void expect_whole() {
@@ -91,7 +92,7 @@ TEST_P(ImportKilled, TheRootHoldsWholeEntriesAndTheNextRunCompletesIt) {
 
 TEST_P(ImportKilled, WhatTheSystemRefusesIsToldAndLeavesWholeEntries) {
   for (const std::string fault : {"mkdirat:2:ENOSPC", "openat:4:ENOSPC", "write:3:ENOSPC", "write:5:EIO",
-                                  "syncfs:1:EIO", "renameat2:1:EIO", "renameat2:2:ENOSPC", "renameat2:1:EEXIST"}) {
+                                  "syncfs:1:EIO", "renameat2:1:EIO", "renameat2:2:ENOSPC"}) {
     SCOPED_TRACE(fault);
     fs::remove_all(other_);
     const ShimmedRun run = import("TCM_TEST_FAULT", fault);
@@ -107,6 +108,20 @@ TEST_P(ImportKilled, WhatTheSystemRefusesIsToldAndLeavesWholeEntries) {
     expect_all();
     if (HasFailure()) return;
   }
+}
+
+TEST_P(ImportKilled, WhatAJobWritesMeanwhileStays) {
+  const std::string changed = whole_.begin()->first;
+  const ShimmedRun run = import("TCM_TEST_PAUSE_AT", "renameat2:1", [this, &changed] {
+    for (const auto& [key, files] : whole_) copy_tree(cache() / key, other_ / key);
+    write_file(other_ / changed / "add_kernel.source", "another one");
+    write_file(other_ / changed / "add_kernel.json", "{}");
+  });
+  EXPECT_EQ(run.exit_code, 3) << run.output;
+  EXPECT_NE(run.output.find("1 other entry was there and stayed"), std::string::npos) << run.output;
+  EXPECT_NE(run.output.find("2 entries were there already"), std::string::npos) << run.output;
+  EXPECT_EQ(read_file(other_ / changed / "add_kernel.json"), "{}");
+  EXPECT_FALSE(fs::exists(other_ / ".tcm-trash"));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ImportKilled, testing::Values("archive", "directory", "link"),
