@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/show/transfer.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include <fmt/format.h>
 
 #include "cli/output/json_writer.hpp"
@@ -11,6 +14,9 @@
 
 namespace tcm::cli {
 namespace {
+
+// The others mostly say the same.
+constexpr std::size_t kShown = 20;
 
 using service::CarriedSums;
 using service::ToldEntries;
@@ -33,11 +39,13 @@ void print_told(Context& context, std::string_view what, const ToldEntries& entr
   columns.back().preferred_width = 20;
   columns.push_back({.id = "reason", .header = "reason", .flexible = true, .min_width = 16, .may_go_below = true});
   Table table(context.out(), columns, context.out_terminal());
-  for (const service::ToldEntry& entry : entries.named)
+  const std::size_t shown = context.verbose() ? entries.named.size() : std::min(entries.named.size(), kShown);
+  for (const service::ToldEntry& entry : std::span(entries.named).first(shown))
     table.add_row({entry.root.empty() ? entry.key : entry.root + '/' + entry.key, entry.reason});
   table.finish();
-  if (entries.total > entries.named.size())
-    context.out().write(fmt::format("… and {} more\n", count_text(entries.total - entries.named.size())));
+  if (entries.total > shown)
+    context.out().write(fmt::format("… and {} more{}\n", count_text(entries.total - shown),
+                                    shown < entries.named.size() ? "; -v shows some of them" : ""));
 }
 
 void write_sums(JsonWriter& json, std::string_view name, const CarriedSums& sums) {
