@@ -41,7 +41,9 @@ TEST_F(ReadPipeline, AFailingWriterEndsTheRunWithItsError) {
   ASSERT_TRUE(root);
   FailingWriter writer;
   service::IndexProgress progress;
-  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, 2, writer, progress);
+  service::IndexRequest request;
+  request.jobs = 2;
+  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, request, writer, progress);
   for (int round = 0; round < 1000; ++round)
     if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
   const auto counts = pipeline.finish();
@@ -61,7 +63,9 @@ TEST_F(ReadPipeline, AnExceptionInAThreadEndsTheRunAndNotTheProcess) {
   ASSERT_TRUE(root);
   ThrowingWriter writer;
   service::IndexProgress progress;
-  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, 2, writer, progress);
+  service::IndexRequest request;
+  request.jobs = 2;
+  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, request, writer, progress);
   for (int round = 0; round < 1000; ++round)
     if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
   const auto counts = pipeline.finish();
