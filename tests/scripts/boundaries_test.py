@@ -333,6 +333,21 @@ class Boundaries(unittest.TestCase):
         found = [f"{room} names {target}" for room, targets in self.ARROWS.items() for target in targets if target not in used[room]]
         self.none(found, "an arrow that no include needs")
 
+    def test_a_source_includes_its_own_header_first(self):
+        """So that the header compiles on its own."""
+        found = []
+        for source in files("core", suffixes={".cpp"}):
+            header = source.with_suffix(".hpp")
+            if header.exists():
+                first = re.search(r'^#include ["<]([^">]+)[">]', read(source), re.MULTILINE)
+                if first is None or first[1] != str(header.relative_to(ROOT)):
+                    found.append(str(source.relative_to(ROOT)))
+        self.none(found, "the header of a source is its first include")
+
+    def test_every_header_may_be_included_twice(self):
+        found = [str(path) for path in files("core", "cli", "plugins", suffixes={".hpp"}) if "#pragma once" not in read(path)]
+        self.none(found, "a header begins with #pragma once")
+
     def test_no_headers_include_each_other_in_a_circle(self):
         headers = {str(p.relative_to(ROOT)): p for p in files("core", "cli", "plugins", "sdk", suffixes={".h", ".hpp"})}
         below = {name: [i for _, i in self.includes(read(path)) if i in headers] for name, path in headers.items()}
