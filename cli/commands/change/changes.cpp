@@ -39,6 +39,7 @@ std::string_view label_of(service::PruneMode mode) {
     case service::PruneMode::repair: return "Repairing";
     case service::PruneMode::full:
     case service::PruneMode::leftovers:
+    case service::PruneMode::upkeep:
     case service::PruneMode::duplicates:
     case service::PruneMode::keys: break;
   }
