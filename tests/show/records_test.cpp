@@ -26,7 +26,11 @@ model::Entry entry(const std::string& key, std::size_t ir_files) {
   record.facts.metadata = R"({"name":"add","ratio":0.5,"debug":false,"shape":[1,2]})";
   for (std::size_t i = 0; i < ir_files; ++i)
     record.artifacts.push_back({"add." + std::to_string(i), model::ArtifactKind::ir, "ir", 1});
-  return {.key = key, .stamp = {1, 1'700'000'000'000'000'000, 1, true}, .records = {record}};
+  model::Entry made;
+  made.key = key;
+  made.stamp = {1, 1'700'000'000'000'000'000, 1, true};
+  made.records = {record};
+  return made;
 }
 
 /// An index whose table has one column more than this release's.
