@@ -48,7 +48,7 @@ class Zsh(unittest.TestCase):
         self.assertEqual(self.after("tcm index --cache-dir=.tri\t")[0], "tcm index --cache-dir=.triton/|")
 
     def test_what_is_offered(self):
-        self.assertEqual(self.after("tcm config \t")[1], ["show", "get", "set", "path"])
+        self.assertEqual(self.after("tcm config \t")[1], ["show", "get", "set", "unset", "path"])
         self.assertEqual(self.after("tcm list -o js\t")[1], ["json", "jsonl"])
 
 
