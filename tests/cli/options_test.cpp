@@ -151,7 +151,7 @@ TEST_F(Options, VersionIsPrintedBothWays) {
 TEST_F(Options, VersionNamesTheBuildAndThePaths) {
   const auto answer = json({"version", "--json"});
   EXPECT_THAT(answer.at("commit").as_string().c_str(), testing::MatchesRegex("[0-9a-f]{12}|unknown"));
-  EXPECT_EQ(answer.at("index"), database().string());
+  EXPECT_EQ(std::string(answer.at("index").as_string()), database().string());
   EXPECT_TRUE(answer.at("settings_files").as_array().empty());
   EXPECT_TRUE(answer.at("libraries").as_object().contains("SQLite"));
   EXPECT_THAT(boost::json::serialize(answer.at("plugin_directories")), testing::HasSubstr("tcm/plugins"));
