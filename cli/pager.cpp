@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <stdio_ext.h>
@@ -21,6 +22,8 @@ constexpr const char* kStandard = "if command -v less >/dev/null; then exec less
 [[noreturn]] void become_pager(const std::string& command, int input) {
   std::signal(SIGPIPE, SIG_DFL);
   ::dup2(input, STDIN_FILENO);
+  // What is printed is UTF-8 in every locale.
+  ::setenv("LESSCHARSET", "utf-8", 0);
   ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
   ::_exit(127);
 }

@@ -18,7 +18,7 @@ namespace tcm::test {
 class CliTest : public testing::Test {
  protected:
   CliTest() {
-    environment_ = {{"HOME", home_.path().string()}, {"TERM", "xterm"}, {"TZ", "UTC"}};
+    environment_ = {{"HOME", home_.path().string()}, {"TERM", "xterm"}, {"TZ", "UTC"}, {"TCM_PAGER", ""}};
     std::filesystem::create_directories(cache());
   }
 

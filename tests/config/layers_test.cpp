@@ -93,6 +93,11 @@ unused_for = "9d"
 trash = true
 trash_keep = "2w"
 trash_max_size = "1M"
+[gc]
+triton_versions = "3.6,3.7"
+version_unused_for = "60d"
+archs = "90,gfx942"
+dead_modules = true
 [verify]
 ignore = "partial,leftover"
 )");
@@ -118,6 +123,8 @@ ignore = "partial,leftover"
   EXPECT_TRUE(found.prune.trash.value);
   EXPECT_EQ(found.prune.trash_keep_ns.value, 14 * util::kDay);
   EXPECT_EQ(found.prune.trash_max_size.value, std::uint64_t{1} << 20);
+  EXPECT_EQ(found.gc.archs.value, "90,gfx942");
+  EXPECT_TRUE(found.gc.dead_modules.value);
   EXPECT_EQ(found.verify_ignore.value, "partial,leftover");
   for (const Effective& setting : found.all)
     EXPECT_EQ(setting.origin.source, Source::user) << setting.key->name << " is in the table and not in this test";
