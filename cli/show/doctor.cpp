@@ -109,8 +109,8 @@ void print_mounts(Context& context, const service::DoctorReport& report) {
 void line(Context& context, std::string_view label, const std::string& text) {
   constexpr std::size_t kIndent = 10;
   const std::string safe = util::escape_control(text);
-  context.out().write(fmt::format("{:<{}}{}\n", label, kIndent,
-                                  util::wrap(safe, context.out_terminal().width, kIndent, kIndent)));
+  context.out().write(
+      fmt::format("{:<{}}{}\n", label, kIndent, util::wrap(safe, context.out_terminal().width, kIndent, kIndent)));
 }
 
 void print_lines(Context& context, const service::DoctorReport& report) {

@@ -82,8 +82,9 @@ TEST_F(Failures, MistypedWordsGetASuggestion) {
 
 TEST_F(Failures, ASuggestionIsAnotherWordThatIsValidThere) {
   expect_failure(tcm({"--json", "list"}), 2, "'--json' is an option of `tcm list`; put it after the command");
-  expect_failure(tcm({"config", "list"}), 2,
-                 "unknown command 'config list'; it must be one of show, get, set, unset, path (see tcm config --help)");
+  expect_failure(
+      tcm({"config", "list"}), 2,
+      "unknown command 'config list'; it must be one of show, get, set, unset, path (see tcm config --help)");
   for (const auto& words : std::vector<std::vector<std::string>>{
            {"show", "KEY", "--file", "ptx"}, {"list", "--since", "7d"}, {"config", "show", "prune"}}) {
     const ProgramResult result = tcm(words);

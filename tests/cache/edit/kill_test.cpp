@@ -101,7 +101,8 @@ TEST_F(EditorFault, KilledAnywhereInARemovalOnAFullDiskEveryKernelIsWholeOrGone)
     const ShimmedRun again = drive("remove", full);
     // Of two kernels in one entry, what is left of the first may no longer be told from a file of the user's.
     const bool finished = again.exit_code == 0 && names_in(root()).empty();
-    EXPECT_TRUE(finished || (again.exit_code == 3 && names_in(root()) == std::set<std::string>{make_key(102)})) << again.output;
+    EXPECT_TRUE(finished || (again.exit_code == 3 && names_in(root()) == std::set<std::string>{make_key(102)}))
+        << again.output;
     if (HasFailure()) return;
   }
   EXPECT_GT(halves, kEntries) << "nothing was killed in the midst of an entry";
