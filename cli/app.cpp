@@ -80,7 +80,8 @@ ExitCode report_usage(const CLI::App& app, const CLI::ParseError& error, const G
   return ExitCode::usage;
 }
 
-/// What shells and the build ask for, which is no command of a user's: the text to print, or nothing when they do not.
+/// Answers shells and the build, whose words are not commands of a user: the text to print, or nothing for any other
+/// word.
 std::optional<std::string> answer_tool(const CLI::App& app, const std::vector<std::string>& arguments) {
   const std::string& word = arguments.empty() ? std::string() : arguments.front();
   if (word == "__complete") {

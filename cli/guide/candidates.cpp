@@ -208,7 +208,7 @@ const CLI::App& program_of(const CLI::App& app) {
   return app.get_parent() == nullptr ? app : program_of(*app.get_parent());
 }
 
-/// The word is no value of an option: a command, a positional, or an option.
+/// The word is not the value of an option: it is a command, a positional, or an option.
 Offer words_at(Position& position) {
   Offer offer;
   const CLI::App& command = *position.command;

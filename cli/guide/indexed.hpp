@@ -14,7 +14,7 @@ struct Candidate {
   std::string meaning;
 };
 
-/// What the index is asked for.
+/// What the query selects.
 enum class Indexed { names, keys, backends, archs, versions, hosts, roots };
 
 /// What begins with `typed`: names and the like by how much they take up, keys newest first; at most some hundreds.

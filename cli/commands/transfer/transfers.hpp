@@ -18,7 +18,7 @@ Result<std::string> one_cache_dir(const Context& context, const std::vector<std:
 /// The layout of the settings; absent: told by shape.
 std::optional<model::Layout> layout_of(const Context& context);
 
-/// The index that filters ask, brought in step by whoever asks; nothing when there is no filter.
+/// The index that filters search; the caller updates it first. Nothing when there is no filter.
 Result<std::optional<index::Index>> index_for(const Context& context, const service::SelectionRequest& selection);
 
 /// Takes entries into a cache directory, tells how it went, and lets the index follow. `added` is what they became.

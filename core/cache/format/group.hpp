@@ -26,7 +26,8 @@ struct GroupListing {
 tl::expected<GroupListing, std::string> list_group(std::string_view text);
 
 /// The directory that the root is to the writer of a group that gives the child `name` of the entry `key` this path:
-/// text only, nothing is looked at. The path itself when it does not end so: it is no file of the entry in any root.
+/// text only, nothing is looked at. The path itself when it does not end so: it does not name a file of the entry in
+/// any root.
 std::string_view named_root(std::string_view path, std::string_view key, std::string_view name);
 
 /// The file names that a group lists, in its order; without any directory part. Empty for a group without

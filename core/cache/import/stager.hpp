@@ -61,7 +61,7 @@ class Stager : public Receiver {
   std::uint64_t linked_ = 0;
 };
 
-/// Puts the texts of an entry that lies in a staging directory in place of what it says there. Errors: no_space,
+/// Replaces the texts of an entry in a staging directory with those given. Errors: no_space,
 /// failed.
 Result<void> put_texts(int staging, const std::string& path, const CarriedEntry& entry,
                        const std::optional<disk::Owner>& owner);

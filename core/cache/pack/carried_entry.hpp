@@ -32,7 +32,7 @@ struct CarryOptions {
 struct CarriedFile {
   std::string name;
   std::uint64_t bytes = 0;
-  std::optional<std::string> text;  ///< what it says there, when that is not what it says here
+  std::optional<std::string> text;  ///< the new text, if it differs from the source's
 };
 
 /// What an image says of a kernel.

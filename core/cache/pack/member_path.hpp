@@ -10,7 +10,7 @@
 
 namespace tcm::cache {
 
-/// Whether an entry or a file in one may be called so: a single name that is no hidden one, UTF-8, printable.
+/// Whether this is a valid name of an entry or of a file in one: a single name, not hidden, UTF-8, printable.
 bool is_packed_name(std::string_view name);
 
 /// Whether a root of a pack may be called so: nothing, or some packed names with slashes between.

@@ -10,8 +10,8 @@
 namespace tcm::cache {
 
 /// Computes the digest of a file directly in an entry, in pieces: its size does not matter. `entry` is the entry's
-/// directory. Returns 0 or an errno: ESTALE when the file changed meanwhile; EINVAL when it is no regular file or
-/// `file` is no file name; ELOOP for a symbolic link. Thread-safe.
+/// directory. Returns 0 or an errno: ESTALE when the file changed meanwhile; EINVAL when it is not a regular file or
+/// `file` is not a file name; ELOOP for a symbolic link. Thread-safe.
 int digest_file(int entry, const std::string& file, model::FileDigest& digest);
 
 /// The same without its bytes: which file it is.

@@ -2,6 +2,8 @@
 #include "core/service/scan/read_pipeline.hpp"
 
 #include <new>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -11,7 +13,23 @@
 namespace tcm::test {
 namespace {
 
-class ReadPipeline : public ServiceTest {};
+class ReadPipeline : public ServiceTest {
+ protected:
+  /// With what a run ends that hands entries to this writer; empty: with success.
+  std::string message_of_run(index::RootWriter& writer) {
+    const std::vector<std::string> no_spellings;
+    const auto root = cache::Root::open(cache().string());
+    if (!root) return root.error().message;
+    service::IndexProgress progress;
+    service::IndexRequest request;
+    request.jobs = 2;
+    service::ReadPipeline pipeline(*root, no_spellings, backends_, request, writer, progress);
+    for (int round = 0; round < 1000; ++round)
+      if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
+    const auto counts = pipeline.finish();
+    return counts ? std::string() : counts.error().message;
+  }
+};
 
 TEST_F(ReadPipeline, ManyReadersFindWhatOneFinds) {
   add_kernels(cache(), 200);
@@ -25,8 +43,6 @@ TEST_F(ReadPipeline, ManyReadersFindWhatOneFinds) {
 }
 
 // A writer that fails (here: the database is gone read-only underneath) must end the run, not hang it.
-const std::vector<std::string> kNoSpellings;
-
 class FailingWriter : public index::RootWriter {
  public:
   Result<void> put(const model::Entry&) override { return fail(ErrorCode::failed, "disk full"); }
@@ -37,18 +53,8 @@ class FailingWriter : public index::RootWriter {
 
 TEST_F(ReadPipeline, AFailingWriterEndsTheRunWithItsError) {
   add_kernels(cache(), 5);
-  const auto root = cache::Root::open(cache().string());
-  ASSERT_TRUE(root);
   FailingWriter writer;
-  service::IndexProgress progress;
-  service::IndexRequest request;
-  request.jobs = 2;
-  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, request, writer, progress);
-  for (int round = 0; round < 1000; ++round)
-    if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
-  const auto counts = pipeline.finish();
-  ASSERT_FALSE(counts);
-  EXPECT_EQ(counts.error().message, "disk full");
+  EXPECT_EQ(message_of_run(writer), "disk full");
 }
 
 /// A writer for which there is no memory.
@@ -59,18 +65,8 @@ class ThrowingWriter : public FailingWriter {
 
 TEST_F(ReadPipeline, AnExceptionInAThreadEndsTheRunAndNotTheProcess) {
   add_kernel(cache(), {.seed = 1});
-  const auto root = cache::Root::open(cache().string());
-  ASSERT_TRUE(root);
   ThrowingWriter writer;
-  service::IndexProgress progress;
-  service::IndexRequest request;
-  request.jobs = 2;
-  service::ReadPipeline pipeline(*root, kNoSpellings, backends_, request, writer, progress);
-  for (int round = 0; round < 1000; ++round)
-    if (!pipeline.submit({make_key(1), std::nullopt, false})) break;
-  const auto counts = pipeline.finish();
-  ASSERT_FALSE(counts);
-  EXPECT_EQ(counts.error().message, "out of memory");
+  EXPECT_EQ(message_of_run(writer), "out of memory");
 }
 
 }  // namespace
