@@ -38,8 +38,8 @@ class DoctorCommand : public CliTest {
 
   std::set<std::string> roots() {
     std::set<std::string> paths;
-    for (const auto& root : json({"index", "--json"}).at("roots").as_array())
-      paths.insert(std::string(root.at("path").as_string()));
+    const boost::json::value indexed = json({"index", "--json"});
+    for (const auto& root : indexed.at("roots").as_array()) paths.insert(std::string(root.at("path").as_string()));
     return paths;
   }
 
