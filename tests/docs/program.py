@@ -20,7 +20,8 @@ AGES = (2 * HOUR, 26 * HOUR, 9 * 24 * HOUR, 40 * 24 * HOUR)  # of the entries of
 
 class Home:
     def __init__(self, root, build):
-        self.folder = tempfile.TemporaryDirectory(prefix="tcm-docs-")
+        # Groups hold paths, so sizes depend on the length of this one.
+        self.folder = tempfile.TemporaryDirectory(prefix="tcm-docs-", dir="/tmp")
         self.path = Path(self.folder.name).resolve()
         data = Path(root) / "tests/data"
         self._copy(data / "sample", self.path / ".triton/cache", ".")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many hosts at one server at once, and what the server does for a question to all of them.
+#include <array>
 #include <chrono>
 #include <functional>
 #include <thread>
@@ -27,32 +28,41 @@ using ::testing::Not;
 constexpr int kHosts = 8;
 constexpr int kEntries = 2'000;
 
-Result<void> index_as(const std::string& url, int host) {
+/// `before` is called with the number of each entry.
+Result<void> index_as(const std::string& url, int host, const std::function<void(int)>& before) {
   TCM_ASSIGN(Index index, Index::open(url, OpenMode::create));
   TCM_TRY(index.use_host({"gpu-" + std::to_string(host), {}}));
   TCM_ASSIGN(const RootRow row, index.ensure_root(location("/home/you/.triton/cache")));
   TCM_ASSIGN(const auto writer, index.write_root(row.id));
   for (int i = 0; i < kEntries; ++i) {
+    before(i);
     TCM_TRY(writer->put(entry("KEY" + std::to_string(i), "kernel" + std::to_string(i % 10))));
-    // As slowly as a disk is read, so that what the test does meanwhile falls into it.
-    if (i % 100 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   return writer->finish({});
 }
 
-/// Runs all hosts, each in a process of its own, and `meanwhile` at the same time. Returns how many failed.
+/// Runs all hosts, each in a process of its own, and `meanwhile` at the same time: no host writes its last entry before
+/// that is over. Returns how many failed.
 int index_all(const std::string& url, const std::function<void()>& meanwhile) {
+  std::array<int, 2> gate{};
+  EXPECT_EQ(::pipe(gate.data()), 0);
   std::vector<pid_t> children;
   for (int host = 0; host < kHosts; ++host) {
     const pid_t child = ::fork();
     if (child == 0) {
-      const auto done = index_as(url, host);
+      ::close(gate[1]);
+      const auto done = index_as(url, host, [&gate](int i) {
+        char end = 0;
+        if (i == kEntries - 1 && ::read(gate[0], &end, 1) != 0) std::fputs("the gate is no pipe\n", stderr);
+      });
       if (!done) std::fprintf(stderr, "%s\n", done.error().message.c_str());
       ::_exit(done ? 0 : 1);
     }
     children.push_back(child);
   }
   meanwhile();
+  ::close(gate[0]);
+  ::close(gate[1]);
   int failed = 0;
   for (const pid_t child : children) {
     int status = 0;
