@@ -15,10 +15,6 @@
 namespace tcm::cli {
 namespace {
 
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App* command) { return !command->get_name().empty(); });
-}
-
 std::string synopsis_of(const CLI::App& command) {
   const std::string usage = usage_line(command);
   std::string line;
@@ -150,6 +146,10 @@ std::string spelled_default(const config::Key& key) {
 }
 
 }  // namespace
+
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App* command) { return !command->get_name().empty(); });
+}
 
 std::string program_page(const CLI::App& program, const PageTitle& title) {
   RoffPage page(title, "inspect and prune the caches of compiled Triton kernels");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/guide/roff.hpp"
 
@@ -11,6 +12,9 @@ class App;
 }
 
 namespace tcm::cli {
+
+/// The named commands directly below the program or a command; they belong to `app`.
+std::vector<const CLI::App*> commands_of(const CLI::App& app);
 
 std::string program_page(const CLI::App& program, const PageTitle& title);
 /// With the commands below it, such as `tcm config set`, on the same page.

@@ -18,10 +18,6 @@ constexpr std::string_view kSettings = "tcm-config.5";
 
 std::string name_of(const CLI::App& command) { return fmt::format("tcm-{}.1", command.get_name()); }
 
-std::vector<const CLI::App*> commands_of(const CLI::App& program) {
-  return program.get_subcommands([](const CLI::App* command) { return !command->get_name().empty(); });
-}
-
 PageTitle title_of(std::string_view page) {
   const std::size_t dot = page.rfind('.');
   return {std::string(page.substr(0, dot)), page[dot + 1] - '0', std::string(kDate), std::string(kVersion)};

@@ -9,13 +9,12 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "core/disk/error_of.hpp"
 #include "core/util/system/write_all.hpp"
 #include "core/util/text/time.hpp"
 
 namespace tcm::disk {
 namespace {
-
-int error_of(int result) { return result == 0 ? 0 : errno; }
 
 timespec time_of(std::int64_t ns) {
   std::int64_t seconds = ns / util::kSecond;

@@ -7,12 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/disk/error_of.hpp"
 #include "core/util/system/write_all.hpp"
 
 namespace tcm::disk {
 namespace {
-
-int error_of(int result) { return result == 0 ? 0 : errno; }
 
 int give(int fd, const std::optional<Owner>& owner) {
   return owner ? error_of(::fchown(fd, owner->uid, owner->gid)) : 0;

@@ -127,7 +127,7 @@ struct DirectoryPlace {
 };
 
 /// Files of a cache directory that lie in no entry: counted, never touched.
-struct Beside {
+struct OtherFiles {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
 };

@@ -28,7 +28,9 @@ class CliTest : public testing::Test {
 
   ProgramResult tcm(std::vector<std::string> arguments) { return run(std::move(arguments), 0); }
   ProgramResult tcm_on_terminal(int width, std::vector<std::string> arguments) {
-    return run(std::move(arguments), width);
+    ProgramResult result = run(std::move(arguments), width);
+    result.out = without_progress(result.out);
+    return result;
   }
 
   /// The output of a command that must succeed, parsed.
@@ -46,6 +48,20 @@ class CliTest : public testing::Test {
   std::string directory_;
 
  private:
+  /// What stays on the screen: a line of progress, which a slow machine shows, is erased before the next.
+  static std::string without_progress(const std::string& text) {
+    constexpr std::string_view kErase = "\r\x1b[K";
+    std::string shown;
+    for (std::size_t start = 0; start < text.size();) {
+      const std::size_t end = std::min(text.find('\n', start), text.size() - 1) + 1;
+      const std::string line = text.substr(start, end - start);
+      const std::size_t erased = line.rfind(kErase);
+      shown += erased == std::string::npos ? line : line.substr(erased + kErase.size());
+      start = end;
+    }
+    return shown;
+  }
+
   ProgramResult run(std::vector<std::string> arguments, int width) {
     ProgramRun request;
     request.arguments = std::move(arguments);

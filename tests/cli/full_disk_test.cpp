@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A disk without a free block, and one without a free inode: every command that looks answers, and every command that
 // frees room frees it. The disk holds the cache, the index, or both; it is a real one, in memory or in a file.
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -204,6 +205,21 @@ TEST_P(FullDisk, WhatCannotBeRewrittenKeepsItsAge) {
   fill();
   tcm({"relocate", "--to", "/mnt/elsewhere", "-y", "--grace", "0s"});
   for (const fs::path& entry : entries()) EXPECT_EQ(fs::last_write_time(entry), before[entry.string()]) << entry;
+}
+
+TEST_P(FullDisk, RepairMendsWithTheRoomOfWhatItRemoves) {
+  ASSERT_EQ(tcm({"relocate", "--to", "/mnt/elsewhere", "-y", "--grace", "0s"}).exit_code, 0);
+  ASSERT_EQ(tcm({"prune", "--leftovers", "--grace", "0s", "-y"}).exit_code, 0);
+  auto all = entries();
+  const fs::path last = *std::max_element(all.begin(), all.end());
+  fs::resize_file(last / "add_kernel.cubin", 100);
+  fill();
+  expect_done({"repair", "--no-trash", "--grace", "0s", "-y"});
+  EXPECT_FALSE(fs::exists(last));
+  all = entries();
+  EXPECT_EQ(all.size(), static_cast<std::size_t>(kKernels) - 1);
+  for (const fs::path& entry : all)
+    EXPECT_THAT(read_file(entry / "__grp__add_kernel.json"), HasSubstr((entry / "add_kernel.cubin").string()));
 }
 
 TEST_P(FullDisk, LeftoversGo) {

@@ -20,22 +20,22 @@ class NoIndex : public CliTest {
 TEST_F(NoIndex, WhatLooksMakesNone) {
   add_kernels(cache(), 2);
   const std::string typo = (home_ / "typo").string();
-  struct Case {
+  struct Answer {
     std::vector<std::string> arguments;
     int exit_code;
     std::string says;
   };
-  for (const Case& one : std::vector<Case>{{{"list"}, 6, "run `tcm index` first"},
-                                           {{"stats"}, 6, "run `tcm index` first"},
-                                           {{"show", "x"}, 6, "run `tcm index` first"},
-                                           {{"trash", "list"}, 0, "The trash is empty."},
-                                           {{"trash", "empty", "-y"}, 0, "The trash is empty."},
-                                           {{"trash", "restore", "last"}, 6, "the trash is empty"},
-                                           {{"rm", "NOSUCHKEY", "-y"}, 6, "NOSUCHKEY"},
-                                           {{"index", "--cache-dir", typo}, 6, typo},
-                                           {{"prune", "--dry-run", "--cache-dir", typo}, 6, typo},
-                                           {{"prune", "--dry-run"}, 0, "Would drop ir, source of 2 kernels"},
-                                           {{"prune", "--leftovers", "-y"}, 0, "Nothing to do"}}) {
+  for (const Answer& one : std::vector<Answer>{{{"list"}, 6, "run `tcm index` first"},
+                                               {{"stats"}, 6, "run `tcm index` first"},
+                                               {{"show", "x"}, 6, "run `tcm index` first"},
+                                               {{"trash", "list"}, 0, "The trash is empty."},
+                                               {{"trash", "empty", "-y"}, 0, "The trash is empty."},
+                                               {{"trash", "restore", "last"}, 6, "the trash is empty"},
+                                               {{"rm", "NOSUCHKEY", "-y"}, 6, "NOSUCHKEY"},
+                                               {{"index", "--cache-dir", typo}, 6, typo},
+                                               {{"prune", "--dry-run", "--cache-dir", typo}, 6, typo},
+                                               {{"prune", "--dry-run"}, 0, "Would drop ir, source of 2 kernels"},
+                                               {{"prune", "--leftovers", "-y"}, 0, "Nothing to do"}}) {
     const ProgramResult result = tcm(one.arguments);
     EXPECT_EQ(result.exit_code, one.exit_code) << one.arguments[0] << ": " << result.err;
     EXPECT_THAT(result.out + result.err, HasSubstr(one.says));

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 using Files = std::map<std::string, std::string>;  ///< name below the entry, bytes
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
-constexpr int kShards = 4;
+constexpr int kParts = 4;
 
 Files files_of(const fs::path& entry) {
   Files files;
@@ -136,7 +136,7 @@ class RepairKilled : public CliTest, public testing::WithParamInterface<int> {
     check_all(!how.empty());
     const long calls = std::stol(read_file(counted));
     ASSERT_GT(calls, 12) << "each entry but one is changed";
-    for (long at = 1 + GetParam(); at <= calls; at += kShards) {
+    for (long at = 1 + GetParam(); at <= calls; at += kParts) {
       SCOPED_TRACE("killed at call " + std::to_string(at) + " of " + std::to_string(calls));
       renew();
       ASSERT_EQ(repair({{"TCM_TEST_KILL_AT", std::to_string(at)}}, how).signal, SIGKILL);
@@ -154,14 +154,14 @@ TEST_P(RepairKilled, LeavesEveryEntryWholeMendedOrInTheTrash) { kill_everywhere(
 
 TEST_P(RepairKilled, LeavesEveryEntryWholeMendedOrGoneWithoutATrash) { kill_everywhere({"--no-trash"}); }
 
-INSTANTIATE_TEST_SUITE_P(Shard, RepairKilled, testing::Range(0, kShards));
+INSTANTIATE_TEST_SUITE_P(Shard, RepairKilled, testing::Range(0, kParts));
 
 class RepairRefused : public RepairKilled {};
 
 TEST_P(RepairRefused, LeavesEveryEntryWholeMendedOrInTheTrashWhateverFails) {
   for (const std::string call :
        {"renameat", "renameat2", "unlinkat", "openat", "write", "futimens", "mkdirat", "syncfs"})
-    for (int at = 1 + GetParam(); at <= 8; at += kShards) {
+    for (int at = 1 + GetParam(); at <= 8; at += kParts) {
       const std::string fault = call + ":" + std::to_string(at) + ":" + (at % 2 == 0 ? "EIO" : "ENOSPC");
       SCOPED_TRACE(fault);
       renew();
@@ -172,7 +172,7 @@ TEST_P(RepairRefused, LeavesEveryEntryWholeMendedOrInTheTrashWhateverFails) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shard, RepairRefused, testing::Range(0, kShards));
+INSTANTIATE_TEST_SUITE_P(Shard, RepairRefused, testing::Range(0, kParts));
 
 }  // namespace
 }  // namespace tcm::test

@@ -7,6 +7,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/support/temp_dir.hpp"
 
@@ -81,6 +84,31 @@ TEST_F(ChangeWatchTest, MoreThanTheKernelHoldsIsSaid) {
   EXPECT_TRUE(hint.changed);
   EXPECT_TRUE(hint.overflowed);
   EXPECT_FALSE(heard().overflowed);
+}
+
+/// In a user namespace, whose limits are its own.
+int watch_beyond_the_limit(const fs::path& directory) {
+  if (::unshare(CLONE_NEWUSER) != 0) return 77;
+  std::ofstream("/proc/sys/user/max_inotify_watches") << "2" << std::flush;
+  auto watch = ChangeWatch::create();
+  if (!watch) return 2;
+  for (const char* name : {"a", "b"})
+    if (!watch->add(directory / name)) return 3;
+  const auto more = watch->add(directory / "c");
+  if (more || more.error().code != ErrorCode::no_space) return 4;
+  const std::string& message = more.error().message;
+  return message.find("fs.inotify.max_user_watches (") != std::string::npos && watch->count() == 2 ? 0 : 5;
+}
+
+TEST_F(ChangeWatchTest, TheKernelsLimitOfWatchesIsNamed) {
+  for (const char* name : {"a", "b", "c"}) fs::create_directory(directory_ / name);
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(watch_beyond_the_limit(directory_.path()));
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "no user namespaces here";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(ChangeWatchTest, ASignalEndsTheSleepAndNoneIsMissed) {

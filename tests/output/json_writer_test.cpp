@@ -15,7 +15,7 @@
 namespace tcm::cli {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 std::string written(const std::function<void(JsonWriter&)>& body,
                     JsonWriter::Style style = JsonWriter::Style::compact) {

@@ -10,8 +10,8 @@ TEST(RocmArch, MetadataIsAName) {
   EXPECT_EQ(arch_from_metadata("\"gfx942\""), "gfx942");
   EXPECT_EQ(arch_from_metadata("\"gfx90a\""), "gfx90a");
   EXPECT_EQ(arch_from_metadata("\"gfx942:sramecc+:xnack-\""), "gfx942");
-  for (const char* json : {"942", "null", "{}", "\"sm_90\"", "\"\"", ""}) {
-    EXPECT_EQ(arch_from_metadata(json), std::nullopt) << json;
+  for (const char* text : {"942", "null", "{}", "\"sm_90\"", "\"\"", ""}) {
+    EXPECT_EQ(arch_from_metadata(text), std::nullopt) << text;
   }
 }
 

@@ -32,6 +32,10 @@ enum class GroupShape : std::uint8_t {
   map,   ///< child_paths maps names to absolute paths
 };
 
+/// What add_kernel() calls the metadata and the group, if the kernel gets no other name.
+inline const std::string kMetadata = "add_kernel.json";
+inline const std::string kGroup = "__grp__add_kernel.json";
+
 struct KernelSpec {
   std::string_view source = kCuda90;  ///< which real kernel it is made from
   std::uint64_t seed = 1;

@@ -40,7 +40,7 @@ void lock(const util::Fd& fd, int operation) {
     if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "flock");
 }
 
-bool answers(const std::string& url) {
+bool answers_queries(const std::string& url) {
   try {
     return ask_postgres(url, "SELECT 1") == "1";
   } catch (const std::runtime_error&) {
@@ -93,7 +93,7 @@ const std::string& shared_server() {
   lock(starting, LOCK_EX);
   const fs::path known = base / "url";
   if (fs::exists(known)) url = read_file(known);
-  if (url.empty() || !answers(url)) url = start_keeper(base);
+  if (url.empty() || !answers_queries(url)) url = start_keeper(base);
   return url;
 }
 

@@ -142,7 +142,7 @@ ExitCode run_now(const GcOptions& options, service::PruneRequest prune, util::St
   } else {
     tell(context, *result, context.now_ns());
   }
-  ExitCode code = code_of(*result);
+  ExitCode code = exit_code_of(*result);
   if (result->dry_run) return finish_output(context, code);
   service::GcFigures figures = service::figures_of(*result, context.now_ns(), ended);
   if (stamp != nullptr && figures.succeeded) {

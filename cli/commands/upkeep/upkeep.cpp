@@ -56,7 +56,7 @@ void tell_no_policy(Context& context) {
   context.messages().note("No limit is set, so only leftovers go; `tcm config set prune.max_size 50GiB` sets one.");
 }
 
-ExitCode code_of(const service::GcResult& result) {
+ExitCode exit_code_of(const service::GcResult& result) {
   if (result.report.interrupted) return ExitCode::interrupted;
   return result.partial() || !result.within_limits() ? ExitCode::partial : ExitCode::ok;
 }

@@ -19,7 +19,7 @@ void tell(Context& context, const service::GcResult& result, std::int64_t began_
 void tell_no_policy(Context& context);
 
 /// Of a run of gc: 0 within the limits, 3 when one is not met or something failed.
-ExitCode code_of(const service::GcResult& result);
+ExitCode exit_code_of(const service::GcResult& result);
 
 /// Puts the figures into the file, when one is named. A failure is told.
 bool keep_metrics(Context& context, const std::string& file, const service::Figures& figures);

@@ -95,8 +95,8 @@ class Walk {
         found_.problems.push_back({path, std::string(util::error_text(error))});
         return;
       }
-      ++found_.beside.files;
-      found_.beside.bytes += node.bytes;
+      ++found_.other_files.files;
+      found_.other_files.bytes += node.bytes;
     }
   }
 
@@ -170,7 +170,7 @@ Result<CacheDirectory> find_roots(const std::string& path, std::optional<Layout>
     return fail(ErrorCode::failed, fmt::format("{}: {}", found.path, util::error_text(error)));
   if (found.roots.empty() && !layout && walk.is_unused()) {
     found.roots.push_back({found.path, found.path, Layout::triton});
-    found.beside = {};
+    found.other_files = {};
   }
   if (found.roots.empty()) return none_found(found.path, layout, walk.is_entry());
   std::sort(found.roots.begin(), found.roots.end(), [](const auto& a, const auto& b) { return a.path < b.path; });

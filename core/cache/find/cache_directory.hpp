@@ -22,7 +22,7 @@ struct CacheDirectory {
   std::string path;  ///< canonical
   model::Layout layout = model::Layout::triton;
   std::vector<model::RootLocation> roots;  ///< sorted by path; at least one
-  model::Beside beside;                    ///< files that lie under the cache directory but in none of the roots
+  model::OtherFiles other_files;           ///< files that lie under the cache directory but in none of the roots
   std::vector<SearchProblem> problems;
 };
 

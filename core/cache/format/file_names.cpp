@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/cache/format/key.hpp"
+#include "core/util/text/text.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -19,21 +20,16 @@ bool has_extension(std::string_view name, std::initializer_list<std::string_view
   return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// As Python's uuid and secrets print them: in lower case.
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
-
 bool is_number(std::string_view text) {
   constexpr std::size_t kMaxDigits = 10;
-  return !text.empty() && text.size() <= kMaxDigits && std::all_of(text.begin(), text.end(), is_digit);
+  return !text.empty() && text.size() <= kMaxDigits && std::all_of(text.begin(), text.end(), util::is_digit);
 }
 
 // 8-4-4-4-12 hexadecimal digits, with the version and the variant of a random one (RFC 4122).
 bool is_uuid4(std::string_view text) {
   constexpr std::string_view kShape = "xxxxxxxx-xxxx-4xxx-vxxx-xxxxxxxxxxxx";
   const auto fits = [](char c, char shape) {
-    if (shape == 'x') return is_hex(c);
+    if (shape == 'x') return util::is_lower_hex(c);
     if (shape == 'v') return c == '8' || c == '9' || c == 'a' || c == 'b';
     return c == shape;
   };
@@ -80,7 +76,7 @@ bool is_temporary_directory(std::string_view name) {
   if (!name.starts_with(kPrefix)) return false;
   name.remove_prefix(kPrefix.size());
   if (name.starts_with(kWriter)) return names_writer(name.substr(kWriter.size()), false);
-  return name.size() == kShort && std::all_of(name.begin(), name.end(), is_hex);
+  return name.size() == kShort && std::all_of(name.begin(), name.end(), util::is_lower_hex);
 }
 
 bool is_temporary_file(std::string_view name) {

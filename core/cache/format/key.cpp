@@ -3,16 +3,15 @@
 
 #include <algorithm>
 
+#include "core/util/text/text.hpp"
+
 namespace tcm::cache {
 namespace {
 
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 constexpr bool is_base32(char c) { return is_upper(c) || (c >= '2' && c <= '7'); }
-constexpr bool is_base64(char c) {
-  return is_lower(c) || is_upper(c) || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
+constexpr bool is_base64(char c) { return is_lower(c) || is_upper(c) || util::is_digit(c) || c == '-' || c == '_'; }
 
 }  // namespace
 
@@ -26,7 +25,7 @@ std::optional<KeyEncoding> key_encoding(std::string_view name) {
       if (all(is_base32)) return KeyEncoding::base32_md5;
       break;
     case 32:
-      if (all(is_hex)) return KeyEncoding::md5_hex;
+      if (all(util::is_lower_hex)) return KeyEncoding::md5_hex;
       break;
     case 43:
       if (all(is_base64)) return KeyEncoding::base64;
@@ -35,7 +34,7 @@ std::optional<KeyEncoding> key_encoding(std::string_view name) {
       if (all(is_base32)) return KeyEncoding::base32;
       break;
     case 64:
-      if (all(is_hex)) return KeyEncoding::sha256_hex;
+      if (all(util::is_lower_hex)) return KeyEncoding::sha256_hex;
       break;
     default: break;
   }

@@ -81,20 +81,14 @@ class MetadataEvents final : public JsonEvents {
   bool in_target_ = false;
 };
 
-int hex_value(char c) {
-  if (util::is_digit(c)) return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /// The digest in an alphabet of `bits` bits a letter, without padding; empty when `hex` is none.
 std::string encode(std::string_view hex, std::string_view alphabet, int bits) {
   std::string encoded;
   unsigned held = 0;
   int count = 0;
   for (const char c : hex) {
-    const int value = hex_value(c);
-    if (value < 0) return {};
-    held = held << 4 | static_cast<unsigned>(value);
+    if (!util::is_lower_hex(c)) return {};
+    held = held << 4 | static_cast<unsigned>(util::hex_value(c));
     for (count += 4; count >= bits; count -= bits) encoded += alphabet[held >> (count - bits) & ((1U << bits) - 1)];
   }
   if (count > 0) encoded += alphabet[held << (bits - count) & ((1U << bits) - 1)];

@@ -59,7 +59,7 @@ class RootReader {
     row.kernels = kernels_;
     row.files = files_;
     row.bytes = bytes_;
-    row.beside = {static_cast<std::uint64_t>(loose_files_), static_cast<std::uint64_t>(loose_bytes_)};
+    row.other_files = {static_cast<std::uint64_t>(loose_files_), static_cast<std::uint64_t>(loose_bytes_)};
     // A run that was killed has left the sums behind its records.
     if (sums_valid_ == 0) compute_sums(session_.sql(), row.id, row);
     return std::optional(std::move(row));

@@ -27,11 +27,11 @@ struct RootRow {
   std::int64_t absent_ns = 0;   ///< since when runs of the index have not found it; 0: it was there
   std::int64_t entries = 0;
   std::int64_t kernels = 0;
-  std::int64_t files = 0;  ///< of records
-  std::int64_t bytes = 0;  ///< of records
-  model::Beside beside;    ///< loose files in the root itself
-  std::string plugins;     ///< the backends of the last finished run, see set_plugins()
-  std::string host;        ///< name; empty when no host was ever named
+  std::int64_t files = 0;         ///< of records
+  std::int64_t bytes = 0;         ///< of records
+  model::OtherFiles other_files;  ///< loose files in the root itself
+  std::string plugins;            ///< the backends of the last finished run, see set_plugins()
+  std::string host;               ///< name; empty when no host was ever named
   model::DirectoryPlace place;
 };
 
@@ -51,7 +51,7 @@ struct ServedTarget {
 struct CacheDirRow {
   std::string path;
   model::Layout layout = model::Layout::triton;
-  model::Beside beside;
+  model::OtherFiles other_files;
   std::string host{};  ///< name; not read by put_cache_dir()
 };
 

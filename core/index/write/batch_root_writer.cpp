@@ -44,7 +44,7 @@ void BatchRootWriter::count_bytes(const std::vector<RecordRow>& rows) {
   for (const RecordRow& row : rows) pending_bytes_ += row.metadata.size() + row.artifacts.size();
 }
 
-Result<void> BatchRootWriter::finish(const model::Beside& beside) {
+Result<void> BatchRootWriter::finish(const model::OtherFiles& other_files) {
   TCM_TRY(flush());
   return session_.guard([&]() -> Result<void> {
     WriteTransaction transaction(session_);
@@ -60,8 +60,8 @@ Result<void> BatchRootWriter::finish(const model::Beside& beside) {
           soci::use(sums.entries), soci::use(sums.kernels), soci::use(sums.files), soci::use(sums.bytes),
           soci::use(batch_.root_id);
     }
-    const auto files = static_cast<long long>(beside.files);
-    const auto bytes = static_cast<long long>(beside.bytes);
+    const auto files = static_cast<long long>(other_files.files);
+    const auto bytes = static_cast<long long>(other_files.bytes);
     const std::int64_t now = util::now_ns();
     sql << "UPDATE root SET indexed_ns = :now, loose_files = :files, loose_bytes = :bytes WHERE id = :id",
         soci::use(now), soci::use(files), soci::use(bytes), soci::use(batch_.root_id);

@@ -24,7 +24,7 @@ class BatchRootWriter final : public RootWriter {
   Result<void> put(const model::Entry& entry) override;
   Result<void> remove(std::int64_t id) override;
   Result<void> put_files(const model::Entry& entry) override;
-  Result<void> finish(const model::Beside& beside) override;
+  Result<void> finish(const model::OtherFiles& other_files) override;
 
  private:
   void count_bytes(const std::vector<RecordRow>& rows);

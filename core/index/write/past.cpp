@@ -15,7 +15,7 @@ namespace {
 
 // Longer than anybody waits for a file system or keeps a trash; short enough that a cache that turns over every day
 // does not make the index grow.
-constexpr std::int64_t kKept = std::int64_t{90} * 24 * 3600 * 1'000'000'000;
+constexpr std::int64_t kPastKept = std::int64_t{90} * 24 * 3600 * 1'000'000'000;
 
 /// The keys of the entries that are put.
 std::vector<std::string_view> keys_put(const Batch& batch) {
@@ -110,7 +110,8 @@ void recall_past(Session& session, const Batch& batch) {
 
 void forget_past(Session& session, std::int64_t root_id, std::int64_t now_ns) {
   const QueryBuilder query(session.dialect());
-  BoundStatement(session, fmt::format("DELETE FROM past WHERE root_id = {} AND left_ns < {}", root_id, now_ns - kKept),
+  BoundStatement(session,
+                 fmt::format("DELETE FROM past WHERE root_id = {} AND left_ns < {}", root_id, now_ns - kPastKept),
                  query.values())
       .run();
 }

@@ -22,7 +22,7 @@ class RootWriter {
   /// entry that lost some of its files. A record that is not there is not made.
   virtual Result<void> put_files(const model::Entry& entry) = 0;
   /// Commits the last batch, and stores sums and the time of the run in the root's row.
-  virtual Result<void> finish(const model::Beside& beside) = 0;
+  virtual Result<void> finish(const model::OtherFiles& other_files) = 0;
 };
 
 /// So few that other writers wait for tens of milliseconds only; so many that the pages of an index, which random keys

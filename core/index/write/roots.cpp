@@ -69,8 +69,8 @@ Result<void> put_cache_dir(Session& session, OwnHost& host, const CacheDirRow& r
     const std::string path = session.dialect().stored(row.path);
     const std::string identity = session.dialect().stored(identity_of_path(session, row.path));
     const long long host_id = session.host_id();
-    const auto files = static_cast<long long>(row.beside.files);
-    const auto bytes = static_cast<long long>(row.beside.bytes);
+    const auto files = static_cast<long long>(row.other_files.files);
+    const auto bytes = static_cast<long long>(row.other_files.bytes);
     WriteTransaction transaction(session);
     session.sql() << "INSERT INTO cache_dir (identity, host_id, path, layout, beside_files, beside_bytes) VALUES "
                      "(:identity, :host, :path, :layout, :files, :bytes) ON CONFLICT (identity) DO UPDATE SET "

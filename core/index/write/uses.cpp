@@ -15,7 +15,7 @@ namespace tcm::index {
 namespace {
 
 // A log that nobody has shown for so long is gone.
-constexpr std::int64_t kKept = std::int64_t{365} * 24 * 3600 * 1'000'000'000;
+constexpr std::int64_t kLogKept = std::int64_t{365} * 24 * 3600 * 1'000'000'000;
 // Entries in one statement; bounds its size.
 constexpr std::size_t kAtOnce = 1'000;
 
@@ -94,7 +94,8 @@ void put_read_to(Session& session, const LogRead& log, std::int64_t now_ns) {
 
 void forget_old(Session& session, std::int64_t now_ns) {
   const QueryBuilder query(session.dialect());
-  BoundStatement(session, fmt::format("DELETE FROM hit_log WHERE seen_ns < {}", now_ns - kKept), query.values()).run();
+  BoundStatement(session, fmt::format("DELETE FROM hit_log WHERE seen_ns < {}", now_ns - kLogKept), query.values())
+      .run();
 }
 
 }  // namespace

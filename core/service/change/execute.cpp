@@ -31,7 +31,7 @@ class RootWork {
 
   /// `row` is the root's. A root that the index does not know any more is changed all the same.
   Result<void> open_writer(const index::RootRow& row, index::Index& index) {
-    other_files_ = row.beside;
+    other_files_ = row.other_files;
     TCM_ASSIGN(writer_, index.write_root(row.id));
     return {};
   }
@@ -114,7 +114,7 @@ class RootWork {
   std::vector<PlanItem> items_;
   std::vector<IndexFollower::Step> steps_;
   std::unique_ptr<index::RootWriter> writer_;
-  model::Beside other_files_;
+  model::OtherFiles other_files_;
 };
 
 /// The roots in which something is to be done, all locked before anything is done.

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // One statement each; bounds the memory.
-constexpr std::size_t kBatch = 1'000;
+constexpr std::size_t kRowsAtOnce = 1'000;
 
 /// One directory under all the names that the earlier tool had for it.
 struct Source {
@@ -88,7 +88,7 @@ class Merger {
     ++report_.kernels;
     report_.hits += entry.hits.value_or(0);
     batch_.push_back(std::move(entry));
-    return batch_.size() < kBatch ? Result<void>() : flush();
+    return batch_.size() < kRowsAtOnce ? Result<void>() : flush();
   }
   Result<void> flush() {
     TCM_ASSIGN(const std::int64_t found, index_.merge_history(roots_, batch_));

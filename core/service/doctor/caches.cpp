@@ -49,7 +49,7 @@ void add_indexed(Examination& examination, CacheState& state, const std::vector<
   for (const index::RootRow* row : rows) {
     ++state.roots;
     state.indexed_ns = std::min(state.indexed_ns, row->indexed_ns);
-    state.bytes += static_cast<std::uint64_t>(row->bytes) + row->beside.bytes;
+    state.bytes += static_cast<std::uint64_t>(row->bytes) + row->other_files.bytes;
     const auto changed = changed_ns(row->location.path);
     if (!changed || row->absent_ns != 0) {
       examination.found(DoctorFindingId::root_absent, row->location.path);
@@ -65,7 +65,7 @@ void add_beside(Examination& examination, CacheState& state) {
   const auto dirs = examination.index->cache_dirs();
   if (!dirs) return;
   for (const index::CacheDirRow& row : *dirs)
-    if (util::is_at_or_below(row.path, state.path)) state.bytes += row.beside.bytes;
+    if (util::is_at_or_below(row.path, state.path)) state.bytes += row.other_files.bytes;
 }
 
 void add_measured(Examination& examination, CacheState& state) {

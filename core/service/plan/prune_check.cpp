@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/service/plan/refuse.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 
@@ -13,8 +14,6 @@ namespace tcm::service {
 namespace {
 
 constexpr std::array<std::string_view, 5> kGroupWords{"name", "backend", "arch", "version", "root"};
-
-tl::unexpected<Error> refuse(std::string message) { return fail(ErrorCode::usage, std::move(message)); }
 
 Result<void> check_groups(const PruneRequest& request) {
   for (const std::string& word : request.group_by) {

@@ -7,6 +7,7 @@
 
 #include "core/config/key.hpp"
 #include "core/service/plan/prune_check.hpp"
+#include "core/service/plan/refuse.hpp"
 #include "core/service/verify/words.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
@@ -17,8 +18,6 @@ namespace {
 
 // Switches off what a setting says, in the word that the settings have for it.
 constexpr std::string_view kNone = "none";
-
-tl::unexpected<Error> refuse(std::string message) { return fail(ErrorCode::usage, std::move(message)); }
 
 bool is_given(const std::optional<std::string>& word) { return word && *word != kNone; }
 

@@ -55,16 +55,16 @@ Error unknown_word(const std::array<Named<E>, N>& table, std::string_view option
 }
 
 /// Files that lie in the cache directories but in no entry: outside the roots, and loose in them.
-Result<model::Beside> other_files_of(const FilterWords& words, const HostScope& scope, index::Index& index) {
-  model::Beside files;
+Result<model::OtherFiles> other_files_of(const FilterWords& words, const HostScope& scope, index::Index& index) {
+  model::OtherFiles files;
   for (const index::RootRow& row : scope.roots) {
-    files.files += row.beside.files;
-    files.bytes += row.beside.bytes;
+    files.files += row.other_files.files;
+    files.bytes += row.other_files.bytes;
   }
   TCM_ASSIGN(const auto cache_dirs, cache_dirs_of(words, scope, index));
   for (const index::CacheDirRow& row : cache_dirs) {
-    files.files += row.beside.files;
-    files.bytes += row.beside.bytes;
+    files.files += row.other_files.files;
+    files.bytes += row.other_files.bytes;
   }
   return files;
 }

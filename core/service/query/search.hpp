@@ -63,7 +63,7 @@ struct Stats {
   std::vector<index::RootRow> absent;  ///< roots that are not here, of which nothing counts
   std::int64_t elsewhere = 0;          ///< kernels whose groups name another directory
   NeverHit never_hit;
-  model::Beside other_files;  ///< files under the cache directories that lie in no entry
+  model::OtherFiles other_files;  ///< files under the cache directories that lie in no entry
 };
 
 /// Sums over everything that matches, all kinds of entries included unless the filters say otherwise.

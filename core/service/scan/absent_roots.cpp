@@ -76,7 +76,7 @@ bool was_too_long(const index::RootRow& row, const IndexRequest& request) {
 
 /// An empty directory of another file system, where a cache directory with roots was.
 bool stands_in(const cache::CacheDirectory& found, const index::RootRow& row) {
-  return found.roots.size() == 1 && found.roots.front().path == found.path && found.beside.files == 0 &&
+  return found.roots.size() == 1 && found.roots.front().path == found.path && found.other_files.files == 0 &&
          other_file_system(row.place, place_of(found.path)) && holds_no_directory(found.path);
 }
 

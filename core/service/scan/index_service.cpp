@@ -67,7 +67,7 @@ Result<void> index_cache_dir(const std::string& path, const IndexRequest& reques
       report.failures.push_back(root.error());
     }
   }
-  TCM_TRY(index.put_cache_dir({directory->path, directory->layout, directory->beside}));
+  TCM_TRY(index.put_cache_dir({directory->path, directory->layout, directory->other_files}));
   return sort_out_missing(directory->path, &*directory, request, index, report);
 }
 

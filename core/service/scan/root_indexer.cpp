@@ -17,7 +17,7 @@ namespace {
 
 /// What the walk itself found out: all but the entries.
 struct WalkNotes {
-  model::Beside other_files;
+  model::OtherFiles other_files;
   RootReport* report = nullptr;
 
   void skip(std::string_view name, model::SkipReason reason, std::string detail = {}) {

@@ -15,13 +15,6 @@ constexpr std::string_view kHidden = "***";
 /// What a sentence puts behind a URL.
 constexpr std::string_view kPunctuation = ":;,.)";
 
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// Names of parameters may be percent-encoded, too.
 std::string decoded(std::string_view text) {
   std::string plain;

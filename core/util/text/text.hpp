@@ -52,4 +52,14 @@ std::string lower_ascii(std::string_view text);
 /// 0 to 9, whatever the locale.
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/// A hexadecimal digit as digests are printed: 0 to 9, a to f.
+constexpr bool is_lower_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+
+/// What a hexadecimal digit of either case stands for, -1 for any other character.
+constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (is_lower_hex(c)) return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 }  // namespace tcm::util

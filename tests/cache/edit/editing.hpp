@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "core/cache/edit/editor.hpp"
 #include "core/cache/inspect/entry_look.hpp"
 #include "tests/cache/read/reading.hpp"
@@ -54,6 +56,11 @@ inline cache::Outcome run_one(const std::filesystem::path& root, const cache::Ch
 inline cache::Outcome run_one(const std::filesystem::path& entry, model::Action action,
                               cache::EditorOptions options = {}) {
   return run_one(entry.parent_path(), change_of(entry, action), std::move(options));
+}
+
+/// What a group lists.
+inline nlohmann::ordered_json children_of(const std::filesystem::path& entry, const std::string& group = kGroup) {
+  return nlohmann::ordered_json::parse(read_file(entry / group)).at("child_paths");
 }
 
 /// The names directly in a directory.

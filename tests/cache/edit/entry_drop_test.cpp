@@ -21,12 +21,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
-const std::string kGroup = "__grp__add_kernel.json";
-
-nlohmann::ordered_json children_of(const fs::path& entry, const std::string& group = kGroup) {
-  return nlohmann::ordered_json::parse(read_file(entry / group)).at("child_paths");
-}
-
 TEST(EditorDrop, IrAndSourceGoAndTheGroupListsTheRest) {
   const TempDir dir;
   const fs::path entry = add_kernel(dir.path());

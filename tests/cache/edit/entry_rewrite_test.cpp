@@ -17,8 +17,6 @@ using model::Action;
 using model::KeptReason;
 using testing::HasSubstr;
 
-const std::string kGroup = "__grp__add_kernel.json";
-
 nlohmann::json group_of(const fs::path& entry) { return nlohmann::json::parse(read_file(entry / kGroup)); }
 
 void expect_paths(const fs::path& entry, const fs::path& seen_at) {

@@ -12,12 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 using model::Action;
 
-const std::string kGroup = "__grp__add_kernel.json";
-
-nlohmann::ordered_json children_of(const fs::path& entry, const std::string& group = kGroup) {
-  return nlohmann::ordered_json::parse(read_file(entry / group)).at("child_paths");
-}
-
 TEST(GroupPaths, AnotherSpellingOfTheRootIsKept) {
   const TempDir dir;
   fs::create_directory(dir / "root");

@@ -45,7 +45,7 @@ TEST(FindRoots, APlainRoot) {
   EXPECT_EQ(sample.layout, Layout::triton);
   EXPECT_THAT(roots(sample), ElementsAre("."));
   EXPECT_EQ(sample.roots[0].layout, Layout::triton);
-  EXPECT_EQ(sample.beside.files, 0U);
+  EXPECT_EQ(sample.other_files.files, 0U);
 }
 
 // One directory has one identity, however it is spelled.
@@ -68,8 +68,8 @@ TEST(FindRoots, ARealInductorDirectory) {
   EXPECT_EQ(inductor.layout, Layout::inductor);
   EXPECT_THAT(roots(inductor), ElementsAre("triton/0"));
   EXPECT_EQ(inductor.roots[0].layout, Layout::inductor);
-  EXPECT_EQ(inductor.beside.files, 3U);
-  EXPECT_EQ(inductor.beside.bytes, bytes_below(inductor.path) - bytes_below(inductor.roots[0].path));
+  EXPECT_EQ(inductor.other_files.files, 3U);
+  EXPECT_EQ(inductor.other_files.bytes, bytes_below(inductor.path) - bytes_below(inductor.roots[0].path));
 }
 
 TEST(FindRoots, InductorWithSeveralDevices) {
@@ -77,7 +77,7 @@ TEST(FindRoots, InductorWithSeveralDevices) {
   const CacheDirectory inductor = found(make_inductor(dir / "torchinductor_me", 3));
   EXPECT_EQ(inductor.layout, Layout::inductor);
   EXPECT_THAT(roots(inductor), ElementsAre("triton/0", "triton/1", "triton/2"));
-  EXPECT_EQ(inductor.beside.files, 4U);
+  EXPECT_EQ(inductor.other_files.files, 4U);
   EXPECT_THAT(roots(found(dir / "torchinductor_me/triton")), ElementsAre("0", "1", "2"));
   EXPECT_EQ(found(dir / "torchinductor_me/triton/1").layout, Layout::triton);
 }
@@ -99,8 +99,8 @@ TEST(FindRoots, Vllm) {
   for (const auto& root : vllm.roots) EXPECT_EQ(root.layout, Layout::vllm);
   std::uint64_t in_roots = 0;
   for (const auto& root : vllm.roots) in_roots += bytes_below(root.path);
-  EXPECT_EQ(vllm.beside.bytes, bytes_below(vllm.path) - in_roots);
-  EXPECT_EQ(vllm.beside.files, 2U * 6 + 1);
+  EXPECT_EQ(vllm.other_files.bytes, bytes_below(vllm.path) - in_roots);
+  EXPECT_EQ(vllm.other_files.files, 2U * 6 + 1);
   // From inside, too.
   EXPECT_EQ(found(dir / "vllm" / (rank + "0_0")).layout, Layout::vllm);
   EXPECT_EQ(found(dir / "vllm/torch_compile_cache").roots.size(), 4U);
@@ -138,7 +138,7 @@ TEST(FindRoots, TritonsHome) {
   const CacheDirectory home = found(dir / ".triton");
   EXPECT_EQ(home.layout, Layout::triton);
   EXPECT_THAT(roots(home), ElementsAre("cache"));
-  EXPECT_EQ(home.beside.bytes, bytes_below(home.path) - bytes_below(dir / ".triton/cache"));
+  EXPECT_EQ(home.other_files.bytes, bytes_below(home.path) - bytes_below(dir / ".triton/cache"));
 }
 
 TEST(FindRoots, OneRootForEachProcessOrRank) {
@@ -198,7 +198,7 @@ TEST(FindRoots, OtherToolsDigestsAreNoKeys) {
   write_file(dir / "words/torch_compile_cache_v1/x.json", "{}");
   write_file(dir / "words" / std::string(43, 'w') / "x.json", "{}");
   EXPECT_THAT(roots(found(dir.path())), ElementsAre("real"));
-  EXPECT_EQ(found(dir.path()).beside.files, 5U);
+  EXPECT_EQ(found(dir.path()).other_files.files, 5U);
 }
 
 TEST(FindRoots, AnUnusedCacheIsARoot) {
@@ -207,7 +207,7 @@ TEST(FindRoots, AnUnusedCacheIsARoot) {
   EXPECT_THAT(roots(found(dir / "empty")), ElementsAre("."));
   write_file(dir / "loose/some.lock", "");
   EXPECT_THAT(roots(found(dir / "loose")), ElementsAre("."));
-  EXPECT_EQ(found(dir / "loose").beside.files, 0U);
+  EXPECT_EQ(found(dir / "loose").other_files.files, 0U);
   add_partial(dir / "partial", 1);
   EXPECT_THAT(roots(found(dir / "partial")), ElementsAre("."));
 }
@@ -267,8 +267,8 @@ TEST(FindRoots, LinksBelowAreNotFollowed) {
   fs::create_symlink(dir / "in/file", dir / "in/file link");
   const CacheDirectory in = found(dir / "in");
   EXPECT_THAT(roots(in), ElementsAre("triton/1"));
-  EXPECT_EQ(in.beside.files, 1U);
-  EXPECT_EQ(in.beside.bytes, 5U);
+  EXPECT_EQ(in.other_files.files, 1U);
+  EXPECT_EQ(in.other_files.bytes, 5U);
 }
 
 TEST(FindRoots, Deep) {

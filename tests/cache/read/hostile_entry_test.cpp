@@ -24,9 +24,6 @@ using model::EntryKind;
 using model::SkipReason;
 using testing::HasSubstr;
 
-const std::string kGroup = "__grp__add_kernel.json";
-const std::string kMetadata = "add_kernel.json";
-
 class HostileEntry : public testing::Test {
  protected:
   HostileEntry() : entry_(add_kernel(dir_.path())) {}

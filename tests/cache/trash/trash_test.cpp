@@ -185,7 +185,7 @@ TEST(Trash, IsNoPartOfTheCache) {
     ASSERT_TRUE(found) << found.error().message;
     ASSERT_EQ(found->roots.size(), 1U) << path;
     EXPECT_EQ(found->roots[0].path, root.string());
-    EXPECT_EQ(found->beside.files, 0U);
+    EXPECT_EQ(found->other_files.files, 0U);
     EXPECT_THAT(found->problems, IsEmpty());
   }
 }

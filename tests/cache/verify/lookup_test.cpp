@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kGroup = "__grp__add_kernel.json";
-
 /// One thing done to a whole entry, and what each release makes of it.
 struct Row {
   std::string damage;

@@ -16,8 +16,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr unsigned kSeeds = 100;
-constexpr const char* kGroup = "__grp__add_kernel.json";
-constexpr const char* kMetadata = "add_kernel.json";
 
 struct Damaged {
   fs::path entry;
@@ -28,7 +26,7 @@ struct Damaged {
 
 using Break = std::function<std::string(std::string text, std::mt19937& random)>;
 
-std::string cut(std::string text, std::mt19937& random) {
+std::string cut_somewhere(std::string text, std::mt19937& random) {
   text.resize(random() % text.size());
   return text;
 }
@@ -37,7 +35,7 @@ std::string turn_a_bit(std::string text, std::mt19937& random) {
   return text;
 }
 
-void for_each_seed(const char* file, const Break& damage, const std::function<void(const Damaged&)>& each) {
+void for_each_seed(const std::string& file, const Break& damage, const std::function<void(const Damaged&)>& each) {
   for (const std::string_view source : {kCuda90, kHip942}) {
     const TempDir dir;
     KernelSpec spec;
@@ -55,11 +53,12 @@ void for_each_seed(const char* file, const Break& damage, const std::function<vo
 }
 
 TEST(Seeds, ACutGroupIsFound) {
-  for_each_seed(kGroup, cut, [](const Damaged& damaged) { EXPECT_EQ(damaged.findings, "group-unreadable"); });
+  for_each_seed(kGroup, cut_somewhere, [](const Damaged& damaged) { EXPECT_EQ(damaged.findings, "group-unreadable"); });
 }
 
 TEST(Seeds, CutMetadataIsFound) {
-  for_each_seed(kMetadata, cut, [](const Damaged& damaged) { EXPECT_EQ(damaged.findings, "metadata-unreadable"); });
+  for_each_seed(kMetadata, cut_somewhere,
+                [](const Damaged& damaged) { EXPECT_EQ(damaged.findings, "metadata-unreadable"); });
 }
 
 TEST(Seeds, ABitOfTheGroupIsFoundWhereItMatters) {

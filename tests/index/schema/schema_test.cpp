@@ -89,7 +89,7 @@ TEST_F(SchemaTest, EveryReleasedVersionIsMigratedWithItsRows) {
     EXPECT_EQ(row.root, "/r");
     EXPECT_EQ(row.first_seen_ns, 12);
     EXPECT_EQ(value(index.detail(8)).metadata, "{}");
-    EXPECT_EQ(value(index.cache_dirs()).at(0).beside.bytes, 20u);
+    EXPECT_EQ(value(index.cache_dirs()).at(0).other_files.bytes, 20u);
     EXPECT_EQ(write(index, "/r", {entry("K", "x"), entry("L", "x")}), 7) << "the root is still the same";
     EXPECT_EQ(rows(index, {.key_prefix = "K"}).at(0).first_seen_ns, 12);
   }

@@ -51,7 +51,7 @@ TEST_F(HostsTest, WhatAHostForgetsIsItsOwn) {
   ok(b.put_cache_dir({"/c", model::Layout::vllm, {5, 50}}));
   EXPECT_EQ(value(b.forget_roots("/c", {})), 1);
   EXPECT_THAT(paths(b, Hosts::all), ElementsAre("a:/c/r"));
-  EXPECT_EQ(value(a.cache_dirs()).at(0).beside.files, 3u);
+  EXPECT_EQ(value(a.cache_dirs()).at(0).other_files.files, 3u);
   EXPECT_EQ(value(a.cache_dirs(Hosts::all)).size(), 2u);
 }
 

@@ -57,8 +57,8 @@ TEST_F(RootTest, FinishStoresSumsTimeAndLooseFiles) {
   EXPECT_EQ(row.kernels, 2);
   EXPECT_EQ(row.files, 14);
   EXPECT_EQ(row.bytes, 2 * 167);
-  EXPECT_EQ(row.beside.files, 3u);
-  EXPECT_EQ(row.beside.bytes, 33u);
+  EXPECT_EQ(row.other_files.files, 3u);
+  EXPECT_EQ(row.other_files.bytes, 33u);
   EXPECT_GE(row.indexed_ns, row.first_seen_ns);
 }
 
@@ -89,8 +89,8 @@ TEST_F(RootTest, CacheDirectoriesAreKept) {
   ASSERT_EQ(dirs.size(), 2u);
   EXPECT_EQ(dirs[0].path, "/a");
   EXPECT_EQ(dirs[1].layout, model::Layout::inductor);
-  EXPECT_EQ(dirs[1].beside.files, 5u);
-  EXPECT_EQ(dirs[1].beside.bytes, std::uint64_t{1} << 40);
+  EXPECT_EQ(dirs[1].other_files.files, 5u);
+  EXPECT_EQ(dirs[1].other_files.bytes, std::uint64_t{1} << 40);
 }
 
 // What is gone from the disk leaves the index.

@@ -15,7 +15,7 @@ class ThrowingWriter : public index::RootWriter {
   Result<void> put(const model::Entry&) override { throw std::bad_alloc(); }
   Result<void> remove(std::int64_t) override { throw std::bad_alloc(); }
   Result<void> put_files(const model::Entry&) override { throw std::length_error("too long"); }
-  Result<void> finish(const model::Beside&) override { return {}; }
+  Result<void> finish(const model::OtherFiles&) override { return {}; }
 };
 
 TEST(IndexFollower, AnExceptionOfTheWriterIsTheErrorOfTheRun) {

@@ -13,11 +13,11 @@ namespace {
 using index::Comparison;
 using testing::HasSubstr;
 
-constexpr std::int64_t kNow = 1'800'000'000 * util::kSecond;
+constexpr std::int64_t kFilterTime = 1'800'000'000 * util::kSecond;
 
 class Filters : public testing::Test {
  protected:
-  Result<index::Criteria> parse(const FilterWords& words) { return parse_filters(words, backends_, kNow); }
+  Result<index::Criteria> parse(const FilterWords& words) { return parse_filters(words, backends_, kFilterTime); }
 
   std::string error(const FilterWords& words) {
     const auto criteria = parse(words);
@@ -35,10 +35,10 @@ TEST_F(Filters, AZeroDurationIsABoundAndMeansNow) {
   younger.younger_than = {"0d"};
   const auto criteria = parse(younger);
   ASSERT_TRUE(criteria);
-  EXPECT_EQ(criteria->modified_after_ns, kNow);
+  EXPECT_EQ(criteria->modified_after_ns, kFilterTime);
   FilterWords older;
   older.older_than = {"0s"};
-  EXPECT_EQ(parse(older)->modified_before_ns, kNow);
+  EXPECT_EQ(parse(older)->modified_before_ns, kFilterTime);
 }
 
 // Every unit that people write, not days and weeks only.
@@ -54,7 +54,7 @@ TEST_F(Filters, EveryUnitOfTimeIsUnderstood) {
     words.older_than = {text};
     const auto criteria = parse(words);
     ASSERT_TRUE(criteria) << text;
-    EXPECT_EQ(criteria->modified_before_ns, kNow - seconds * util::kSecond) << text;
+    EXPECT_EQ(criteria->modified_before_ns, kFilterTime - seconds * util::kSecond) << text;
   }
 }
 

@@ -17,17 +17,17 @@ using index::Condition;
 using index::FieldPlace;
 using testing::HasSubstr;
 
-constexpr std::int64_t kNow = 1'000'000'000'000'000'000;
+constexpr std::int64_t kAnyTime = 1'000'000'000'000'000'000;
 constexpr std::int64_t kDay = 86'400'000'000'000;
 
 Condition parsed(const std::string& text) {
-  auto condition = parse_where(text, kNow);
+  auto condition = parse_where(text, kAnyTime);
   if (!condition) throw std::runtime_error(condition.error().message);
   return *condition;
 }
 
 std::string error(const std::string& text) {
-  const auto condition = parse_where(text, kNow);
+  const auto condition = parse_where(text, kAnyTime);
   if (condition) return "parsed";
   EXPECT_EQ(condition.error().code, ErrorCode::usage);
   return condition.error().message;
@@ -97,11 +97,11 @@ TEST(Where, TimesAreDatesOrSoLongAgoAndAgesAreDurations) {
   EXPECT_EQ(parsed("modified < 1970-01-02T00:00:00Z").value, index::Operand(kDay));
   for (const char* text : {"first_seen >= 7d ago", "first_seen >= '7d ago'", "(first_seen >= 7d ago)"}) {
     Condition condition = parsed(text);
-    EXPECT_EQ(condition.value, index::Operand(kNow - 7 * kDay)) << text;
+    EXPECT_EQ(condition.value, index::Operand(kAnyTime - 7 * kDay)) << text;
     EXPECT_EQ(condition.comparison, Comparison::greater_equal) << text;
   }
   const Condition older = parsed("age > 7d");
-  EXPECT_EQ(older.value, index::Operand(kNow - 7 * kDay));
+  EXPECT_EQ(older.value, index::Operand(kAnyTime - 7 * kDay));
   EXPECT_EQ(older.comparison, Comparison::less) << "what is older was modified earlier";
   EXPECT_THAT(error("modified > 7d"), HasSubstr("7d ago"));
   EXPECT_THAT(error("modified > 2026-10-02 ago"), HasSubstr("a date such as"));

@@ -48,7 +48,7 @@ class FailingWriter : public index::RootWriter {
   Result<void> put(const model::Entry&) override { return fail(ErrorCode::failed, "disk full"); }
   Result<void> remove(std::int64_t) override { return {}; }
   Result<void> put_files(const model::Entry&) override { return {}; }
-  Result<void> finish(const model::Beside&) override { return {}; }
+  Result<void> finish(const model::OtherFiles&) override { return {}; }
 };
 
 TEST_F(ReadPipeline, AFailingWriterEndsTheRunWithItsError) {

@@ -160,6 +160,19 @@ TEST_F(GcTest, AModuleWhoseLibrariesAreHereStays) {
   EXPECT_EQ(gc({{"TCM_GC_DEAD_MODULES", "yes"}}).roots.at(0).entries, 0U);
 }
 
+TEST_F(GcTest, AModuleThatNeedsAnotherReleaseOfALibraryGoesWhenToldTo) {
+  const fs::path entry = add_module(cache(), 1, "cuda_utils.so");
+  std::string module = read_file(entry / "cuda_utils.so");
+  const std::size_t name = module.find("libc.so.6");
+  ASSERT_NE(name, std::string::npos);
+  module.replace(name, 9, "libc.so.9");
+  write_file(entry / "cuda_utils.so", module);
+  set_tree_age(entry, 1h);
+  add_kernel(cache(), {.seed = 2});
+  EXPECT_EQ(gc({}).roots.at(0).entries, 0U);
+  expect_gone({{"TCM_GC_DEAD_MODULES", "yes"}}, util::now_ns(), Cause::module, 1, {make_key(2)});
+}
+
 TEST_F(GcTest, WhatIsInUseStaysAndIsNamed) {
   for (std::uint64_t i = 1; i <= 3; ++i) add_kernel(cache(), {.seed = i, .age = 24h * 90});
   add_module(cache(), 4, "cuda_utils.so");

@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kMostBytes = std::numeric_limits<std::uint64_t>::max();
 
 TEST(FormatBytes, UsesBinaryUnitsWithOneDecimal) {
   EXPECT_EQ(format_bytes(0), "0 B");
@@ -29,7 +29,7 @@ TEST(FormatBytes, UsesBinaryUnitsWithOneDecimal) {
 TEST(FormatBytes, NeverShowsFourDigitsOfAUnitThatHasANext) {
   EXPECT_EQ(format_bytes(1024 * 1024 - 1), "1.0 MiB");
   EXPECT_EQ(format_bytes(1023 * 1024), "1023.0 KiB");
-  EXPECT_EQ(format_bytes(kMax), "16.0 EiB");
+  EXPECT_EQ(format_bytes(kMostBytes), "16.0 EiB");
 }
 
 TEST(ParseBytes, ReadsWhatPeopleWrite) {
@@ -51,7 +51,7 @@ TEST(ParseBytes, ReadsWhatPeopleWrite) {
       {"1.0000000000000000001K", 1024},
       {"1P", 1125899906842624},
       {"15E", 15ULL << 60},
-      {"18446744073709551615", kMax},
+      {"18446744073709551615", kMostBytes},
   };
   for (const auto& [text, bytes] : cases) {
     const auto parsed = parse_bytes(text);
@@ -92,7 +92,7 @@ TEST(FormatCount, GroupsByThree) {
   EXPECT_EQ(format_count(4000), "4,000");
   EXPECT_EQ(format_count(123456), "123,456");
   EXPECT_EQ(format_count(1234567), "1,234,567");
-  EXPECT_EQ(format_count(kMax), "18,446,744,073,709,551,615");
+  EXPECT_EQ(format_count(kMostBytes), "18,446,744,073,709,551,615");
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 #include "core/util/text/text.hpp"
 
 #include <array>
+#include <cctype>
 #include <clocale>
+#include <cstring>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -196,6 +198,15 @@ TEST(Trim, TakesBlanksFromBothEnds) {
   EXPECT_EQ(trim(" \t a b\r\n"), "a b");
   EXPECT_EQ(trim("  "), "");
   EXPECT_EQ(trim(""), "");
+}
+
+TEST(HexValue, KnowsDigitsOfBothCasesAndNothingElse) {
+  for (int c = 0; c < 256; ++c) {
+    const char* const digits = "0123456789abcdef";
+    const char* const found = c == 0 ? nullptr : std::strchr(digits, std::tolower(c));
+    EXPECT_EQ(hex_value(static_cast<char>(c)), found == nullptr ? -1 : found - digits) << c;
+    EXPECT_EQ(is_lower_hex(static_cast<char>(c)), found != nullptr && *found == c) << c;
+  }
 }
 
 TEST(LowerAscii, LeavesOtherBytesAlone) { EXPECT_EQ(lower_ascii("AbZ[Ä\xff"), "abz[Ä\xff"); }
