@@ -159,13 +159,15 @@ bool is_library(std::string_view name) {
   return name.find(".so") != std::string_view::npos && name.find('/') == std::string_view::npos;
 }
 
-// The linker's cache is a table of offsets into strings: what is wanted is only which names stand in it.
+// The linker's cache is a table of offsets into strings: what is wanted is only which names stand in it. A name is
+// often no string of its own, but the end of its path.
 void add_linker_cache(LibraryNames& names) {
   const auto file = util::read_small_file("/etc/ld.so.cache", kMaxCacheBytes);
   if (!file) return;
   for (std::string_view rest = file->text; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\0'), rest.size());
-    if (const std::string_view word = rest.substr(0, end); is_library(word)) names.emplace(word);
+    const std::string_view word = rest.substr(0, end);
+    if (const std::string_view name = word.substr(word.rfind('/') + 1); is_library(name)) names.emplace(name);
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
 }

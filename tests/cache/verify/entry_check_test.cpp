@@ -113,6 +113,12 @@ TEST(EntryCheck, ALibraryOfAnotherReleaseIsTold) {
   EXPECT_TRUE(missed->asked_all);
 }
 
+TEST(EntryCheck, TheLibrariesOfThisMachineAreKnown) {
+  // Those that this program runs with.
+  for (const char* name : {"libc.so.6", "libstdc++.so.6"})
+    EXPECT_TRUE(cache::system_libraries().contains(name)) << name;
+}
+
 TEST(EntryCheck, MetadataOfAnotherKey) {
   const TempDir dir;
   const fs::path entry = add_kernel(dir.path());
