@@ -276,6 +276,31 @@ TEST_F(Carry, APlaceIsShownWithoutUnpacking) {
   EXPECT_EQ(tcm({"inspect", pack("bad.tar.gz")}).exit_code, 1);
 }
 
+TEST_F(Carry, AMegaCacheOfTorchCompileIsShownAndNeverUnpickled) {
+  // crc32, version 1, one section "inductor" of one artifact: a key, and a pickle that would end a reader's process.
+  const std::string bytes(
+      "\x02\x83\xca\xa7\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x0c"
+      "\x61\x57\x35\x6b\x64\x57\x4e\x30\x62\x33\x49\x3d\x00\x00\x00\x00\x00\x00\x00\x01"
+      "\x00\x00\x00\x00\x00\x00\x00\x08\x5a\x6e\x68\x72\x5a\x58\x6b\x3d\x00\x00\x00\x00"
+      "\x00\x00\x00\x14\x63\x70\x6f\x73\x69\x78\x0a\x5f\x65\x78\x69\x74\x0a\x28\x49\x31"
+      "\x0a\x74\x52\x2e",
+      84);
+  write_file(pack("mega.bin"), bytes);
+  const ProgramResult shown = tcm({"inspect", pack("mega.bin")});
+  expect_ok(shown);
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("fxkey"), HasSubstr("1 artifact"), HasSubstr("its checksum holds")));
+  const auto answer = json({"inspect", "--json", pack("mega.bin")});
+  EXPECT_EQ(answer.at("artifacts").at(0).at("type"), "inductor");
+  EXPECT_EQ(answer.at("artifacts").at(0).at("bytes"), 20);
+  write_file(pack("short.bin"), bytes.substr(0, bytes.size() - 1));
+  const ProgramResult cut = tcm({"inspect", pack("short.bin")});
+  EXPECT_EQ(cut.exit_code, 1);
+  EXPECT_THAT(cut.err, AllOf(HasSubstr("short.bin"), HasSubstr("cut short")));
+  const ProgramResult taken = import({pack("mega.bin")});
+  EXPECT_EQ(taken.exit_code, 1);
+  EXPECT_THAT(taken.err, HasSubstr("load_cache_artifacts"));
+}
+
 TEST_F(Carry, WrongWordsAreRefused) {
   EXPECT_EQ(tcm({"export", pack("x.zip")}).exit_code, 2);
   EXPECT_EQ(tcm({"export", "--since", "y.tar", "dir:" + other().string()}).exit_code, 2);

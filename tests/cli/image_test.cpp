@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images of kernels: what other tools read is written, and what they write is read.
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include <boost/json.hpp>
@@ -155,6 +156,24 @@ TEST_F(Image, TheSameEntriesMakeTheSameImageBesideOthers) {
   EXPECT_EQ(tcm({"inspect", place("c")}).exit_code, 6);
 }
 
+TEST_F(Image, SinceLeavesOutWhatAnImageHas) {
+  expect_ok(tcm({"export", place("first")}));
+  add_kernels(cache(), 1, 77);
+  const auto report = json({"export", "--json", "--since", place("first"), (home_ / "more.tar.zst").string()});
+  EXPECT_EQ(report.at("exported").at("entries"), 1);
+  EXPECT_EQ(report.at("already_in_since"), 4);
+  expect_ok(import(place("first")));
+  expect_ok(import((home_ / "more.tar.zst").string()));
+  expect_hits(5);
+
+  fs::remove_all(layout());
+  Layout made(layout());
+  made.index({made.image({gzipped(layer_of(true, false))}, kOciLayer, kOci)});
+  const ProgramResult theirs = tcm({"export", "--since", "oci:" + layout().string(), (home_ / "x.tar").string()});
+  EXPECT_EQ(theirs.exit_code, 1);
+  EXPECT_THAT(theirs.err, AllOf(HasSubstr(layout().string()), HasSubstr("holds no tcm-manifest.json")));
+}
+
 TEST_F(Image, ReadsImagesAsOtherToolsWriteThem) {
   struct Habit {
     const char* name;
@@ -285,6 +304,7 @@ TEST_F(Image, GoesThroughARealRegistry) {
   const std::string digest(report.at("image_digest").as_string());
   const std::string by_digest = registry.name().substr(0, registry.name().rfind(':')) + "@" + digest;
   expect_ok(tcm({"inspect", by_digest}));
+  EXPECT_EQ(json({"export", "--json", "--since", by_digest, (home_ / "x.tar").string()}).at("already_in_since"), 4);
 }
 
 }  // namespace
