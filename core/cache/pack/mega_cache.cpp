@@ -33,14 +33,14 @@ int value_of(char digit) {
 tl::unexpected<Error> corrupt(std::string what) { return fail(ErrorCode::corrupt, std::move(what)); }
 
 Result<std::string> decoded(std::string_view text) {
-  if (text.size() % 4 != 0) return corrupt("a text that is no base64");
+  if (text.size() % 4 != 0) return corrupt("a text that is not base64");
   std::string bytes;
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   std::uint32_t bits = 0;
   int held = 0;
   for (const char digit : text.substr(0, text.size() - padding)) {
     const int value = value_of(digit);
-    if (value < 0) return corrupt("a text that is no base64");
+    if (value < 0) return corrupt("a text that is not base64");
     bits = bits << 6U | static_cast<std::uint32_t>(value);
     held += 6;
     if (held < 8) continue;

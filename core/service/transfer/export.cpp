@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/cache/pack/image_list.hpp"
 #include "core/cache/pack/member_path.hpp"
 #include "core/service/binary_check.hpp"
 #include "core/service/transfer/survey/since.hpp"
@@ -31,12 +32,15 @@ class Exporting {
         selection_(std::move(selection)),
         manifest_(std::move(manifest)),
         details_(std::move(details)),
+        places_(cache::image_places(selection_.layout)),
+        image_list_(selection_.layout),
         image_lines_(std::move(image_lines)),
         since_(std::move(since)) {
     report_.cache_dir = selection_.cache_dir;
     report_.layout = selection_.layout;
     report_.place = request.place.empty() ? std::string(default_place(selection_.layout)) : request.place;
     report_.unread = selection_.unread;
+    report_.image.layout = selection_.layout;
     manifest_.set_header({request.tool, selection_.layout, report_.place});
     for (const SelectedRoot& root : selection_.roots)
       options_.push_back(carry_options(report_.place, root.relative, request.drop, backends));
@@ -83,7 +87,7 @@ class Exporting {
       TCM_TRY(write_entry(i, archive));
       progress_.entries.fetch_add(1, std::memory_order_relaxed);
     }
-    if (request_.image) TCM_TRY(write_image_manifest(archive));
+    if (request_.image) TCM_TRY(write_image_list(archive));
     report_.image.place = report_.place;
     report_.image.manifest = report_.manifest;
     return archive.close();
@@ -124,8 +128,8 @@ class Exporting {
   Result<void> note_image(const SurveyedEntry& entry) {
     report_.image.bytes += entry.manifest.bytes();
     for (const cache::CarriedKernel& kernel : entry.kernels) {
-      const std::string line = cache::image_manifest_line(kernel);
-      image_bytes_ += line.size() + (report_.image.kernels > 0 ? cache::kImageManifestBetween.size() : 0);
+      const std::string line = image_list_.next(entry.manifest.root, kernel);
+      image_bytes_ += line.size();
       report_.image.add(kernel);
       TCM_TRY(image_lines_.append(line));
     }
@@ -133,22 +137,22 @@ class Exporting {
   }
 
   /// The document by which other tools know what is in an image.
-  Result<void> write_image_manifest(cache::ArchiveWriter& archive) {
-    const std::string path = cache::kImageManifest;
-    TCM_TRY(archive.add_directory(path.substr(0, path.find('/'))));
-    TCM_TRY(
-        archive.begin_file(path, cache::kImageManifestBegin.size() + image_bytes_ + cache::kImageManifestEnd.size()));
-    TCM_TRY(archive.write(cache::kImageManifestBegin));
-    bool first = true;
-    TCM_TRY(image_lines_.for_each([&](std::string_view line) {
-      auto written = std::exchange(first, false) ? Result<void>() : archive.write(cache::kImageManifestBetween);
-      return written ? archive.write(line) : written;
-    }));
-    return archive.write(cache::kImageManifestEnd);
+  Result<void> write_image_list(cache::ArchiveWriter& archive) {
+    const std::string begin = image_list_.begin();
+    const std::string end = image_list_.end();
+    TCM_TRY(archive.add_directory(places_.list_directory));
+    TCM_TRY(archive.begin_file(places_.list, begin.size() + image_bytes_ + end.size()));
+    TCM_TRY(archive.write(begin));
+    TCM_TRY(image_lines_.for_each([&archive](std::string_view line) { return archive.write(line); }));
+    report_.image.hashes = image_list_.hashes();
+    return archive.write(end);
   }
 
   /// The root as members name it.
-  std::string placed(const std::string& root) const { return request_.image ? cache::kImageCache : root; }
+  std::string placed(const std::string& root) const {
+    if (!request_.image) return root;
+    return root.empty() ? places_.cache : fmt::format("{}/{}", places_.cache, root);
+  }
 
   void leave_out(const std::string& root, const std::string& key, std::string reason) {
     report_.left_out.add({root, util::escape_control(key), std::move(reason)});
@@ -229,13 +233,36 @@ class Exporting {
   Selection selection_;
   cache::ManifestSpool manifest_;
   util::Spool details_;
-  util::Spool image_lines_;  ///< of its kernels
+  const cache::ImagePlaces& places_;  ///< of an image
+  cache::ImageList image_list_;       ///< … and its kernels
+  util::Spool image_lines_;
   std::uint64_t image_bytes_ = 0;
   std::optional<Since> since_;
   std::vector<cache::CarryOptions> options_;  ///< of each root
   std::vector<std::uint64_t> positions_;      ///< in details_, of each entry of the manifest
   ExportReport report_;
 };
+
+/// An image of Triton holds one root, without a name; one of vLLM has all of them where vLLM puts them.
+Result<void> lay_out_for_image(Selection& selection) {
+  if (selection.layout == model::Layout::vllm) {
+    for (SelectedRoot& root : selection.roots) {
+      auto named = cache::vllm_root(root.root.path());
+      if (!named)
+        return fail(ErrorCode::usage, fmt::format("{}: lies in no {}, as the roots of vLLM do; choose another layout",
+                                                  root.root.path(), cache::kVllmDirectory));
+      root.relative = std::move(*named);
+    }
+    return {};
+  }
+  if (selection.roots.size() > 1)
+    return fail(ErrorCode::usage,
+                fmt::format("{}: holds {} roots, and an image has one; choose one of them with --cache-dir",
+                            selection.cache_dir, selection.roots.size()));
+  selection.layout = model::Layout::triton;
+  selection.roots.front().relative.clear();
+  return {};
+}
 
 }  // namespace
 
@@ -268,11 +295,7 @@ Result<ExportReport> export_entries(const ExportRequest& request, index::Index* 
   TCM_ASSIGN(Selection selection, select_entries(request.selection, index, backends, progress));
   TCM_ASSIGN(cache::ManifestSpool manifest, cache::ManifestSpool::create());
   TCM_ASSIGN(util::Spool details, util::Spool::create());
-  if (request.image && selection.roots.size() > 1)
-    return fail(ErrorCode::usage,
-                fmt::format("{}: holds {} roots, and an image has one; choose one of them with --cache-dir",
-                            selection.cache_dir, selection.roots.size()));
-  if (request.image) selection.roots.front().relative.clear();
+  if (request.image) TCM_TRY(lay_out_for_image(selection));
   TCM_ASSIGN(util::Spool image_lines, util::Spool::create());
   Exporting exporting(request, backends, progress, std::move(selection), std::move(manifest), std::move(details),
                       std::move(image_lines), std::move(since));

@@ -68,7 +68,8 @@ Result<cache::PackReport> read_layer(const std::string& path, const cache::Descr
 Result<cache::PackReport> read_layout(const Place& place, cache::Receiver& to, const cache::PackOptions& options) {
   TCM_ASSIGN(const cache::ImageManifest image, open_image(place.path, place.tag));
   cache::PackOptions of_layers = options;
-  of_layers.below = {cache::kImageCache, "io.vllm.cache"};
+  of_layers.below = {cache::kTritonPlaces.cache, cache::kVllmPlaces.cache};
+  of_layers.end = cache::TarEnd::optional;
   cache::PackReport report;
   for (const cache::Descriptor& layer : image.layers) {
     TCM_ASSIGN(const cache::PackReport one,
