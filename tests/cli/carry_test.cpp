@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries that leave a cache and come into another: whole, checked, and hits where they arrive.
+#include <map>
 #include <set>
 
 #include <boost/json.hpp>
@@ -70,6 +71,26 @@ TEST_F(Carry, TheSameEntriesMakeTheSameBytesWhereverTheyLie) {
   expect_ok(import({pack("a.tar.zst")}));
   expect_ok(tcm({"export", "--cache-dir", other().string(), pack("b.tar.zst")}));
   EXPECT_TRUE(read_file(pack("a.tar.zst")) == read_file(pack("b.tar.zst")));
+}
+
+TEST_F(Carry, WhatAHitWouldFailOnIsLeftOutAndNamed) {
+  const fs::path binary = add_kernel(cache(), {.seed = 80});
+  const fs::path text = add_kernel(cache(), {.seed = 81});
+  fs::resize_file(binary / "add_kernel.cubin", 900);
+  write_file(text / "add_kernel.ttir", "\xff\xfe");
+  const ProgramResult result = tcm({"export", "--json", pack("x.tar")});
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  const auto report = boost::json::parse(result.out);
+  EXPECT_EQ(report.at("exported").at("kernels"), 4);
+  std::map<std::string, std::string> reasons;
+  for (const auto& entry : report.at("left_out").at("entries").as_array())
+    reasons[std::string(entry.at("key").as_string())] = entry.at("reason").as_string();
+  EXPECT_EQ(reasons.size(), 2U);
+  EXPECT_THAT(reasons[binary.filename().string()], HasSubstr("add_kernel.cubin"));
+  EXPECT_EQ(reasons[text.filename().string()], "add_kernel.ttir: not UTF-8");
+  // What a slim copy leaves behind harms nobody.
+  const auto slim = tcm({"export", "--json", "--drop", "ir,source", pack("slim.tar")});
+  EXPECT_EQ(boost::json::parse(slim.out).at("exported").at("kernels"), 5) << slim.out;
 }
 
 TEST_F(Carry, AStreamGoesThroughAPipe) {

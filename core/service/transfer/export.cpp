@@ -18,10 +18,26 @@
 namespace tcm::service {
 namespace {
 
-using Surveyed = tl::expected<SurveyedEntry, cache::NotCarried>;
+using Survey = tl::expected<SurveyedEntry, cache::NotCarried>;
 
 // Beyond this an entry is written while it is read, and found changed only then.
 constexpr std::uint64_t kMaxHeld = std::uint64_t{16} << 20;
+// So much is read while earlier entries are written.
+constexpr std::uint64_t kMaxAhead = std::uint64_t{4} << 20;
+
+/// Where to find what is known of an entry.
+struct Surveyed {
+  std::uint64_t position = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// An entry that is about to be written.
+struct Held {
+  SurveyedEntry entry;
+  bool whole = false;  ///< it is what was surveyed
+  util::Fd directory;
+  std::vector<std::string> contents;  ///< of a small one
+};
 
 class Exporting {
  public:
@@ -44,15 +60,16 @@ class Exporting {
     manifest_.set_header({request.tool, selection_.layout, report_.place});
     for (const SelectedRoot& root : selection_.roots)
       options_.push_back(carry_options(report_.place, root.relative, request.drop, backends));
+    for (cache::CarryOptions& options : options_) options.look_later = true;
   }
 
   /// The first pass.
   Result<void> survey() {
-    util::Workers<Surveyed> workers(request_.jobs - 1);
-    std::deque<std::future<Surveyed>> waiting;
+    util::Workers<Survey> workers(request_.jobs - 1);
+    std::deque<std::future<Survey>> waiting;
     std::deque<std::pair<std::size_t, const std::string*>> names;
     const auto take_next = [&]() -> Result<void> {
-      Surveyed surveyed = waiting.front().get();
+      Survey surveyed = waiting.front().get();
       const auto [root, key] = names.front();
       waiting.pop_front();
       names.pop_front();
@@ -61,7 +78,7 @@ class Exporting {
     for (std::size_t i = 0; i < selection_.roots.size(); ++i)
       for (const std::string& key : selection_.roots[i].keys) {
         if (progress_.stop.load(std::memory_order_relaxed)) return interrupted();
-        waiting.push_back(workers.run(util::Workers<Surveyed>::Task([this, i, &key] {
+        waiting.push_back(workers.run(util::Workers<Survey>::Task([this, i, &key] {
           return survey_entry(selection_.roots[i].root, selection_.roots[i].relative, key, options_[i]);
         })));
         names.emplace_back(i, &key);
@@ -82,11 +99,7 @@ class Exporting {
                  return sink(piece);
                }));
     TCM_TRY(write_manifest(archive));
-    for (std::size_t i = 0; i < manifest_.count(); ++i) {
-      if (progress_.stop.load(std::memory_order_relaxed)) return interrupted();
-      TCM_TRY(write_entry(i, archive));
-      progress_.entries.fetch_add(1, std::memory_order_relaxed);
-    }
+    TCM_TRY(write_entries(archive));
     if (request_.image) TCM_TRY(write_image_list(archive));
     report_.image.place = report_.place;
     report_.image.manifest = report_.manifest;
@@ -100,7 +113,7 @@ class Exporting {
     return fail(ErrorCode::interrupted, "interrupted; nothing was written");
   }
 
-  Result<void> take(const SelectedRoot& root, const std::string& key, Surveyed&& surveyed) {
+  Result<void> take(const SelectedRoot& root, const std::string& key, Survey&& surveyed) {
     progress_.entries.fetch_add(1, std::memory_order_relaxed);
     if (!surveyed && !surveyed.error().fault) {
       ++report_.passed;
@@ -120,7 +133,7 @@ class Exporting {
     TCM_TRY(manifest_.add(entry));
     if (request_.image) TCM_TRY(note_image(*surveyed));
     TCM_ASSIGN(const std::uint64_t position, details_.append(pack_surveyed(*surveyed)));
-    positions_.push_back(position);
+    surveyed_.push_back({position, entry.bytes()});
     report_.carried.add(entry.kind, surveyed->kernels.size(), entry.files.size(), entry.bytes());
     return {};
   }
@@ -169,28 +182,67 @@ class Exporting {
     return {};
   }
 
-  Result<void> write_entry(std::size_t position, cache::ArchiveWriter& archive) {
-    std::string text;
-    SurveyedEntry entry;
-    TCM_ASSIGN(entry.manifest, manifest_.entry(position));
-    TCM_TRY(details_.read(positions_[position], text));
-    unpack_surveyed(text, entry);
-    const cache::ManifestEntry& manifest = entry.manifest;
-    util::Fd directory;
-    const int error = disk::open_directory_at(root_of(manifest).descriptor(), manifest.key.c_str(), directory);
-    // All of a small one is in memory before anything of it is written.
-    const bool held = manifest.bytes() <= kMaxHeld;
-    std::vector<std::string> contents(held ? manifest.files.size() : 0);
-    for (std::size_t i = 0; i < contents.size(); ++i)
-      if (error != 0 || !read_file(directory.get(), entry, i, contents[i])) return give_up(entry);
-    if (error != 0) return give_up(entry);
+  /// Starts reading an entry. The temporary files are this thread's.
+  Result<std::future<Held>> start_reading(std::size_t position, util::Workers<Held>& readers) {
+    std::string details;
+    TCM_ASSIGN(std::string line, manifest_.line(position));
+    TCM_TRY(details_.read(surveyed_[position].position, details));
+    return readers.run(util::Workers<Held>::Task(
+        [this, line = std::move(line), details = std::move(details)] { return hold(line, details); }));
+  }
+
+  /// All of a small entry is in memory before anything of it is written. May be called from any thread.
+  Held hold(const std::string& line, const std::string& details) const {
+    Held held;
+    auto manifest = cache::parse_manifest_line(line);
+    if (!manifest) return held;
+    held.entry.manifest = std::move(*manifest);
+    unpack_surveyed(details, held.entry);
+    const cache::ManifestEntry& entry = held.entry.manifest;
+    if (disk::open_directory_at(root_of(entry).descriptor(), entry.key.c_str(), held.directory) != 0) return held;
+    if (entry.bytes() <= kMaxHeld) {
+      held.contents.resize(entry.files.size());
+      for (std::size_t i = 0; i < held.contents.size(); ++i)
+        if (!read_file(held.directory.get(), held.entry, i, held.contents[i])) return held;
+    }
+    held.whole = true;
+    return held;
+  }
+
+  /// Reads ahead, and writes in order.
+  Result<void> write_entries(cache::ArchiveWriter& archive) {
+    util::Workers<Held> readers(request_.jobs - 1);
+    std::deque<std::future<Held>> waiting;
+    std::uint64_t ahead = 0;
+    const std::size_t most = 4 * static_cast<std::size_t>(request_.jobs);
+    for (std::size_t i = 0; i < surveyed_.size(); ++i) {
+      if (progress_.stop.load(std::memory_order_relaxed)) return interrupted();
+      for (std::size_t next = i + waiting.size(); next < surveyed_.size() && waiting.size() < most; ++next) {
+        const std::uint64_t bytes = surveyed_[next].bytes;
+        if (!waiting.empty() && ahead + bytes > kMaxAhead) break;
+        TCM_ASSIGN(std::future<Held> started, start_reading(next, readers));
+        waiting.push_back(std::move(started));
+        ahead += bytes;
+      }
+      Held held = waiting.front().get();
+      waiting.pop_front();
+      ahead -= surveyed_[i].bytes;
+      TCM_TRY(held.whole ? write_entry(held, archive) : give_up(held.entry));
+      progress_.entries.fetch_add(1, std::memory_order_relaxed);
+    }
+    return {};
+  }
+
+  Result<void> write_entry(Held& held, cache::ArchiveWriter& archive) {
+    const cache::ManifestEntry& manifest = held.entry.manifest;
     TCM_TRY(archive.add_directory(cache::member_path(placed(manifest.root), manifest.key, {})));
     for (std::size_t i = 0; i < manifest.files.size(); ++i) {
       std::string content;
-      if (!held && !read_file(directory.get(), entry, i, content))
+      if (!held.contents.empty())
+        content = std::move(held.contents[i]);
+      else if (!read_file(held.directory.get(), held.entry, i, content))
         return fail(ErrorCode::failed, fmt::format("{}/{}/{}: changed while it was written; run it again",
                                                    root_of(manifest).path(), manifest.key, manifest.files[i].name));
-      if (held) content = std::move(contents[i]);
       TCM_TRY(archive.begin_file(cache::member_path(placed(manifest.root), manifest.key, manifest.files[i].name),
                                  content.size()));
       TCM_TRY(archive.write(content));
@@ -239,7 +291,7 @@ class Exporting {
   std::uint64_t image_bytes_ = 0;
   std::optional<Since> since_;
   std::vector<cache::CarryOptions> options_;  ///< of each root
-  std::vector<std::uint64_t> positions_;      ///< in details_, of each entry of the manifest
+  std::vector<Surveyed> surveyed_;            ///< each entry of the manifest
   ExportReport report_;
 };
 
