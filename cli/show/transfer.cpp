@@ -94,6 +94,7 @@ void print_export(Context& context, const service::ExportReport& report, const s
     text += fmt::format(", to {} ({})", util::escape_control(to), util::format_bytes(report.written));
   text += ".\nGroups name " + place + ".\n";
   if (report.image_digest) text += fmt::format("The image is sha256:{}.\n", util::hex_of(*report.image_digest));
+  if (report.is_signed) text += "Signed.\n";
   if (report.there > 0)
     text += fmt::format("{} in what --since names already.\n", counted(report.there, "entry is", "entries are"));
   if (report.passed > 0)
@@ -123,6 +124,7 @@ void write_export(Context& context, const service::ExportReport& report, const s
   dry_run ? json.null() : json.value(util::hex_of(report.manifest));
   json.key("image_digest");
   report.image_digest ? json.value("sha256:" + util::hex_of(*report.image_digest)) : json.null();
+  json.field("signed", report.is_signed);
   write_errors(json, "unread", report.unread);
   json.end_object();
 }
@@ -157,7 +159,8 @@ void write_import(Context& context, const service::IntakeReport& report, bool dr
   json.key("sources").begin_array();
   for (const service::SourceReport& source : report.sources) {
     json.begin_object();
-    json.field("source", source.word).field("manifest", source.has_manifest).field("bytes", source.bytes);
+    json.field("source", source.word).field("verified", source.verified);
+    json.field("manifest", source.has_manifest).field("bytes", source.bytes);
     json.field("absent", source.absent).field("other_files", source.other_files);
     json.key("failure");
     source.failure ? json.value(source.failure->message) : json.null();

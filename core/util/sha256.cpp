@@ -67,11 +67,11 @@ Sha256 sha256_of(std::string_view bytes) {
 
 std::string hex_of(const Sha256& digest) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * digest.size());
+  std::string text(2 * digest.size(), '0');
+  auto to = text.begin();
   for (const std::uint8_t byte : digest) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 0xfU];
+    *to++ = digits[byte >> 4U];
+    *to++ = digits[byte & 0xfU];
   }
   return text;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries that leave a cache and come into another: whole, checked, and hits where they arrive.
+#include <map>
 #include <set>
 
 #include <boost/json.hpp>
@@ -70,6 +71,26 @@ TEST_F(Carry, TheSameEntriesMakeTheSameBytesWhereverTheyLie) {
   expect_ok(import({pack("a.tar.zst")}));
   expect_ok(tcm({"export", "--cache-dir", other().string(), pack("b.tar.zst")}));
   EXPECT_TRUE(read_file(pack("a.tar.zst")) == read_file(pack("b.tar.zst")));
+}
+
+TEST_F(Carry, WhatAHitWouldFailOnIsLeftOutAndNamed) {
+  const fs::path binary = add_kernel(cache(), {.seed = 80});
+  const fs::path text = add_kernel(cache(), {.seed = 81});
+  fs::resize_file(binary / "add_kernel.cubin", 900);
+  write_file(text / "add_kernel.ttir", "\xff\xfe");
+  const ProgramResult result = tcm({"export", "--json", pack("x.tar")});
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  const auto report = boost::json::parse(result.out);
+  EXPECT_EQ(report.at("exported").at("kernels"), 4);
+  std::map<std::string, std::string> reasons;
+  for (const auto& entry : report.at("left_out").at("entries").as_array())
+    reasons[std::string(entry.at("key").as_string())] = entry.at("reason").as_string();
+  EXPECT_EQ(reasons.size(), 2U);
+  EXPECT_THAT(reasons[binary.filename().string()], HasSubstr("add_kernel.cubin"));
+  EXPECT_EQ(reasons[text.filename().string()], "add_kernel.ttir: not UTF-8");
+  // What a slim copy leaves behind harms nobody.
+  const auto slim = tcm({"export", "--json", "--drop", "ir,source", pack("slim.tar")});
+  EXPECT_EQ(boost::json::parse(slim.out).at("exported").at("kernels"), 5) << slim.out;
 }
 
 TEST_F(Carry, AStreamGoesThroughAPipe) {
@@ -274,6 +295,31 @@ TEST_F(Carry, APlaceIsShownWithoutUnpacking) {
   }
   write_file(pack("bad.tar.gz"), read_file(pack("x.tar.gz")) + "more");
   EXPECT_EQ(tcm({"inspect", pack("bad.tar.gz")}).exit_code, 1);
+}
+
+TEST_F(Carry, AMegaCacheOfTorchCompileIsShownAndNeverUnpickled) {
+  // crc32, version 1, one section "inductor" of one artifact: a key, and a pickle that would end a reader's process.
+  const std::string bytes(
+      "\x02\x83\xca\xa7\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x0c"
+      "\x61\x57\x35\x6b\x64\x57\x4e\x30\x62\x33\x49\x3d\x00\x00\x00\x00\x00\x00\x00\x01"
+      "\x00\x00\x00\x00\x00\x00\x00\x08\x5a\x6e\x68\x72\x5a\x58\x6b\x3d\x00\x00\x00\x00"
+      "\x00\x00\x00\x14\x63\x70\x6f\x73\x69\x78\x0a\x5f\x65\x78\x69\x74\x0a\x28\x49\x31"
+      "\x0a\x74\x52\x2e",
+      84);
+  write_file(pack("mega.bin"), bytes);
+  const ProgramResult shown = tcm({"inspect", pack("mega.bin")});
+  expect_ok(shown);
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("fxkey"), HasSubstr("1 artifact"), HasSubstr("its checksum holds")));
+  const auto answer = json({"inspect", "--json", pack("mega.bin")});
+  EXPECT_EQ(answer.at("artifacts").at(0).at("type"), "inductor");
+  EXPECT_EQ(answer.at("artifacts").at(0).at("bytes"), 20);
+  write_file(pack("short.bin"), bytes.substr(0, bytes.size() - 1));
+  const ProgramResult cut = tcm({"inspect", pack("short.bin")});
+  EXPECT_EQ(cut.exit_code, 1);
+  EXPECT_THAT(cut.err, AllOf(HasSubstr("short.bin"), HasSubstr("cut short")));
+  const ProgramResult taken = import({pack("mega.bin")});
+  EXPECT_EQ(taken.exit_code, 1);
+  EXPECT_THAT(taken.err, HasSubstr("load_cache_artifacts"));
 }
 
 TEST_F(Carry, WrongWordsAreRefused) {

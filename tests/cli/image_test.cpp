@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images of kernels: what other tools read is written, and what they write is read.
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include <boost/json.hpp>
@@ -143,6 +144,54 @@ TEST_F(Image, HoldsWhatMcvLooksFor) {
   EXPECT_EQ(labels.at("io.github.tcm/mount-path"), "/root/.triton/cache");
 }
 
+TEST_F(Image, OfVllmHoldsEveryRootAndWhatMcvLooksFor) {
+  const fs::path vllm = home_ / "vllm";
+  const std::string first = "torch_compile_cache/0a1b2c3d4e/rank_0_0/triton_cache";
+  const std::string second = "torch_compile_cache/0a1b2c3d4e/rank_1_0/triton_cache";
+  const std::string compiled =
+      "torch_compile_cache/torch_aot_compile/" + std::string(64, 'f') + "/inductor_cache/triton/0";
+  add_kernels(vllm / first, 2, 10);
+  add_kernels(vllm / second, 1, 20);
+  add_kernels(vllm / compiled, 1, 30);
+  // From wherever in it the cache directory begins.
+  const auto above = json({"export", "--json", "--cache-dir", vllm.string(), place("above")});
+  const auto below = json({"export", "--json", "--cache-dir", (vllm / "torch_compile_cache").string(), place("below")});
+  EXPECT_EQ(above.at("image_digest"), below.at("image_digest"));
+  EXPECT_EQ(above.at("exported").at("kernels"), 4);
+
+  const auto blob = [&](const bj::value& named) {
+    return read_file(layout() / "blobs/sha256" / std::string(named.at("digest").as_string().subview(7)));
+  };
+  const bj::value index = bj::parse(read_file(layout() / "index.json"));
+  const bj::value manifest = bj::parse(blob(index.at("manifests").at(0)));
+  const bj::value config = bj::parse(blob(manifest.at("config")));
+  const bj::value& labels = config.at("config").at("Labels");
+  EXPECT_EQ(labels.at("cache.vllm.image/entry-count"), "2");
+  EXPECT_EQ(labels.at("cache.vllm.image/format"), "triton");
+  EXPECT_EQ(labels.at("io.kserve.km/cache-hash"), bj::value("0a1b2c3d4e," + std::string(64, 'f')));
+  EXPECT_EQ(labels.at("io.kserve.km/cache-mount-subpath"), "torch_compile_cache");
+  EXPECT_EQ(labels.at("io.kserve.km/cache-root-env"), "VLLM_CACHE_ROOT=/root/.cache/vllm");
+  EXPECT_FALSE(labels.as_object().contains("cache.triton.image/summary")) << "which would make it another kind";
+
+  const fs::path unpacked = home_ / "unpacked";
+  fs::create_directories(unpacked);
+  write_file(home_ / "layer.tgz", blob(manifest.at("layers").at(0)));
+  ASSERT_EQ(std::system(("tar -xzf " + (home_ / "layer.tgz").string() + " -C " + unpacked.string()).c_str()), 0);
+  const bj::value listed = bj::parse(read_file(unpacked / "io.vllm.manifest/manifest.json"));
+  ASSERT_EQ(listed.at("vllm").as_array().size(), 2U);
+  EXPECT_EQ(listed.at("vllm").at(0).at("vllmHash"), "0a1b2c3d4e");
+  EXPECT_EQ(listed.at("vllm").at(0).at("triton").as_array().size(), 3U);
+  EXPECT_EQ(listed.at("vllm").at(1).at("triton").as_array().size(), 1U);
+  EXPECT_TRUE(fs::exists(unpacked / "io.vllm.cache" / second));
+
+  expect_ok(import(place("above")));
+  EXPECT_TRUE(fs::exists(other() / compiled));
+  expect_hits(4);
+  // From another directory of the same shape it is the same image.
+  EXPECT_EQ(json({"export", "--json", "--cache-dir", other().string(), place("again")}).at("image_digest"),
+            above.at("image_digest"));
+}
+
 TEST_F(Image, TheSameEntriesMakeTheSameImageBesideOthers) {
   const auto first = json({"export", "--json", place("a")}).at("image_digest");
   const auto second = json({"export", "--json", place("b")}).at("image_digest");
@@ -153,6 +202,48 @@ TEST_F(Image, TheSameEntriesMakeTheSameImageBesideOthers) {
   expect_hits(5);
   EXPECT_EQ(tcm({"inspect", "oci:" + layout().string()}).exit_code, 2) << "which of them?";
   EXPECT_EQ(tcm({"inspect", place("c")}).exit_code, 6);
+}
+
+TEST_F(Image, SinceLeavesOutWhatAnImageHas) {
+  expect_ok(tcm({"export", place("first")}));
+  add_kernels(cache(), 1, 77);
+  const auto report = json({"export", "--json", "--since", place("first"), (home_ / "more.tar.zst").string()});
+  EXPECT_EQ(report.at("exported").at("entries"), 1);
+  EXPECT_EQ(report.at("already_in_since"), 4);
+  expect_ok(import(place("first")));
+  expect_ok(import((home_ / "more.tar.zst").string()));
+  expect_hits(5);
+
+  fs::remove_all(layout());
+  Layout made(layout());
+  made.index({made.image({gzipped(layer_of(true, false))}, kOciLayer, kOci)});
+  const ProgramResult theirs = tcm({"export", "--since", "oci:" + layout().string(), (home_ / "x.tar").string()});
+  EXPECT_EQ(theirs.exit_code, 1);
+  EXPECT_THAT(theirs.err, AllOf(HasSubstr(layout().string()), HasSubstr("holds no tcm-manifest.json")));
+}
+
+TEST_F(Image, UmociReadsWhatIsWrittenAndWhatItWritesIsRead) {
+  if (!fs::exists("/usr/bin/umoci")) GTEST_SKIP() << "umoci is not installed (Debian: umoci)";
+  const auto must = [](const std::string& command) {
+    ASSERT_EQ(std::system((command + " >/dev/null 2>&1").c_str()), 0) << command;
+  };
+  const std::string rootless = ::geteuid() == 0 ? "" : "--rootless ";
+  expect_ok(tcm({"export", place("ours")}));
+  must("umoci raw unpack " + rootless + "--image " + layout().string() + ":ours " + (home_ / "seen").string());
+  std::set<std::string> keys;
+  for (const auto& entry : fs::directory_iterator(home_ / "seen/io.triton.cache"))
+    keys.insert(entry.path().filename().string());
+  EXPECT_EQ(keys.size(), 4U);
+
+  // An image from the ground up: the cache in one layer, the list of it in another.
+  must("umoci init --layout " + (home_ / "theirs").string());
+  must("umoci new --image " + (home_ / "theirs").string() + ":1");
+  must("umoci insert " + rootless + "--image " + (home_ / "theirs").string() + ":1 " + cache().string() +
+       " /io.triton.cache");
+  must("umoci insert " + rootless + "--image " + (home_ / "theirs").string() + ":1 " +
+       (home_ / "seen/io.triton.manifest").string() + " /io.triton.manifest");
+  expect_ok(import("oci:" + (home_ / "theirs").string() + ":1"));
+  expect_hits(4);
 }
 
 TEST_F(Image, ReadsImagesAsOtherToolsWriteThem) {
@@ -285,6 +376,7 @@ TEST_F(Image, GoesThroughARealRegistry) {
   const std::string digest(report.at("image_digest").as_string());
   const std::string by_digest = registry.name().substr(0, registry.name().rfind(':')) + "@" + digest;
   expect_ok(tcm({"inspect", by_digest}));
+  EXPECT_EQ(json({"export", "--json", "--since", by_digest, (home_ / "x.tar").string()}).at("already_in_since"), 4);
 }
 
 }  // namespace

@@ -6,14 +6,17 @@ the index. And of every document: its links lead somewhere, and nothing in it is
 tables_test.py ROOT BUILD_DIR
 """
 
+import base64
 import csv
 import io
 import json
 import re
 import sqlite3
+import struct
 import subprocess
 import sys
 import unittest
+import zlib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -114,7 +117,8 @@ class Options(WithProgram):
             for line, block in markdown.blocks(document.read_text(), "sh"):
                 for text in block:
                     for call in re.findall(r"(?:^|[|&;] *)tcm ([^|&;#]*)", text):
-                        words = call.split(" -- ")[0]
+                        # What stands in quotes is told to another program.
+                        words = re.sub(r"'[^']*'", "", call).split(" -- ")[0]
                         command = next(word for word in words.split() if not word.startswith("-"))
                         with self.subTest(document=document.name, line=line, command=text):
                             self.assertIn(command, commands)
@@ -286,6 +290,15 @@ class Json(WithProgram):
         self.assertEqual({field for field in written if "[]" not in field}, set(answer) - {"schema", "entries"})
         inner = {field.removeprefix("entries[].") for field in written if "[]" in field}
         self.assertEqual(inner, set(answer["entries"][0]))
+
+    def test_mega_cache(self):
+        def text(value):
+            value = base64.b64encode(value)
+            return struct.pack(">Q", len(value)) + value
+
+        rest = struct.pack(">Q", 1) + text(b"inductor") + struct.pack(">Q", 1) + text(b"key") + struct.pack(">Q", 2) + b"N."
+        (self.home.path / "mega.bin").write_bytes(struct.pack(">I", zlib.crc32(rest)) + rest)
+        self.check_fields("inspect of a mega-cache", self.printed("inspect", "mega.bin"))
 
     def test_reasons_and_kinds(self):
         words = read("core/model/words.hpp")

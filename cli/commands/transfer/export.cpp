@@ -17,8 +17,9 @@
 #include "cli/run/version.hpp"
 #include "cli/show/transfer.hpp"
 #include "core/service/plan/request.hpp"
-#include "core/service/transfer/image.hpp"
-#include "core/service/transfer/place.hpp"
+#include "core/service/transfer/places/image.hpp"
+#include "core/service/transfer/places/place.hpp"
+#include "core/service/transfer/places/signature.hpp"
 #include "core/service/verify/words.hpp"
 #include "core/util/system/output_file.hpp"
 #include "core/util/system/scratch.hpp"
@@ -32,6 +33,7 @@ struct ExportOptions {
   std::vector<std::string> drop;
   std::string place;
   std::string since;
+  std::string sign_with;
   bool no_modules = false;
   bool dry_run = false;
   OutputOptions output;
@@ -79,12 +81,24 @@ Result<service::ExportReport> to_stream(const service::ExportRequest& request, i
       context);
 }
 
+/// Signs what is in its place and whole, as it will be verified.
+Result<void> sign(const std::string& path, const std::string& sign_with) {
+  auto done = service::run_over_file(sign_with, path);
+  if (done) return done;
+  Error error = std::move(done).error();
+  error.message += "; the archive was written and is not signed";
+  return fail(std::move(error));
+}
+
 Result<service::ExportReport> to_file(const service::ExportRequest& request, index::Index* index,
-                                      const std::string& path, Context& context) {
+                                      const std::string& path, const std::string& sign_with, Context& context) {
   TCM_ASSIGN(util::OutputFile file, util::OutputFile::create(path));
   auto report = run(
       request, index, [&file](std::string_view piece) { return file.write(piece); }, context);
-  if (report) TCM_TRY(file.finish());
+  if (!report) return report;
+  TCM_TRY(file.finish());
+  if (!sign_with.empty()) TCM_TRY(sign(path, sign_with));
+  report->is_signed = !sign_with.empty();
   return report;
 }
 
@@ -108,7 +122,7 @@ Result<service::ExportReport> to_image(const service::ExportRequest& request, in
 
 /// Where the destination is one.
 Result<service::ExportReport> to_pack(const service::ExportRequest& request, const service::Place& to,
-                                      index::Index* index, Context& context) {
+                                      const std::string& sign_with, index::Index* index, Context& context) {
   switch (to.kind) {
     case service::Place::Kind::stream: return to_stream(request, index, context);
     case service::Place::Kind::layout: return to_layout(request, index, to.path, to.tag, context);
@@ -116,7 +130,7 @@ Result<service::ExportReport> to_pack(const service::ExportRequest& request, con
     case service::Place::Kind::archive:
     case service::Place::Kind::directory: break;
   }
-  return to_file(request, index, to.path, context);
+  return to_file(request, index, to.path, sign_with, context);
 }
 
 ExitCode to_directory(const ExportOptions& options, const service::ExportRequest& request, const service::Place& to,
@@ -135,21 +149,28 @@ ExitCode to_directory(const ExportOptions& options, const service::ExportRequest
   return run_import(taken, index, "Exported", format_of(options.output), context);
 }
 
+/// Whether the destination goes together with the options.
+Result<void> check_destination(const ExportOptions& options, const service::Place& to, const Context& context) {
+  const bool to_stdout = to.kind == service::Place::Kind::stream && !options.dry_run;
+  if (to_stdout && is_machine_format(format_of(options.output)))
+    return fail(ErrorCode::usage, "-o json goes where the archive goes; name a file in place of -");
+  if (to_stdout && context.out_terminal().is_tty)
+    return fail(ErrorCode::usage, "an archive is nothing to show on a terminal; redirect it or name a file");
+  if (to.kind == service::Place::Kind::directory && !options.since.empty())
+    return fail(ErrorCode::usage, "--since is for archives; a directory is given only what it lacks, always");
+  if (to.kind != service::Place::Kind::archive && !options.sign_with.empty())
+    return fail(ErrorCode::usage, "--sign-with signs an archive in a file; sign an image with `cosign sign IMAGE`");
+  return {};
+}
+
 ExitCode run_export(const ExportOptions& options, Context& context) {
   const auto to = service::place_to_write(options.destination);
   if (!to) return context.report(to.error());
   const auto request = request_of(options, context);
   if (!request) return context.report(request.error());
+  if (auto fits = check_destination(options, *to, context); !fits) return context.report(fits.error());
   const bool is_stream = to->kind == service::Place::Kind::stream;
   const bool as_json = is_machine_format(format_of(options.output));
-  if (is_stream && as_json && !options.dry_run)
-    return context.report({ErrorCode::usage, "-o json goes where the archive goes; name a file in place of -"});
-  if (is_stream && context.out_terminal().is_tty && !options.dry_run)
-    return context.report(
-        {ErrorCode::usage, "an archive is nothing to show on a terminal; redirect it or name a file"});
-  if (to->kind == service::Place::Kind::directory && !request->since.empty())
-    return context.report(
-        {ErrorCode::usage, "--since is for archives; a directory is given only what it lacks, always"});
   auto index = index_for(context, request->selection);
   if (!index) return context.report(index.error());
   index::Index* const asked = *index ? &**index : nullptr;
@@ -158,7 +179,8 @@ ExitCode run_export(const ExportOptions& options, Context& context) {
   service::ExportRequest packed = *request;
   packed.compression = to->compression;
   packed.image = to->kind == service::Place::Kind::layout || to->kind == service::Place::Kind::image;
-  const auto report = options.dry_run ? run(packed, asked, {}, context) : to_pack(packed, *to, asked, context);
+  const auto report =
+      options.dry_run ? run(packed, asked, {}, context) : to_pack(packed, *to, options.sign_with, asked, context);
   if (!report) return context.report(report.error());
   if (as_json)
     write_export(context, *report, to->word, options.dry_run);
@@ -191,10 +213,15 @@ void add_export_command(CLI::App& app, Invocation& invocation) {
       ->type_name("KINDS")
       ->group(group);
   CLI::Option* const since =
-      command->add_option("--since", options->since, "Only what this manifest, or the archive with one, lacks")
-          ->type_name("FILE")
+      command->add_option("--since", options->since, "Only what this manifest, archive or image lacks")
+          ->type_name("PLACE")
           ->group(group);
-  must_not_be_empty(*since, "a manifest or an archive");
+  must_not_be_empty(*since, "a manifest, an archive or an image");
+  CLI::Option* const sign_with =
+      command->add_option("--sign-with", options->sign_with, "Sign the archive with this command; {} is its path")
+          ->type_name("COMMAND")
+          ->group(group);
+  must_not_be_empty(*sign_with, "a command");
   command->add_flag("--no-modules", options->no_modules, "Leave the helper modules out")->group(group);
   command->add_flag("--dry-run", options->dry_run, "Say what would be packed, and write nothing")->group(group);
   add_filter_options(*command, options->filters);
@@ -208,6 +235,7 @@ void add_export_command(CLI::App& app, Invocation& invocation) {
            "  tcm export - --glob 'flash_*' | ssh node tcm import -\n"
            "  tcm export img.tar.gz --for /models/triton  to be unpacked or mounted there\n"
            "  tcm export more.tar.zst --since kernels.tar.zst\n"
+           "  tcm export kernels.tar.zst --sign-with 'minisign -Sm'\n"
            "  tcm export dir:/local/cache                 into another cache directory\n"
            "  tcm export docker://registry/kernels:1      as an image, by skopeo",
            {ExitCode::partial, ExitCode::missing, ExitCode::busy, ExitCode::interrupted});

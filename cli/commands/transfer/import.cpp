@@ -21,6 +21,7 @@ namespace {
 struct ImportOptions {
   std::vector<std::string> sources;
   std::string cache_dir;
+  std::string verify_with;
   bool replace = false;
   bool link = false;
   bool dry_run = false;
@@ -38,22 +39,27 @@ Result<std::string> trash_id_for(const std::string& cache_dir, const Context& co
 Result<service::ImportRequest> request_of(const ImportOptions& options, const Context& context) {
   service::ImportRequest request;
   bool has_directory = false;
+  bool all_archives = true;
   int streams = 0;
   for (const std::string& word : options.sources) {
     TCM_ASSIGN(service::Place place, service::place_to_read(word));
     has_directory |= place.kind == service::Place::Kind::directory;
+    all_archives &= place.kind == service::Place::Kind::archive;
     streams += place.kind == service::Place::Kind::stream ? 1 : 0;
     request.sources.push_back(std::move(place));
   }
   if (streams > 1) return fail(ErrorCode::usage, "- is given more than once");
   if (options.link && !has_directory)
     return fail(ErrorCode::usage, "--link shares the files of a dir:PATH; archives hold no files to be shared");
+  if (!options.verify_with.empty() && !all_archives)
+    return fail(ErrorCode::usage, "--verify-with verifies archives in files; of an image ask `cosign verify IMAGE`");
   const std::vector<std::string> given =
       options.cache_dir.empty() ? std::vector<std::string>() : std::vector{options.cache_dir};
   TCM_ASSIGN(request.cache_dir, one_cache_dir(context, given));
   request.layout = layout_of(context);
   request.replace = options.replace;
   request.link = options.link;
+  request.verify_with = options.verify_with;
   request.dry_run = options.dry_run;
   if (options.replace) {
     TCM_ASSIGN(request.trash_id, trash_id_for(request.cache_dir, context));
@@ -75,6 +81,12 @@ void add_import_command(CLI::App& app, Invocation& invocation) {
       command->add_option("--cache-dir", options->cache_dir, "Into this cache directory or root; made if missing")
           ->type_name("DIR");
   must_not_be_empty(*cache_dir, "a directory");
+  CLI::Option* const verify_with =
+      command
+          ->add_option("--verify-with", options->verify_with,
+                       "Take an archive only if this command, in which {} is its path, ends with exit code 0")
+          ->type_name("COMMAND");
+  must_not_be_empty(*verify_with, "a command");
   command->add_flag("--replace", options->replace,
                     "Where another entry of the same key is there, take the new one; the old one goes into the trash");
   command->add_flag("--link", options->link,
@@ -90,6 +102,7 @@ void add_import_command(CLI::App& app, Invocation& invocation) {
            "  tcm import kernels.tar.zst\n"
            "  tcm import --cache-dir /local/cache --link dir:/shared/cache\n"
            "  tcm import dir:rank_0 dir:rank_1 dir:rank_2     merges what several ranks compiled\n"
+           "  tcm import --verify-with 'minisign -Vp release.pub -m' kernels.tar.zst\n"
            "  tcm import --dry-run --json kernels.tar.zst",
            {ExitCode::partial, ExitCode::missing, ExitCode::busy, ExitCode::interrupted});
   command->callback([options, &invocation] {

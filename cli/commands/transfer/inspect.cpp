@@ -25,14 +25,22 @@ struct InspectOptions {
   OutputOptions output;
 };
 
-Result<service::PlaceReport> inspect(const service::Place& place, Context& context,
-                                     const std::function<void(const service::PlacedEntry&)>& each) {
+/// Lets `read` look through a place, with its progress on the terminal.
+template <class Read>
+Result<service::PlaceReport> watched(Context& context, Read&& read) {
   service::TransferProgress progress;
   const InterruptGuard interrupts(progress.stop, nullptr);
   const ProgressWatch watch(context, "Reading", [&progress](Progress& line) {
     line.set(progress.entries.load(std::memory_order_relaxed), progress.bytes.load(std::memory_order_relaxed));
   });
-  return service::inspect_place(place, context.backends(), progress, each);
+  return read(progress);
+}
+
+Result<service::PlaceReport> inspect(const service::Place& place, Context& context,
+                                     const std::function<void(const service::PlacedEntry&)>& each) {
+  return watched(context, [&](service::TransferProgress& progress) {
+    return service::inspect_place(place, context.backends(), progress, each);
+  });
 }
 
 std::vector<Column> columns() {
@@ -112,11 +120,51 @@ Result<service::PlaceReport> write(const service::Place& place, Context& context
   return report;
 }
 
+Result<service::PlaceReport> print_mega_cache(const service::Place& place, Context& context) {
+  std::vector<Column> columns;
+  columns.push_back({.id = "type", .header = "type"});
+  columns.push_back({.id = "key", .header = "key", .flexible = true, .min_width = 8, .preferred_width = 40});
+  columns.push_back({.id = "size", .header = "size", .align = Align::right});
+  Table table(context.out(), columns, context.out_terminal());
+  auto report = watched(context, [&](service::TransferProgress& progress) {
+    return service::inspect_mega_cache(place, progress, [&table](const cache::MegaArtifact& artifact) {
+      table.add_row({artifact.type, artifact.key, util::format_bytes(artifact.bytes)});
+    });
+  });
+  if (!report) return report;
+  table.finish();
+  context.out().write(fmt::format(
+      "A mega-cache of torch.compile: {}, {}; its checksum holds.\ntorch.compiler.load_cache_artifacts() loads it.\n",
+      counted(report->entries, "artifact", "artifacts"), util::format_bytes(report->bytes)));
+  return report;
+}
+
+Result<service::PlaceReport> write_mega_cache(const service::Place& place, Context& context) {
+  JsonWriter json(context.out(), JsonWriter::Style::pretty);
+  json.begin_object().field("schema", 1).field("place", place.word).key("artifacts").begin_array();
+  auto report = watched(context, [&](service::TransferProgress& progress) {
+    return service::inspect_mega_cache(place, progress, [&json](const cache::MegaArtifact& artifact) {
+      json.begin_object();
+      json.field("type", artifact.type).field("key", artifact.key).field("bytes", artifact.bytes);
+      json.end_object();
+    });
+  });
+  if (!report) return report;
+  json.end_array().field("bytes", report->bytes);
+  json.end_object();
+  return report;
+}
+
+Result<service::PlaceReport> look_into(const service::Place& place, bool as_json, Context& context) {
+  if (service::is_mega_cache(place))
+    return as_json ? write_mega_cache(place, context) : print_mega_cache(place, context);
+  return as_json ? write(place, context) : print(place, context);
+}
+
 ExitCode run_inspect(const InspectOptions& options, Context& context) {
   const auto place = service::place_to_read(options.place);
   if (!place) return context.report(place.error());
-  const bool as_json = is_machine_format(format_of(options.output));
-  const auto report = as_json ? write(*place, context) : print(*place, context);
+  const auto report = look_into(*place, is_machine_format(format_of(options.output)), context);
   if (!report) return context.report(report.error());
   return finish_output(context, report->absent > 0 ? ExitCode::partial : ExitCode::ok);
 }
@@ -128,11 +176,14 @@ void add_inspect_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("inspect", "Show what an archive or an image holds, and that it is whole");
   command
       ->add_option("PLACE", options->place,
-                   "An archive, - for standard input, dir:PATH, oci:DIR[:TAG] or docker://IMAGE")
+                   "An archive, - for standard input, dir:PATH, oci:DIR[:TAG] or docker://IMAGE; or a mega-cache of "
+                   "torch.compile")
       ->required();
   add_output_option(*command, options->output, {"table", "json"});
   end_help(*command,
-           "All of it is read and held against its manifest; nothing is unpacked.\n\n"
+           "All of it is read and held against its manifest; nothing is unpacked. Of a file\n"
+           "that torch.compiler.save_cache_artifacts() filled, types, keys and sizes are shown,\n"
+           "and nothing is unpickled.\n\n"
            "Examples:\n"
            "  tcm inspect kernels.tar.zst\n"
            "  tcm inspect - --json < kernels.tar.zst",

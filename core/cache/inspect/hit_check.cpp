@@ -24,17 +24,6 @@ bool is_text(ArtifactKind kind) {
   return kind == ArtifactKind::ir || kind == ArtifactKind::assembly || kind == ArtifactKind::source;
 }
 
-std::optional<Damage> check(const model::Record& kernel, const model::Artifact& file, const std::string& bytes,
-                            const BinaryCheck& check_binary) {
-  if (is_text(file.kind)) {
-    if (util::is_valid_utf8(bytes)) return std::nullopt;
-    return Damage{SkipReason::text_malformed, util::escape_control(file.name) + ": not UTF-8"};
-  }
-  auto wrong = check_binary(kernel, file.name, bytes);
-  if (!wrong) return std::nullopt;
-  return Damage{SkipReason::binary_malformed, std::move(*wrong)};
-}
-
 std::optional<Damage> check_file(int entry, const model::Record& kernel, const model::Artifact& file,
                                  const BinaryCheck& check_binary) {
   thread_local std::string bytes;
@@ -44,7 +33,7 @@ std::optional<Damage> check_file(int entry, const model::Record& kernel, const m
     damage = {SkipReason::unreadable,
               fmt::format("{}: {}", util::escape_control(file.name), util::error_text(read.error))};
   else if (read.status == disk::ReadStatus::ok)
-    damage = check(kernel, file, bytes, check_binary);
+    damage = find_damage_in(bytes, kernel, file, check_binary);
   if (bytes.capacity() > kKeptBytes) bytes = std::string();
   return damage;
 }
@@ -57,10 +46,25 @@ std::optional<Damage> find_damage(int entry, const model::Record& kernel, const 
     const auto file = std::find_if(kernel.artifacts.begin(), kernel.artifacts.end(),
                                    [&name](const model::Artifact& artifact) { return artifact.name == name; });
     if (file == kernel.artifacts.end()) continue;
-    if (!is_text(file->kind) && (file->kind != ArtifactKind::binary || !check_binary)) continue;
+    if (!can_be_damaged(*file, check_binary)) continue;
     if (auto damage = check_file(entry, kernel, *file, check_binary)) return damage;
   }
   return std::nullopt;
+}
+
+std::optional<Damage> find_damage_in(std::string_view bytes, const model::Record& kernel, const model::Artifact& file,
+                                     const BinaryCheck& check_binary) {
+  if (is_text(file.kind)) {
+    if (util::is_valid_utf8(bytes)) return std::nullopt;
+    return Damage{SkipReason::text_malformed, util::escape_control(file.name) + ": not UTF-8"};
+  }
+  auto wrong = check_binary(kernel, file.name, bytes);
+  if (!wrong) return std::nullopt;
+  return Damage{SkipReason::binary_malformed, std::move(*wrong)};
+}
+
+bool can_be_damaged(const model::Artifact& file, const BinaryCheck& check_binary) {
+  return is_text(file.kind) || (file.kind == ArtifactKind::binary && check_binary);
 }
 
 }  // namespace tcm::cache

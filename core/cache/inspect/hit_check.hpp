@@ -30,4 +30,12 @@ struct Damage {
 std::optional<Damage> find_damage(int entry, const model::Record& kernel, const std::vector<std::string>& names,
                                   const BinaryCheck& check_binary);
 
+/// The same for one file that the caller has read: an artifact of the kernel, of which can_be_damaged() says yes. Pure
+/// but for `check_binary`.
+std::optional<Damage> find_damage_in(std::string_view bytes, const model::Record& kernel, const model::Artifact& file,
+                                     const BinaryCheck& check_binary);
+
+/// Whether find_damage() would look into it.
+bool can_be_damaged(const model::Artifact& file, const BinaryCheck& check_binary);
+
 }  // namespace tcm::cache

@@ -21,6 +21,7 @@ constexpr std::uint64_t kMaxRatio = 1000;
 constexpr std::uint64_t kRatioFrom = std::uint64_t{64} << 20;
 // Two blocks of zeros end a tar.
 constexpr std::uint64_t kEndMark = 1024;
+constexpr std::uint64_t kTarBlock = 512;
 
 std::string_view name_of(archive_entry* member) {
   if (archive_entry_hardlink(member) != nullptr) return "a hard link";
@@ -44,8 +45,8 @@ std::string reason_of(archive* of) {
 /// Two readers of libarchive, one behind the other: what decompresses, and what parses the tar that comes out. So it is
 /// seen what each of them left unread.
 struct ArchiveReader::State {
-  explicit State(Source from)
-      : source(std::move(from)), packed(archive_read_new()), tar(archive_read_new()), buffer(kBlock) {}
+  State(Source from, TarEnd tar_end)
+      : source(std::move(from)), end(tar_end), packed(archive_read_new()), tar(archive_read_new()), buffer(kBlock) {}
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() {
@@ -79,7 +80,7 @@ struct ArchiveReader::State {
     int result = ARCHIVE_OK;
     do result = archive_read_data_block(packed, bytes, &size, &offset);
     while (result == ARCHIVE_OK && size == 0);
-    if (result == ARCHIVE_EOF) return 0;
+    if (result == ARCHIVE_EOF) return end == TarEnd::optional ? append_end(bytes) : 0;
     if (result != ARCHIVE_OK) {
       if (!error) error = Error{ErrorCode::corrupt, reason_of(packed)};
       return -1;
@@ -91,6 +92,16 @@ struct ArchiveReader::State {
     }
     note_zeros({static_cast<const char*>(*bytes), size});
     return static_cast<la_ssize_t>(size);
+  }
+
+  /// What a writer left out that stopped after the bytes of its last file: the rest of a block, and the end.
+  la_ssize_t append_end(const void** bytes) {
+    static constexpr std::array<char, kTarBlock + kEndMark> kZeros{};
+    if (appended > 0) return 0;
+    appended = kEndMark + (kTarBlock - unpacked % kTarBlock) % kTarBlock;
+    zeros_at_end += appended;
+    *bytes = kZeros.data();
+    return static_cast<la_ssize_t>(appended);
   }
 
   void note_zeros(std::string_view piece) {
@@ -134,7 +145,7 @@ struct ArchiveReader::State {
         return fail(ErrorCode::corrupt, "something follows the end of the archive");
     }
     const auto parsed = static_cast<std::uint64_t>(archive_filter_bytes(tar, 0));
-    if (unpacked > parsed && unpacked - parsed > zeros_at_end)
+    if (unpacked + appended > parsed && unpacked + appended - parsed > zeros_at_end)
       return fail(ErrorCode::corrupt, "something follows the end of the archive");
     if (zeros_at_end < kEndMark) return fail(ErrorCode::corrupt, "cut short: it has no end");
     if (static_cast<std::uint64_t>(archive_filter_bytes(packed, -1)) != taken)
@@ -143,14 +154,17 @@ struct ArchiveReader::State {
   }
 
   Source source;
+  TarEnd end;
   archive* packed;
   archive* tar;
   std::vector<char> buffer;
   std::optional<Error> error;
   std::uint64_t taken = 0;
   std::uint64_t unpacked = 0;
+  std::uint64_t appended = 0;  ///< of the end that it lacks
   std::uint64_t zeros_at_end = 0;
   std::uint64_t member_bytes = 0;
+  std::uint64_t member_at = 0;  ///< where its bytes begin
 };
 
 ArchiveReader::ArchiveReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -158,8 +172,8 @@ ArchiveReader::~ArchiveReader() = default;
 ArchiveReader::ArchiveReader(ArchiveReader&&) noexcept = default;
 ArchiveReader& ArchiveReader::operator=(ArchiveReader&&) noexcept = default;
 
-Result<ArchiveReader> ArchiveReader::open(Source source) {
-  auto state = std::make_unique<State>(std::move(source));
+Result<ArchiveReader> ArchiveReader::open(Source source, TarEnd end) {
+  auto state = std::make_unique<State>(std::move(source), end);
   TCM_TRY(state->start());
   return ArchiveReader(std::move(state));
 }
@@ -195,6 +209,7 @@ Result<std::optional<Member>> ArchiveReader::next() {
     member.what = name_of(found);
   }
   state_->member_bytes = member.bytes;
+  state_->member_at = static_cast<std::uint64_t>(archive_filter_bytes(state_->tar, 0));
   return std::optional<Member>(std::move(member));
 }
 
@@ -213,7 +228,9 @@ Result<void> ArchiveReader::read(const std::function<Result<void>(std::string_vi
     done += size;
     TCM_TRY(each({static_cast<const char*>(bytes), size}));
   }
-  if (done != state_->member_bytes) return fail(ErrorCode::corrupt, "a file is cut short");
+  // None of its bytes is one that was appended.
+  const bool is_whole = state_->member_at + state_->member_bytes <= state_->unpacked;
+  if (done != state_->member_bytes || !is_whole) return fail(ErrorCode::corrupt, "a file is cut short");
   return {};
 }
 

@@ -24,6 +24,10 @@ struct Member {
   std::string_view what{};  ///< of `other`: "a symbolic link"
 };
 
+/// Whether a tar must have the blocks of zeros that end one. Some writers of images leave them out (umoci insert, and
+/// Go's archive/tar when it is not closed): of a source whose digest is known nothing is cut short.
+enum class TarEnd : std::uint8_t { required, optional };
+
 /// One thread at a time.
 class ArchiveReader {
  public:
@@ -31,7 +35,7 @@ class ArchiveReader {
   using Source = std::function<Result<std::size_t>(std::span<char> buffer)>;
 
   /// Errors: corrupt (no archive); the source's. Messages name no path.
-  static Result<ArchiveReader> open(Source source);
+  static Result<ArchiveReader> open(Source source, TarEnd end = TarEnd::required);
   ~ArchiveReader();
   ArchiveReader(ArchiveReader&&) noexcept;
   ArchiveReader& operator=(ArchiveReader&&) noexcept;

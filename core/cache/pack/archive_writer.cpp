@@ -17,8 +17,8 @@ namespace {
 // A level at which kernels shrink about as far as at twice the time.
 constexpr const char* kZstdLevel = "3";
 constexpr const char* kGzipLevel = "6";
-// Each takes some megabytes.
-constexpr unsigned kMaxThreads = 4;
+// Each takes some eight megabytes, and one alone keeps up with a disk.
+constexpr unsigned kMaxThreads = 2;
 // Tools warn about 0, and nothing is older than a system's own files.
 constexpr std::int64_t kTime = 1;
 constexpr std::size_t kBlock = std::size_t{64} << 10;

@@ -59,8 +59,8 @@ class Carrying {
       if (auto judged = judge(record); !judged) return tl::unexpected(std::move(judged).error());
     for (const Record& record : entry_.records)
       if (auto taken = take_out(record); !taken) return tl::unexpected(std::move(taken).error());
-    for (const Record& record : entry_.records)
-      if (auto taken = take(record); !taken) return tl::unexpected(std::move(taken).error());
+    for (std::size_t i = 0; i < entry_.records.size(); ++i)
+      if (auto taken = take(i); !taken) return tl::unexpected(std::move(taken).error());
     std::sort(carried_.files.begin(), carried_.files.end(),
               [](const CarriedFile& a, const CarriedFile& b) { return a.name < b.name; });
     if (carried_.files.empty()) return tl::unexpected(NotCarried{false, "holds nothing", false});
@@ -68,6 +68,7 @@ class Carrying {
     carried_.kind = first.kind;
     carried_.facts = first.facts;
     carried_.facts.metadata.clear();
+    if (options_.look_into && options_.look_later) carried_.records = std::move(entry_.records);
     return std::move(carried_);
   }
 
@@ -106,7 +107,8 @@ class Carrying {
     return false;
   }
 
-  Judged take(const Record& record) {
+  Judged take(std::size_t position) {
+    const Record& record = entry_.records[position];
     if (record.kind == EntryKind::kernel) note_kernel(record);
     for (const Artifact& artifact : record.artifacts) {
       if (is_unfinished(artifact) || dropped_.contains(artifact.name)) continue;
@@ -115,15 +117,16 @@ class Carrying {
       carried_.files.push_back({artifact.name, artifact.bytes, std::nullopt});
     }
     const Artifact* group = record.kind == EntryKind::kernel ? group_of(record) : nullptr;
-    return group == nullptr ? Judged() : edit(record, *group);
+    return group == nullptr ? Judged() : edit(position, *group);
   }
 
-  Judged edit(const Record& record, const Artifact& group) {
+  Judged edit(std::size_t position, const Artifact& group) {
+    const Record& record = entry_.records[position];
     auto text = read(group.name);
     if (!text) return tl::unexpected(std::move(text).error());
     const auto children = parse_group(*text);
     if (!children) return fault(group.name, children.error());
-    if (auto judged = check_hit(record, *children); !judged) return judged;
+    if (auto judged = check_hit(position, *children); !judged) return judged;
     auto edited = edit_group(*text, group_change());
     if (!edited) return fault(group.name, edited.error());
     if (*edited != *text) set_text(group.name, std::move(*edited));
@@ -131,18 +134,32 @@ class Carrying {
   }
 
   /// Where it goes it is a hit, whatever it is here.
-  Judged check_hit(const Record& record, const std::vector<std::string>& children) const {
+  Judged check_hit(std::size_t position, const std::vector<std::string>& children) {
+    const Record& record = entry_.records[position];
     const std::string hash = read_metadata_text(record.facts.metadata).hash;
     if (!key_fits(hash, entry_.key)) return fault({}, "the metadata is of another key, " + util::escape_control(hash));
     if (!options_.look_into) return {};
     std::vector<std::string> names;
     for (const std::string& name : children)
       if (!dropped_.contains(name)) names.push_back(name);
+    if (options_.look_later) {
+      mark_read_by(position, names);
+      return {};
+    }
     util::Fd directory;
     if (disk::open_directory_at(root_.descriptor(), entry_.key.c_str(), directory) != 0) return fault({}, "gone");
     if (const auto damage = find_damage(directory.get(), record, names, options_.binary_check))
       return fault({}, damage->detail);
     return {};
+  }
+
+  void mark_read_by(std::size_t position, const std::vector<std::string>& names) {
+    for (const Artifact& artifact : entry_.records[position].artifacts) {
+      const bool is_listed = std::find(names.begin(), names.end(), artifact.name) != names.end();
+      if (!is_listed || !can_be_damaged(artifact, options_.binary_check)) continue;
+      for (CarriedFile& file : carried_.files)
+        if (file.name == artifact.name) file.read_by = position;
+    }
   }
 
   GroupEdit group_change() const {

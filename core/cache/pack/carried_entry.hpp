@@ -26,6 +26,7 @@ struct CarryOptions {
   /// By target, the fields of the metadata that hold a path into the cache.
   std::map<std::string, std::vector<std::string>, std::less<>> path_fields;
   bool look_into = true;     ///< binaries and texts are read, and what a hit would fail on is not carried
+  bool look_later = false;   ///< … by the caller, who reads every file anyway: see CarriedFile::read_by
   BinaryCheck binary_check;  ///< of these; empty: no binary is looked at
 };
 
@@ -33,6 +34,8 @@ struct CarriedFile {
   std::string name;
   std::uint64_t bytes = 0;
   std::optional<std::string> text;  ///< the new text, if it differs from the source's
+  /// Of `look_later`: the kernel whose hit reads it, in CarriedEntry::records; find_damage_in() tells whether it can.
+  std::optional<std::size_t> read_by{};
 };
 
 /// What an image says of a kernel.
@@ -52,7 +55,8 @@ struct CarriedEntry {
   model::EntryKind kind = model::EntryKind::kernel;
   model::KernelFacts facts;  ///< of its first kernel; without metadata
   std::vector<CarriedKernel> kernels;
-  std::vector<CarriedFile> files;  ///< in the order of their names
+  std::vector<CarriedFile> files;      ///< in the order of their names
+  std::vector<model::Record> records;  ///< of `look_later`: what was read of it
 };
 
 struct NotCarried {

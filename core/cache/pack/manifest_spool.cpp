@@ -68,10 +68,15 @@ Result<void> ManifestSpool::finish() {
   return {};
 }
 
+Result<std::string> ManifestSpool::line(std::size_t position) {
+  std::string text;
+  TCM_TRY(spool_.read(positions_[position], text));
+  return text;
+}
+
 Result<ManifestEntry> ManifestSpool::entry(std::size_t position) {
-  std::string line;
-  TCM_TRY(spool_.read(positions_[position], line));
-  auto entry = parse_manifest_line(line);
+  TCM_ASSIGN(const std::string text, line(position));
+  auto entry = parse_manifest_line(text);
   if (!entry) return fail(ErrorCode::corrupt, std::move(entry).error());
   return std::move(*entry);
 }

@@ -32,6 +32,8 @@ class ManifestSpool {
   std::uint64_t bytes() const { return bytes_; }  ///< of all files of all entries
   std::uint64_t files() const { return files_; }
   Result<ManifestEntry> entry(std::size_t position);
+  /// Its line, which parse_manifest_line() reads.
+  Result<std::string> line(std::size_t position);
 
   const ManifestHeader& header() const { return header_; }
   void set_header(ManifestHeader header) { header_ = std::move(header); }

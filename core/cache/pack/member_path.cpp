@@ -23,9 +23,14 @@ tl::unexpected<std::string> refused(std::string_view path, std::string_view why)
   return tl::unexpected<std::string>(shown + ": " + std::string(why));
 }
 
+/// As nearly all are: it need not be looked at as UTF-8.
+bool is_plain(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; });
+}
+
 bool can_be_a_name(std::string_view name) {
-  return is_file_name(name) && name.size() <= kMaxNameBytes && util::is_valid_utf8(name) &&
-         util::escape_control(name) == name;
+  if (!is_file_name(name) || name.size() > kMaxNameBytes) return false;
+  return is_plain(name) || (util::is_valid_utf8(name) && util::escape_control(name) == name);
 }
 
 }  // namespace

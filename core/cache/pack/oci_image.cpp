@@ -5,6 +5,9 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/cache/pack/image_list.hpp"
 
 namespace tcm::cache {
 namespace {
@@ -14,10 +17,15 @@ namespace json = boost::json;
 constexpr std::size_t kMaxDepth = 32;
 constexpr std::string_view kDigest = "sha256:";
 constexpr const char* kTag = "org.opencontainers.image.ref.name";
-// Labels that mcv reads. Their values are texts.
-constexpr const char* kCount = "cache.triton.image/entry-count";
-constexpr const char* kSize = "cache.triton.image/cache-size-bytes";
-constexpr const char* kSummary = "cache.triton.image/summary";
+// Labels that mcv reads, behind the kind of cache. Their values are texts.
+constexpr const char* kTritonLabels = "cache.triton.image/";
+constexpr const char* kVllmLabels = "cache.vllm.image/";
+constexpr const char* kCount = "entry-count";
+constexpr const char* kSize = "cache-size-bytes";
+constexpr const char* kSummary = "summary";
+constexpr const char* kFormat = "format";
+// By which KServe mounts a cache of vLLM.
+constexpr const char* kServing = "io.kserve.km/";
 // Our own.
 constexpr const char* kPlace = "io.github.tcm/mount-path";
 constexpr const char* kOwnManifest = "io.github.tcm/manifest-sha256";
@@ -90,6 +98,18 @@ std::string target_of(const CarriedKernel& kernel) {
   return fmt::format("{}-{}-{}", kernel.backend, kernel.arch, kernel.warp_size.value_or(0));
 }
 
+void label(json::object& labels, std::string_view begin, std::string_view name, std::string value) {
+  labels[fmt::format("{}{}", begin, name)] = std::move(value);
+}
+
+void label_serving(json::object& labels, const ImageContents& contents) {
+  label(labels, kServing, "framework", "vllm");
+  label(labels, kServing, "cache-type", "torch-compile");
+  label(labels, kServing, "cache-hash", fmt::format("{}", fmt::join(contents.hashes, ",")));
+  label(labels, kServing, "cache-mount-subpath", std::string(kVllmDirectory));
+  label(labels, kServing, "cache-root-env", "VLLM_CACHE_ROOT=" + contents.place);
+}
+
 void add_target(json::object& object, const CarriedKernel& kernel) {
   object["backend"] = kernel.backend;
   object["arch"] = kernel.arch;
@@ -154,13 +174,8 @@ void ImageContents::add(const CarriedKernel& kernel) {
   if (!kernel.triton_version.empty()) triton_versions.emplace(kernel.triton_version, true);
 }
 
-std::string image_manifest_line(const CarriedKernel& kernel) {
-  json::object object;
-  object["hash"] = kernel.hash;
-  if (kernel.num_stages.value_or(0) != 0) object["num_stages"] = *kernel.num_stages;
-  if (kernel.num_warps.value_or(0) != 0) object["num_warps"] = *kernel.num_warps;
-  add_target(object, kernel);
-  return json::serialize(object);
+const ImagePlaces& image_places(model::Layout layout) {
+  return layout == model::Layout::vllm ? kVllmPlaces : kTritonPlaces;
 }
 
 std::string write_image_config(const ImageContents& contents, const util::Sha256& unpacked, std::string_view machine) {
@@ -173,9 +188,15 @@ std::string write_image_config(const ImageContents& contents, const util::Sha256
   std::string versions;
   for (const auto& [version, known] : contents.triton_versions) versions += (versions.empty() ? "" : ",") + version;
   json::object labels;
-  labels[kCount] = std::to_string(contents.kernels);
-  labels[kSize] = std::to_string(contents.bytes);
-  labels[kSummary] = json::serialize(json::object{{"targets", std::move(targets)}});
+  const bool is_vllm = contents.layout == model::Layout::vllm;
+  const std::string_view kind = is_vllm ? kVllmLabels : kTritonLabels;
+  label(labels, kind, kCount, std::to_string(is_vllm ? contents.hashes.size() : contents.kernels));
+  label(labels, kind, kSize, std::to_string(contents.bytes));
+  label(labels, kind, kSummary, json::serialize(json::object{{"targets", std::move(targets)}}));
+  if (is_vllm) {
+    label(labels, kind, kFormat, "triton");
+    label_serving(labels, contents);
+  }
   labels[kPlace] = contents.place;
   labels[kOwnManifest] = util::hex_of(contents.manifest);
   labels[kVersions] = versions;

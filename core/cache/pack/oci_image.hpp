@@ -22,9 +22,17 @@ namespace tcm::cache {
 inline constexpr std::size_t kMaxImageDocument = std::size_t{4} << 20;
 inline constexpr std::size_t kMaxLayers = 128;
 
-/// Where in a layer entries lie, and the document that lists them.
-inline constexpr const char* kImageCache = "io.triton.cache";
-inline constexpr const char* kImageManifest = "io.triton.manifest/manifest.json";
+/// Where in a layer entries lie, and the document that lists them (see image_list.hpp); of a cache of Triton, and of
+/// vLLM.
+struct ImagePlaces {
+  const char* cache;
+  const char* list_directory;
+  const char* list;
+};
+inline constexpr ImagePlaces kTritonPlaces{"io.triton.cache", "io.triton.manifest", "io.triton.manifest/manifest.json"};
+inline constexpr ImagePlaces kVllmPlaces{"io.vllm.cache", "io.vllm.manifest", "io.vllm.manifest/manifest.json"};
+/// Of an image of a layout: triton or vllm.
+const ImagePlaces& image_places(model::Layout layout);
 
 /// A blob, as another document names it.
 struct Descriptor {
@@ -55,21 +63,17 @@ tl::expected<std::string, std::string> add_to_index(std::string_view text, const
 
 /// What the labels of an image sum up.
 struct ImageContents {
+  model::Layout layout = model::Layout::triton;  ///< or vllm
   std::uint64_t kernels = 0;
   std::uint64_t bytes = 0;                       ///< of all files
   std::string place;                             ///< where groups want the cache to be
   util::Sha256 manifest{};                       ///< of our own manifest
   std::map<std::string, CarriedKernel> targets;  ///< one kernel of each backend, architecture and warp size
   std::map<std::string, bool> triton_versions;
+  std::vector<std::string> hashes;  ///< of vLLM: the directories of models
 
   void add(const CarriedKernel& kernel);
 };
-
-/// A kernel in the document that lists them, without what stands between two.
-std::string image_manifest_line(const CarriedKernel& kernel);
-inline constexpr std::string_view kImageManifestBegin = "{\n  \"triton\": [\n    ";
-inline constexpr std::string_view kImageManifestBetween = ",\n    ";
-inline constexpr std::string_view kImageManifestEnd = "\n  ]\n}\n";
 
 /// The documents of an image of one layer. `unpacked` is the digest of the layer before it was compressed.
 std::string write_image_config(const ImageContents& contents, const util::Sha256& unpacked, std::string_view machine);

@@ -202,7 +202,7 @@ class PackReading {
 }  // namespace
 
 Result<PackReport> read_pack(ArchiveReader::Source source, Receiver& to, const PackOptions& options) {
-  TCM_ASSIGN(ArchiveReader archive, ArchiveReader::open(std::move(source)));
+  TCM_ASSIGN(ArchiveReader archive, ArchiveReader::open(std::move(source), options.end));
   return PackReading(archive, to, options).run();
 }
 

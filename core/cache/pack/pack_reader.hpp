@@ -36,6 +36,7 @@ inline constexpr std::size_t kMaxAbsentTold = 100;
 struct PackOptions {
   /// The directories of the archive that entries lie below; none: anywhere. Without a slash at their ends.
   std::vector<std::string> below{};
+  TarEnd end = TarEnd::required;
   const std::atomic<bool>* stop = nullptr;  ///< set: the reading ends with `interrupted`. Borrowed
   /// Told of every file: entries of the manifest so far, bytes.
   std::function<void(std::uint64_t entries, std::uint64_t bytes)> progress{};

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/cache/pack/image_list.hpp"
 #include "core/cache/pack/member_path.hpp"
 #include "core/service/binary_check.hpp"
 #include "core/service/transfer/survey/since.hpp"
@@ -17,10 +18,26 @@
 namespace tcm::service {
 namespace {
 
-using Surveyed = tl::expected<SurveyedEntry, cache::NotCarried>;
+using Survey = tl::expected<SurveyedEntry, cache::NotCarried>;
 
 // Beyond this an entry is written while it is read, and found changed only then.
 constexpr std::uint64_t kMaxHeld = std::uint64_t{16} << 20;
+// So much is read while earlier entries are written.
+constexpr std::uint64_t kMaxAhead = std::uint64_t{4} << 20;
+
+/// Where to find what is known of an entry.
+struct Surveyed {
+  std::uint64_t position = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// An entry that is about to be written.
+struct Held {
+  SurveyedEntry entry;
+  bool whole = false;  ///< it is what was surveyed
+  util::Fd directory;
+  std::vector<std::string> contents;  ///< of a small one
+};
 
 class Exporting {
  public:
@@ -31,24 +48,28 @@ class Exporting {
         selection_(std::move(selection)),
         manifest_(std::move(manifest)),
         details_(std::move(details)),
+        places_(cache::image_places(selection_.layout)),
+        image_list_(selection_.layout),
         image_lines_(std::move(image_lines)),
         since_(std::move(since)) {
     report_.cache_dir = selection_.cache_dir;
     report_.layout = selection_.layout;
     report_.place = request.place.empty() ? std::string(default_place(selection_.layout)) : request.place;
     report_.unread = selection_.unread;
+    report_.image.layout = selection_.layout;
     manifest_.set_header({request.tool, selection_.layout, report_.place});
     for (const SelectedRoot& root : selection_.roots)
       options_.push_back(carry_options(report_.place, root.relative, request.drop, backends));
+    for (cache::CarryOptions& options : options_) options.look_later = true;
   }
 
   /// The first pass.
   Result<void> survey() {
-    util::Workers<Surveyed> workers(request_.jobs - 1);
-    std::deque<std::future<Surveyed>> waiting;
+    util::Workers<Survey> workers(request_.jobs - 1);
+    std::deque<std::future<Survey>> waiting;
     std::deque<std::pair<std::size_t, const std::string*>> names;
     const auto take_next = [&]() -> Result<void> {
-      Surveyed surveyed = waiting.front().get();
+      Survey surveyed = waiting.front().get();
       const auto [root, key] = names.front();
       waiting.pop_front();
       names.pop_front();
@@ -57,7 +78,7 @@ class Exporting {
     for (std::size_t i = 0; i < selection_.roots.size(); ++i)
       for (const std::string& key : selection_.roots[i].keys) {
         if (progress_.stop.load(std::memory_order_relaxed)) return interrupted();
-        waiting.push_back(workers.run(util::Workers<Surveyed>::Task([this, i, &key] {
+        waiting.push_back(workers.run(util::Workers<Survey>::Task([this, i, &key] {
           return survey_entry(selection_.roots[i].root, selection_.roots[i].relative, key, options_[i]);
         })));
         names.emplace_back(i, &key);
@@ -78,12 +99,8 @@ class Exporting {
                  return sink(piece);
                }));
     TCM_TRY(write_manifest(archive));
-    for (std::size_t i = 0; i < manifest_.count(); ++i) {
-      if (progress_.stop.load(std::memory_order_relaxed)) return interrupted();
-      TCM_TRY(write_entry(i, archive));
-      progress_.entries.fetch_add(1, std::memory_order_relaxed);
-    }
-    if (request_.image) TCM_TRY(write_image_manifest(archive));
+    TCM_TRY(write_entries(archive));
+    if (request_.image) TCM_TRY(write_image_list(archive));
     report_.image.place = report_.place;
     report_.image.manifest = report_.manifest;
     return archive.close();
@@ -96,7 +113,7 @@ class Exporting {
     return fail(ErrorCode::interrupted, "interrupted; nothing was written");
   }
 
-  Result<void> take(const SelectedRoot& root, const std::string& key, Surveyed&& surveyed) {
+  Result<void> take(const SelectedRoot& root, const std::string& key, Survey&& surveyed) {
     progress_.entries.fetch_add(1, std::memory_order_relaxed);
     if (!surveyed && !surveyed.error().fault) {
       ++report_.passed;
@@ -116,7 +133,7 @@ class Exporting {
     TCM_TRY(manifest_.add(entry));
     if (request_.image) TCM_TRY(note_image(*surveyed));
     TCM_ASSIGN(const std::uint64_t position, details_.append(pack_surveyed(*surveyed)));
-    positions_.push_back(position);
+    surveyed_.push_back({position, entry.bytes()});
     report_.carried.add(entry.kind, surveyed->kernels.size(), entry.files.size(), entry.bytes());
     return {};
   }
@@ -124,8 +141,8 @@ class Exporting {
   Result<void> note_image(const SurveyedEntry& entry) {
     report_.image.bytes += entry.manifest.bytes();
     for (const cache::CarriedKernel& kernel : entry.kernels) {
-      const std::string line = cache::image_manifest_line(kernel);
-      image_bytes_ += line.size() + (report_.image.kernels > 0 ? cache::kImageManifestBetween.size() : 0);
+      const std::string line = image_list_.next(entry.manifest.root, kernel);
+      image_bytes_ += line.size();
       report_.image.add(kernel);
       TCM_TRY(image_lines_.append(line));
     }
@@ -133,22 +150,22 @@ class Exporting {
   }
 
   /// The document by which other tools know what is in an image.
-  Result<void> write_image_manifest(cache::ArchiveWriter& archive) {
-    const std::string path = cache::kImageManifest;
-    TCM_TRY(archive.add_directory(path.substr(0, path.find('/'))));
-    TCM_TRY(
-        archive.begin_file(path, cache::kImageManifestBegin.size() + image_bytes_ + cache::kImageManifestEnd.size()));
-    TCM_TRY(archive.write(cache::kImageManifestBegin));
-    bool first = true;
-    TCM_TRY(image_lines_.for_each([&](std::string_view line) {
-      auto written = std::exchange(first, false) ? Result<void>() : archive.write(cache::kImageManifestBetween);
-      return written ? archive.write(line) : written;
-    }));
-    return archive.write(cache::kImageManifestEnd);
+  Result<void> write_image_list(cache::ArchiveWriter& archive) {
+    const std::string begin = image_list_.begin();
+    const std::string end = image_list_.end();
+    TCM_TRY(archive.add_directory(places_.list_directory));
+    TCM_TRY(archive.begin_file(places_.list, begin.size() + image_bytes_ + end.size()));
+    TCM_TRY(archive.write(begin));
+    TCM_TRY(image_lines_.for_each([&archive](std::string_view line) { return archive.write(line); }));
+    report_.image.hashes = image_list_.hashes();
+    return archive.write(end);
   }
 
   /// The root as members name it.
-  std::string placed(const std::string& root) const { return request_.image ? cache::kImageCache : root; }
+  std::string placed(const std::string& root) const {
+    if (!request_.image) return root;
+    return root.empty() ? places_.cache : fmt::format("{}/{}", places_.cache, root);
+  }
 
   void leave_out(const std::string& root, const std::string& key, std::string reason) {
     report_.left_out.add({root, util::escape_control(key), std::move(reason)});
@@ -165,28 +182,67 @@ class Exporting {
     return {};
   }
 
-  Result<void> write_entry(std::size_t position, cache::ArchiveWriter& archive) {
-    std::string text;
-    SurveyedEntry entry;
-    TCM_ASSIGN(entry.manifest, manifest_.entry(position));
-    TCM_TRY(details_.read(positions_[position], text));
-    unpack_surveyed(text, entry);
-    const cache::ManifestEntry& manifest = entry.manifest;
-    util::Fd directory;
-    const int error = disk::open_directory_at(root_of(manifest).descriptor(), manifest.key.c_str(), directory);
-    // All of a small one is in memory before anything of it is written.
-    const bool held = manifest.bytes() <= kMaxHeld;
-    std::vector<std::string> contents(held ? manifest.files.size() : 0);
-    for (std::size_t i = 0; i < contents.size(); ++i)
-      if (error != 0 || !read_file(directory.get(), entry, i, contents[i])) return give_up(entry);
-    if (error != 0) return give_up(entry);
+  /// Starts reading an entry. The temporary files are this thread's.
+  Result<std::future<Held>> start_reading(std::size_t position, util::Workers<Held>& readers) {
+    std::string details;
+    TCM_ASSIGN(std::string line, manifest_.line(position));
+    TCM_TRY(details_.read(surveyed_[position].position, details));
+    return readers.run(util::Workers<Held>::Task(
+        [this, line = std::move(line), details = std::move(details)] { return hold(line, details); }));
+  }
+
+  /// All of a small entry is in memory before anything of it is written. May be called from any thread.
+  Held hold(const std::string& line, const std::string& details) const {
+    Held held;
+    auto manifest = cache::parse_manifest_line(line);
+    if (!manifest) return held;
+    held.entry.manifest = std::move(*manifest);
+    unpack_surveyed(details, held.entry);
+    const cache::ManifestEntry& entry = held.entry.manifest;
+    if (disk::open_directory_at(root_of(entry).descriptor(), entry.key.c_str(), held.directory) != 0) return held;
+    if (entry.bytes() <= kMaxHeld) {
+      held.contents.resize(entry.files.size());
+      for (std::size_t i = 0; i < held.contents.size(); ++i)
+        if (!read_file(held.directory.get(), held.entry, i, held.contents[i])) return held;
+    }
+    held.whole = true;
+    return held;
+  }
+
+  /// Reads ahead, and writes in order.
+  Result<void> write_entries(cache::ArchiveWriter& archive) {
+    util::Workers<Held> readers(request_.jobs - 1);
+    std::deque<std::future<Held>> waiting;
+    std::uint64_t ahead = 0;
+    const std::size_t most = 4 * static_cast<std::size_t>(request_.jobs);
+    for (std::size_t i = 0; i < surveyed_.size(); ++i) {
+      if (progress_.stop.load(std::memory_order_relaxed)) return interrupted();
+      for (std::size_t next = i + waiting.size(); next < surveyed_.size() && waiting.size() < most; ++next) {
+        const std::uint64_t bytes = surveyed_[next].bytes;
+        if (!waiting.empty() && ahead + bytes > kMaxAhead) break;
+        TCM_ASSIGN(std::future<Held> started, start_reading(next, readers));
+        waiting.push_back(std::move(started));
+        ahead += bytes;
+      }
+      Held held = waiting.front().get();
+      waiting.pop_front();
+      ahead -= surveyed_[i].bytes;
+      TCM_TRY(held.whole ? write_entry(held, archive) : give_up(held.entry));
+      progress_.entries.fetch_add(1, std::memory_order_relaxed);
+    }
+    return {};
+  }
+
+  Result<void> write_entry(Held& held, cache::ArchiveWriter& archive) {
+    const cache::ManifestEntry& manifest = held.entry.manifest;
     TCM_TRY(archive.add_directory(cache::member_path(placed(manifest.root), manifest.key, {})));
     for (std::size_t i = 0; i < manifest.files.size(); ++i) {
       std::string content;
-      if (!held && !read_file(directory.get(), entry, i, content))
+      if (!held.contents.empty())
+        content = std::move(held.contents[i]);
+      else if (!read_file(held.directory.get(), held.entry, i, content))
         return fail(ErrorCode::failed, fmt::format("{}/{}/{}: changed while it was written; run it again",
                                                    root_of(manifest).path(), manifest.key, manifest.files[i].name));
-      if (held) content = std::move(contents[i]);
       TCM_TRY(archive.begin_file(cache::member_path(placed(manifest.root), manifest.key, manifest.files[i].name),
                                  content.size()));
       TCM_TRY(archive.write(content));
@@ -229,13 +285,36 @@ class Exporting {
   Selection selection_;
   cache::ManifestSpool manifest_;
   util::Spool details_;
-  util::Spool image_lines_;  ///< of its kernels
+  const cache::ImagePlaces& places_;  ///< of an image
+  cache::ImageList image_list_;       ///< … and its kernels
+  util::Spool image_lines_;
   std::uint64_t image_bytes_ = 0;
   std::optional<Since> since_;
   std::vector<cache::CarryOptions> options_;  ///< of each root
-  std::vector<std::uint64_t> positions_;      ///< in details_, of each entry of the manifest
+  std::vector<Surveyed> surveyed_;            ///< each entry of the manifest
   ExportReport report_;
 };
+
+/// An image of Triton holds one root, without a name; one of vLLM has all of them where vLLM puts them.
+Result<void> lay_out_for_image(Selection& selection) {
+  if (selection.layout == model::Layout::vllm) {
+    for (SelectedRoot& root : selection.roots) {
+      auto named = cache::vllm_root(root.root.path());
+      if (!named)
+        return fail(ErrorCode::usage, fmt::format("{}: lies in no {}, as the roots of vLLM do; choose another layout",
+                                                  root.root.path(), cache::kVllmDirectory));
+      root.relative = std::move(*named);
+    }
+    return {};
+  }
+  if (selection.roots.size() > 1)
+    return fail(ErrorCode::usage,
+                fmt::format("{}: holds {} roots, and an image has one; choose one of them with --cache-dir",
+                            selection.cache_dir, selection.roots.size()));
+  selection.layout = model::Layout::triton;
+  selection.roots.front().relative.clear();
+  return {};
+}
 
 }  // namespace
 
@@ -268,11 +347,7 @@ Result<ExportReport> export_entries(const ExportRequest& request, index::Index* 
   TCM_ASSIGN(Selection selection, select_entries(request.selection, index, backends, progress));
   TCM_ASSIGN(cache::ManifestSpool manifest, cache::ManifestSpool::create());
   TCM_ASSIGN(util::Spool details, util::Spool::create());
-  if (request.image && selection.roots.size() > 1)
-    return fail(ErrorCode::usage,
-                fmt::format("{}: holds {} roots, and an image has one; choose one of them with --cache-dir",
-                            selection.cache_dir, selection.roots.size()));
-  if (request.image) selection.roots.front().relative.clear();
+  if (request.image) TCM_TRY(lay_out_for_image(selection));
   TCM_ASSIGN(util::Spool image_lines, util::Spool::create());
   Exporting exporting(request, backends, progress, std::move(selection), std::move(manifest), std::move(details),
                       std::move(image_lines), std::move(since));

@@ -23,7 +23,7 @@ struct ExportRequest {
   SelectionRequest selection;
   model::KindSet drop{};  ///< these kinds of artifacts stay behind
   std::string place{};    ///< where the cache directory will be seen; empty: see default_place()
-  std::string since{};    ///< a manifest or an archive with one: what that has is left out; empty: nothing
+  std::string since{};    ///< the word of a place with a manifest: what that has is left out; empty: nothing
   std::string tool{};     ///< what the manifest says wrote it
   cache::Compression compression = cache::Compression::zstd;
   bool image = false;  ///< laid out as a layer of an image of kernels; of one root only

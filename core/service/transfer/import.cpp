@@ -4,7 +4,7 @@
 #include "core/cache/pack/pack_reader.hpp"
 #include "core/service/transfer/destination.hpp"
 #include "core/service/transfer/directory_source.hpp"
-#include "core/service/transfer/place_reader.hpp"
+#include "core/service/transfer/places/place_reader.hpp"
 
 namespace tcm::service {
 namespace {
@@ -80,10 +80,11 @@ class Importing {
     cache::PackOptions options;
     options.stop = &progress_.stop;
     options.progress = [this](std::uint64_t, std::uint64_t bytes) { progress_.bytes.store(bytes); };
-    auto read = read_place(place, receiver, options);
+    auto read = read_place(place, receiver, options, request_.verify_with);
     if (!read && read.error().code == ErrorCode::corrupt)
       return fail(ErrorCode::corrupt, read.error().message + "; nothing of it was taken");
     if (!read) return fail(std::move(read).error());
+    source.verified = !request_.verify_with.empty();
     source.has_manifest = read->manifest.has_value();
     source.entries = read->entries;
     source.bytes = read->bytes;

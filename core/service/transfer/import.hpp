@@ -8,7 +8,7 @@
 #include "core/model/change.hpp"
 #include "core/service/backends.hpp"
 #include "core/service/transfer/intake.hpp"
-#include "core/service/transfer/place.hpp"
+#include "core/service/transfer/places/place.hpp"
 #include "core/service/transfer/report.hpp"
 #include "core/service/transfer/selection.hpp"
 #include "core/util/result.hpp"
@@ -21,8 +21,9 @@ struct ImportRequest {
   std::optional<model::Layout> layout{};  ///< of that; absent: told by shape
   std::string place{};                    ///< where the cache directory will be seen; empty: where it is
   bool replace = false;
-  std::string trash_id{};  ///< where what is replaced can be restored from
-  bool link = false;       ///< of directories: files are shared where they can be
+  std::string trash_id{};     ///< where what is replaced can be restored from
+  std::string verify_with{};  ///< of archives: what the user lets say yes to each, see run_over_file(); empty: nothing
+  bool link = false;          ///< of directories: files are shared where they can be
   bool dry_run = false;
   unsigned jobs = 1;
   // Of directories alone:

@@ -5,7 +5,8 @@
 #include "core/cache/format/json_reader.hpp"
 #include "core/cache/format/metadata.hpp"
 #include "core/service/transfer/export.hpp"
-#include "core/service/transfer/place_reader.hpp"
+#include "core/service/transfer/places/place_reader.hpp"
+#include "core/service/transfer/places/stream.hpp"
 
 namespace tcm::service {
 namespace {
@@ -154,6 +155,29 @@ Result<PlaceReport> inspect_place(const Place& place, const Backends& backends, 
                                   const std::function<void(const PlacedEntry&)>& each) {
   if (place.kind == Place::Kind::directory) return inspect_directory(place, backends, progress, each);
   return inspect_pack(place, backends, progress, each);
+}
+
+bool is_mega_cache(const Place& place) {
+  if (place.kind != Place::Kind::archive) return false;
+  const auto file = InputFile::open(place.path);
+  return file && cache::is_mega_cache(file->head(cache::kMegaCacheHead));
+}
+
+Result<PlaceReport> inspect_mega_cache(const Place& place, TransferProgress& progress,
+                                       const std::function<void(const cache::MegaArtifact&)>& each) {
+  TCM_ASSIGN(InputFile file, InputFile::open(place.path));
+  PlaceReport report;
+  auto read = cache::read_mega_cache(file.source(), progress.stop, [&](const cache::MegaArtifact& artifact) {
+    ++report.entries;
+    report.bytes += artifact.bytes;
+    progress.entries.store(report.entries);
+    progress.bytes.store(report.bytes);
+    each(artifact);
+  });
+  if (read) return report;
+  Error error = std::move(read).error();
+  if (error.code == ErrorCode::corrupt) error.message = place.path + ": " + error.message;
+  return fail(std::move(error));
 }
 
 }  // namespace tcm::service

@@ -7,10 +7,11 @@
 #include <optional>
 #include <string>
 
+#include "core/cache/pack/mega_cache.hpp"
 #include "core/cache/pack/pack_reader.hpp"
 #include "core/model/words.hpp"
 #include "core/service/backends.hpp"
-#include "core/service/transfer/place.hpp"
+#include "core/service/transfer/places/place.hpp"
 #include "core/service/transfer/selection.hpp"
 #include "core/util/result.hpp"
 
@@ -40,5 +41,13 @@ struct PlaceReport {
 /// missing, denied, interrupted, failed.
 Result<PlaceReport> inspect_place(const Place& place, const Backends& backends, TransferProgress& progress,
                                   const std::function<void(const PlacedEntry&)>& each);
+
+/// Whether the place is a file that torch.compiler.save_cache_artifacts() wrote. False of one that cannot be read.
+bool is_mega_cache(const Place& place);
+
+/// Reads all of such a file and calls `each` for every artifact, as they come; none is unpickled. Returns their sums.
+/// Errors: as inspect_place().
+Result<PlaceReport> inspect_mega_cache(const Place& place, TransferProgress& progress,
+                                       const std::function<void(const cache::MegaArtifact&)>& each);
 
 }  // namespace tcm::service

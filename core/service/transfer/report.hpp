@@ -65,6 +65,7 @@ struct ExportReport {
   std::uint64_t written = 0;     ///< bytes of the archive
   cache::ImageContents image{};  ///< of an image
   std::optional<util::Sha256> image_digest{};  ///< … that was written
+  bool is_signed = false;                      ///< by a command of the user
   std::vector<Error> unread;                   ///< parts of the cache directory that could not be read
 
   bool partial() const { return left_out.total > 0 || !unread.empty(); }
@@ -72,6 +73,7 @@ struct ExportReport {
 
 struct SourceReport {
   std::string word;           ///< as it was given
+  bool verified = false;      ///< a command of the user said yes to it
   bool has_manifest = false;  ///< else no digest was compared
   std::uint64_t entries = 0;  ///< that it holds
   std::uint64_t bytes = 0;

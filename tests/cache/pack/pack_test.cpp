@@ -208,6 +208,28 @@ TEST(Pack, NothingBehindTheCompressedArchiveIsPassedOver) {
   }
 }
 
+TEST(Pack, WhatEndsATarMayBeMissingWhereNothingCanBeCutShort) {
+  const std::string whole = Pack().whole().without_end();
+  const auto read = [](const std::string& bytes, cache::TarEnd end) {
+    Recorder to;
+    cache::PackOptions options;
+    options.end = end;
+    const auto report = cache::read_pack(source_of(bytes), to, options);
+    return report ? std::to_string(to.files.size()) + " files" : report.error().message;
+  };
+  // The last file has three bytes, and 509 zeros behind it.
+  for (const std::size_t missing : {0U, 1U, 508U, 509U}) {
+    const std::string bytes = whole.substr(0, whole.size() - missing);
+    EXPECT_EQ(read(bytes, cache::TarEnd::optional), "3 files") << missing;
+    EXPECT_THAT(read(bytes, cache::TarEnd::required), testing::Not(HasSubstr("files"))) << missing;
+  }
+  for (const std::size_t missing : {510U, 511U, 512U, 700U})
+    EXPECT_THAT(read(whole.substr(0, whole.size() - missing), cache::TarEnd::optional),
+                testing::Not(HasSubstr("files")))
+        << missing;
+  EXPECT_THAT(read(whole + std::string(1024, '\0') + "more", cache::TarEnd::optional), HasSubstr("follows the end"));
+}
+
 TEST(Pack, ABombIsGivenUpEarly) {
   // 200 MB of zeros in some kilobytes, in a file that is small enough for a kernel's.
   std::string bytes;

@@ -2,8 +2,8 @@
 #include "core/service/transfer/survey/since.hpp"
 
 #include "core/cache/format/file_names.hpp"
-#include "core/cache/pack/pack_reader.hpp"
-#include "core/service/transfer/stream.hpp"
+#include "core/service/transfer/places/place.hpp"
+#include "core/service/transfer/places/place_reader.hpp"
 
 namespace tcm::service {
 namespace {
@@ -25,13 +25,12 @@ util::Digest identity_of(const cache::ManifestEntry& entry) {
 
 }  // namespace
 
-Result<Since> Since::read(const std::string& path) {
-  TCM_ASSIGN(InputFile file, InputFile::open(path));
-  auto spool = cache::read_manifest(file.source());
-  if (!spool) return fail(spool.error().code, path + ": " + spool.error().message);
+Result<Since> Since::read(const std::string& word) {
+  TCM_ASSIGN(const Place place, place_to_read(word));
+  TCM_ASSIGN(cache::ManifestSpool spool, read_place_manifest(place));
   Since since;
-  for (std::size_t i = 0; i < spool->count(); ++i) {
-    TCM_ASSIGN(const cache::ManifestEntry entry, spool->entry(i));
+  for (std::size_t i = 0; i < spool.count(); ++i) {
+    TCM_ASSIGN(const cache::ManifestEntry entry, spool.entry(i));
     since.entries_.insert(identity_of(entry));
   }
   return since;

@@ -13,9 +13,9 @@ namespace tcm::service {
 
 class Since {
  public:
-  /// Reads the manifest at `path`, or that of the archive there. Errors: missing, denied, failed, corrupt; they name
-  /// the path.
-  static Result<Since> read(const std::string& path);
+  /// Reads the manifest of a place, in a user's words: an archive, an image, or a file that is one. Errors: those of
+  /// read_place_manifest(); an image that tcm did not write has none.
+  static Result<Since> read(const std::string& word);
 
   /// Whether it has this entry: the same files with the same bytes, but for groups, which name places.
   bool has(const cache::ManifestEntry& entry) const;

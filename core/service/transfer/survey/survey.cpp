@@ -10,6 +10,8 @@ namespace tcm::service {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{256} << 10;
+// What a large file took is given back.
+constexpr std::size_t kKept = std::size_t{1} << 20;
 constexpr int kMaxReadings = 3;
 // The clock of a file system ticks some hundred times a second; network file systems may do so once.
 constexpr std::int64_t kTick = 2 * util::kSecond;
@@ -22,10 +24,9 @@ bool same_state(const FileMark& a, const FileMark& b) {
   return a.inode == b.inode && a.bytes == b.bytes && a.mtime_ns == b.mtime_ns && a.ctime_ns == b.ctime_ns;
 }
 
-struct Changed {};
-
-/// Takes the digest of a file on the disk. Errors: an errno; 0: it changed meanwhile.
-tl::expected<void, int> take_digest(int directory, cache::ManifestFile& file, FileMark& mark) {
+/// Takes the digest of a file on the disk, and all of its bytes if they are wanted. Errors: an errno; 0: it changed
+/// meanwhile.
+tl::expected<void, int> take_digest(int directory, cache::ManifestFile& file, FileMark& mark, std::string* whole) {
   thread_local std::string buffer(kPiece, '\0');
   thread_local util::Sha256Hasher hasher;
   util::Fd opened;
@@ -34,7 +35,7 @@ tl::expected<void, int> take_digest(int directory, cache::ManifestFile& file, Fi
   if (const int error = disk::open_file_at(directory, file.name.c_str(), opened, before); error != 0)
     return tl::unexpected(error);
   std::uint64_t done = 0;
-  for (;;) {
+  while (done < before.bytes) {
     const ssize_t got = ::read(opened.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
@@ -44,7 +45,9 @@ tl::expected<void, int> take_digest(int directory, cache::ManifestFile& file, Fi
     }
     if (got == 0) break;
     done += static_cast<std::uint64_t>(got);
-    hasher.add({buffer.data(), static_cast<std::size_t>(got)});
+    const std::string_view piece(buffer.data(), static_cast<std::size_t>(got));
+    hasher.add(piece);
+    if (whole != nullptr) whole->append(piece);
   }
   file.digest = hasher.finish();
   file.bytes = done;
@@ -55,9 +58,24 @@ tl::expected<void, int> take_digest(int directory, cache::ManifestFile& file, Fi
   return {};
 }
 
+/// What a hit on the entry would fail on in this file; nothing: it would not.
+std::optional<std::string> damage_in(const cache::CarriedEntry& entry, const cache::CarriedFile& file,
+                                     std::string_view bytes, const cache::BinaryCheck& check) {
+  if (!file.read_by) return std::nullopt;
+  const model::Record& kernel = entry.records[*file.read_by];
+  for (const model::Artifact& artifact : kernel.artifacts) {
+    if (artifact.name != file.name) continue;
+    auto damage = cache::find_damage_in(bytes, kernel, artifact, check);
+    return damage ? std::optional(std::move(damage->detail)) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 /// Whether all of it could be read as one state of the entry; nothing: it changed, read it again.
 tl::expected<SurveyedEntry, cache::NotCarried> survey_once(const cache::Root& root, const std::string& key,
-                                                           const cache::CarriedEntry& carried, bool& changed) {
+                                                           const cache::CarriedEntry& carried,
+                                                           const cache::CarryOptions& options, bool& changed) {
+  thread_local std::string bytes;
   SurveyedEntry entry;
   util::Fd directory;
   disk::Node node;
@@ -74,8 +92,14 @@ tl::expected<SurveyedEntry, cache::NotCarried> survey_once(const cache::Root& ro
       listed.digest = util::sha256_of(*file.text);
       continue;
     }
-    const auto taken = take_digest(directory.get(), listed, surveyed.mark);
-    if (taken) continue;
+    bytes.clear();
+    const auto taken = take_digest(directory.get(), listed, surveyed.mark, file.read_by ? &bytes : nullptr);
+    if (taken) {
+      auto damage = damage_in(carried, file, bytes, options.binary_check);
+      if (bytes.capacity() > kKept) bytes = std::string();
+      if (damage) return tl::unexpected(cache::NotCarried{true, std::move(*damage), false});
+      continue;
+    }
     changed |= taken.error() == 0;
     error = taken.error() == 0 ? ESTALE : taken.error();
   }
@@ -95,7 +119,7 @@ tl::expected<SurveyedEntry, cache::NotCarried> survey_entry(const cache::Root& r
     const auto carried = cache::carried_entry(root, key, options);
     if (!carried) return tl::unexpected(carried.error());
     bool changed = false;
-    auto entry = survey_once(root, key, *carried, changed);
+    auto entry = survey_once(root, key, *carried, options, changed);
     if (changed) continue;
     if (!entry) return entry;
     entry->manifest.root = relative;

@@ -25,8 +25,10 @@ struct Place {
   std::string word;                                           ///< as it was given, for messages
 };
 
-/// "x.tar.zst", "x.tar.gz", "x.tar", "-", "dir:PATH", "oci:DIR[:TAG]", "docker://…", "containers-storage:…". Of an
-/// archive that is written the name says how it is compressed; of one that is read its first bytes do. Errors: usage.
+/// "x.tar.zst", "x.tar.gz", "x.tar", "-", "dir:PATH", "oci:DIR[:TAG]",
+/// "docker://…", "containers-storage:…". Of an archive that is written the name
+/// says how it is compressed; of one that is read its first bytes do. Errors:
+/// usage.
 Result<Place> place_to_write(const std::string& word);
 Result<Place> place_to_read(const std::string& word);
 

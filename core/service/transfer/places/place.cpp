@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/service/transfer/place.hpp"
+#include "core/service/transfer/places/place.hpp"
 
 #include <algorithm>
 #include <array>

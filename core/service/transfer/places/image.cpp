@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/service/transfer/image.hpp"
+#include "core/service/transfer/places/image.hpp"
 
 #include <algorithm>
 #include <vector>
