@@ -20,3 +20,7 @@ find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive>=3.6)
 # Its headers only: the library is loaded when an index in PostgreSQL is asked for.
 find_package(PostgreSQL 13 REQUIRED)
+
+if(TCM_PORTABLE)
+  tcm_finish_portable()
+endif()

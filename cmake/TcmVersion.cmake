@@ -2,7 +2,7 @@
 # Which sources these are: TCM_COMMIT and TCM_COMMIT_DATE, from git when this is a work tree of its own, else from the
 # line that `git archive` fills in, else "unknown" and the day of the build (of SOURCE_DATE_EPOCH where that is set).
 # The version of the plugin interface: TCM_PLUGIN_ABI_MAJOR, TCM_PLUGIN_ABI_MINOR. And what is linked: TCM_LIBRARIES, as
-# rows of a C++ table.
+# rows of a C++ table; TCM_DATABASES, what an index can lie in.
 #
 # Asked when the build is configured, so that a commit alone builds nothing anew.
 set(TCM_COMMIT unknown)
@@ -30,6 +30,11 @@ endif()
 set(TCM_PLUGIN_ABI_MAJOR "${CMAKE_MATCH_1}")
 set(TCM_PLUGIN_ABI_MINOR "${CMAKE_MATCH_2}")
 
+set(TCM_DATABASES "\"sqlite\", \"postgresql\"")
+if(TCM_PORTABLE)
+  set(TCM_DATABASES "\"sqlite\"")
+  unset(PostgreSQL_VERSION_STRING)
+endif()
 set(TCM_LIBRARIES "")
 foreach(row IN ITEMS
     "SQLite;SQLite3_VERSION" "SOCI;SOCI_VERSION" "libpq;PostgreSQL_VERSION_STRING" "Boost;Boost_VERSION_STRING"

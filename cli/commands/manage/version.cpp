@@ -49,6 +49,7 @@ void write_version(Context& context) {
   json.key("libraries").begin_object();
   for (const Library& library : kLibraries) json.field(library.name, library.version);
   json.end_object();
+  write_list(json, "databases", {std::begin(kDatabases), std::end(kDatabases)});
   json.field("index", index_place(context));
   write_list(json, "settings_files", settings_files());
   write_list(json, "plugin_directories", context.plugin_directories());
@@ -74,6 +75,7 @@ void print_version(Context& context) {
   std::vector<std::string> libraries;
   for (const Library& library : kLibraries) libraries.push_back(fmt::format("{} {}", library.name, library.version));
   lines("built with", libraries);
+  line("databases", fmt::format("{}", fmt::join(kDatabases, ", ")));
 }
 
 ExitCode run_version(bool as_json, Context& context) {

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "libtcm_backend_";
 constexpr std::string_view kSuffix = ".so";
+constexpr std::string_view kPackage = "triton_cache_manager_plugins";
 
 bool is_plugin_name(std::string_view name) {
   return name.size() > kPrefix.size() + kSuffix.size() && name.starts_with(kPrefix) && name.ends_with(kSuffix);
@@ -60,6 +61,25 @@ std::optional<std::string> user_directory(const SearchEnvironment& environment) 
   return std::nullopt;
 }
 
+/// Adds `directory`/triton_cache_manager_plugins if that is a directory.
+void add_package(std::vector<std::string>& found, const fs::path& directory) {
+  std::error_code error;
+  fs::path package = directory / kPackage;
+  if (fs::is_directory(package, error)) found.push_back(package.string());
+}
+
+/// The directories of Python packages in `library`, a prefix's lib or lib64.
+void add_packages_in(std::vector<std::string>& found, const fs::path& library) {
+  std::error_code error;
+  if (fs::is_symlink(library, error)) return;  // a virtual environment's lib64 is its lib
+  fs::directory_iterator entry(library, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (!entry->path().filename().string().starts_with("python")) continue;
+    add_package(found, entry->path() / "site-packages");
+    add_package(found, entry->path() / "dist-packages");
+  }
+}
+
 void add_installation(PathBuilder& builder, const SearchEnvironment& environment) {
   if (!environment.executable.empty()) {
     const fs::path prefix = fs::path(environment.executable).parent_path().parent_path();
@@ -76,7 +96,8 @@ std::vector<std::string> plugin_names(const SearchDirectory& directory, std::vec
     std::string name = entry->path().filename().string();
     if (is_plugin_name(name)) names.push_back(std::move(name));
   }
-  const bool is_default = directory.origin == PathOrigin::user || directory.origin == PathOrigin::installation;
+  const bool is_default = directory.origin == PathOrigin::user || directory.origin == PathOrigin::package ||
+                          directory.origin == PathOrigin::installation;
   if (error && !(is_default && error == std::errc::no_such_file_or_directory))
     refusals.push_back({util::escape_control(directory.path), Stage::directory,
                         fmt::format("cannot be listed: {}", util::error_text(error.value()))});
@@ -95,7 +116,19 @@ SearchEnvironment environment_of_process() {
   std::error_code error;
   const fs::path executable = fs::read_symlink("/proc/self/exe", error);
   if (!error) environment.executable = executable.string();
+  environment.packages = installed_packages(environment.executable);
   return environment;
+}
+
+std::vector<std::string> installed_packages(const std::string& executable) {
+  std::vector<std::string> found;
+  if (executable.empty()) return found;
+  const fs::path prefix = fs::path(executable).parent_path().parent_path();
+  add_packages_in(found, prefix / "lib");
+  add_packages_in(found, prefix / "lib64");
+  std::sort(found.begin(), found.end());
+  add_package(found, prefix);
+  return found;
 }
 
 SearchPath search_path(const SearchOptions& options) {
@@ -114,6 +147,7 @@ SearchPath search_path(const SearchOptions& options) {
     if (is_set(environment.add_plugin_path))
       builder.add_joined(*environment.add_plugin_path, PathOrigin::added, "TCM_ADD_PLUGIN_PATH");
     if (const auto user = user_directory(environment)) builder.add(*user, PathOrigin::user, "HOME");
+    builder.add_all(environment.packages, PathOrigin::package, "a Python package");
     add_installation(builder, environment);
   }
   return builder.take();

@@ -17,7 +17,14 @@ struct SearchEnvironment {
   std::optional<std::string> xdg_data_home;    ///< XDG_DATA_HOME
   std::optional<std::string> home;             ///< HOME
   std::string executable;                      ///< canonical path of the running program; empty when not known
+  std::vector<std::string> packages;           ///< of installed_packages()
 };
+
+/// Where Python packages in the prefix of the program `executable` have put backends: each directory
+/// triton_cache_manager_plugins of lib*/python*/site-packages and dist-packages that exists, sorted, and of the prefix
+/// itself, as `pip install --target` lays it out. So a backend that comes as a wheel is found by the program that came
+/// as a wheel, and gone when pip has uninstalled it.
+std::vector<std::string> installed_packages(const std::string& executable);
 
 /// Reads all of it. In a program that runs with more rights than its caller (secure_getenv) the variables are absent.
 /// Safe from any thread as long as nobody changes the environment.
@@ -29,12 +36,12 @@ struct SearchOptions {
   std::vector<std::string> enable;           ///< globs; not empty: only plugins that match one of them
   std::vector<std::string> disable;          ///< globs; plugins that match one are left out, whatever `enable` says
   bool no_plugins = false;
-  bool builtin_only = false;  ///< only the directories of the installation; every path above is ignored
+  bool builtin_only = false;  ///< only the directories of the installation itself; every other is ignored
   SearchEnvironment environment = environment_of_process();
 };
 
 /// Which rule named a directory.
-enum class PathOrigin : std::uint8_t { option, environment, configuration, added, user, installation };
+enum class PathOrigin : std::uint8_t { option, environment, configuration, added, user, package, installation };
 
 struct SearchDirectory {
   std::string path;  ///< absolute, as given

@@ -10,6 +10,16 @@
 namespace tcm::index {
 namespace {
 
+#ifdef TCM_WITHOUT_POSTGRESQL
+
+Result<PostgresLibrary> load() {
+  return fail(ErrorCode::failed,
+              "this build of tcm cannot use PostgreSQL, as it has its libraries linked in; install tcm from its Debian "
+              "package or build it (docs/install.md), or use an index in a file");
+}
+
+#else
+
 template <class Function>
 bool find(void* library, const char* name, Function& function) {
   function = reinterpret_cast<Function>(::dlsym(library, name));
@@ -45,6 +55,8 @@ Result<PostgresLibrary> load() {
   found.factory = factory();
   return found;
 }
+
+#endif
 
 }  // namespace
 

@@ -49,6 +49,58 @@ TEST(SearchPath, DefaultsAreTheUsersThenTheInstallations) {
   EXPECT_EQ(search_path(options).directories[1].origin, PathOrigin::installation);
 }
 
+TEST(SearchPath, PackagesComeBetweenTheUsersAndTheInstallations) {
+  auto options = bare_options();
+  options.environment.home = "/home/u";
+  options.environment.executable = "/opt/tcm/bin/tcm";
+  options.environment.packages = {"/opt/tcm/lib/python3.11/site-packages/triton_cache_manager_plugins"};
+  const auto found = search_path(options).directories;
+  ASSERT_THAT(found, SizeIs(4));
+  EXPECT_EQ(found[0].origin, PathOrigin::user);
+  EXPECT_EQ(found[1].path, options.environment.packages[0]);
+  EXPECT_EQ(found[1].origin, PathOrigin::package);
+  EXPECT_EQ(found[2].origin, PathOrigin::installation);
+
+  options.environment.plugin_path = "/env";
+  EXPECT_THAT(paths(options), ElementsAre("/env"));
+  options.environment.plugin_path.reset();
+  options.builtin_only = true;
+  EXPECT_THAT(paths(options), Not(testing::Contains(options.environment.packages[0])));
+}
+
+TEST(InstalledPackages, AreThoseOfEveryPythonInThePrefix) {
+  const test::TempDir prefix;
+  const auto make = [&](const char* path) {
+    const auto directory = prefix.path() / path / "triton_cache_manager_plugins";
+    std::filesystem::create_directories(directory);
+    return directory.string();
+  };
+  const std::string debian = make("lib/python3/dist-packages");
+  const std::string venv = make("lib/python3.13/site-packages");
+  const std::string fedora = make("lib64/python3.12/site-packages");
+  make("lib/perl/site-packages");
+  make("share/python3.13/site-packages");
+  std::filesystem::create_directories(prefix.path() / "lib/python3.9/site-packages");
+  const std::string program = (prefix.path() / "bin/tcm").string();
+  EXPECT_THAT(installed_packages(program), ElementsAre(debian, venv, fedora));
+  EXPECT_THAT(installed_packages(""), IsEmpty());
+}
+
+TEST(InstalledPackages, AreInThePrefixItselfWhereItIsAFolderOfPackages) {
+  const test::TempDir prefix;
+  const auto directory = prefix.path() / "triton_cache_manager_plugins";
+  std::filesystem::create_directories(directory);
+  EXPECT_THAT(installed_packages((prefix.path() / "bin/tcm").string()), ElementsAre(directory.string()));
+}
+
+TEST(InstalledPackages, AreFoundOnceWhereLib64IsLib) {
+  const test::TempDir prefix;
+  const auto directory = prefix.path() / "lib/python3.13/site-packages/triton_cache_manager_plugins";
+  std::filesystem::create_directories(directory);
+  std::filesystem::create_directory_symlink("lib", prefix.path() / "lib64");
+  EXPECT_THAT(installed_packages((prefix.path() / "bin/tcm").string()), ElementsAre(directory.string()));
+}
+
 TEST(SearchPath, XdgDataHomeGoesBeforeHomeWhenItIsAbsolute) {
   auto options = bare_options();
   options.environment.home = "/home/u";
