@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/query/report.hpp"
 #include "cli/guide/complete.hpp"
 #include "cli/guide/man_pages.hpp"
 #include "cli/log.hpp"
@@ -100,7 +101,7 @@ std::optional<std::string> answer_tool(const CLI::App& app, const std::vector<st
 
 /// Whether the command that was chosen only prints, and may print more than a screen.
 bool is_paged(const CLI::App& app) {
-  constexpr std::array kPaged = std::to_array<const char*>({"list", "show", "stats", "config"});
+  constexpr std::array kPaged = std::to_array<const char*>({"list", "show", "diff", "stats", "config"});
   return std::any_of(kPaged.begin(), kPaged.end(), [&app](const char* name) { return app.got_subcommand(name); });
 }
 
@@ -150,7 +151,9 @@ ExitCode parse_and_run(int argc, const char* const* argv) {
   add_index_command(app, invocation, options);
   add_list_command(app, invocation);
   add_show_command(app, invocation);
+  add_diff_command(app, invocation);
   add_stats_command(app, invocation);
+  add_report_command(app, invocation);
   add_du_command(app, invocation, options);
   add_verify_command(app, invocation);
   add_prune_command(app, invocation);

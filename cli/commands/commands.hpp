@@ -9,6 +9,7 @@ namespace tcm::cli {
 void add_index_command(CLI::App& app, Invocation& invocation, GlobalOptions& globals);
 void add_list_command(CLI::App& app, Invocation& invocation);
 void add_show_command(CLI::App& app, Invocation& invocation);
+void add_diff_command(CLI::App& app, Invocation& invocation);
 void add_stats_command(CLI::App& app, Invocation& invocation);
 void add_du_command(CLI::App& app, Invocation& invocation, GlobalOptions& globals);
 void add_doctor_command(CLI::App& app, Invocation& invocation);

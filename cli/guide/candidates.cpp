@@ -109,6 +109,8 @@ constexpr std::array kSources = std::to_array<Source>({
     {"config get KEY", settings},
     {"config set KEY", settings},
     {"config set VALUE", values_of_setting},
+    {"diff A", names_and_keys},
+    {"diff B", names_and_keys},
     {"run COMMAND", nullptr, ShellPart::commands},
     {"--name", from_index<Indexed::names>},
     {"--key", from_index<Indexed::keys>},

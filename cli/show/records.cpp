@@ -139,7 +139,10 @@ std::vector<Column> layouts_of(const ColumnChoice& choice) {
 }
 
 std::string column_text(RecordColumns table, const RecordColumn& column, const Row& row, const CellContext& context) {
-  const ColumnValue value = index::value_of(table, column, row);
+  return column_text(column, index::value_of(table, column, row), context);
+}
+
+std::string column_text(const RecordColumn& column, const ColumnValue& value, const CellContext& context) {
   const auto* number = std::get_if<std::int64_t>(&value);
   if (number != nullptr && column.type == ColumnType::bytes)
     return util::format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(*number, 0)));
@@ -166,6 +169,10 @@ std::vector<std::string> data_cells(const ColumnChoice& choice, const Row& row, 
                         ? data_text(*one.column, index::value_of(choice.table, *one.column, row), now_ns)
                         : row.extra.at(one.field).text);
   return cells;
+}
+
+void write_column_value(JsonWriter& json, const RecordColumn& column, const ColumnValue& value) {
+  write_value(json, column, value, 0);
 }
 
 void write_record_fields(JsonWriter& json, RecordColumns table, const Row& row) {

@@ -54,6 +54,10 @@ std::vector<std::string> data_cells(const ColumnChoice& choice, const index::Row
 /// A column's value for people; empty when it is absent.
 std::string column_text(index::RecordColumns table, const index::RecordColumn& column, const index::Row& row,
                         const CellContext& context);
+std::string column_text(const index::RecordColumn& column, const index::ColumnValue& value, const CellContext& context);
+
+/// A column's value for programs, as write_record_fields() has it; null when it is absent.
+void write_column_value(JsonWriter& json, const index::RecordColumn& column, const index::ColumnValue& value);
 
 /// The fields of a record as docs/json.md lists them, into an open object: all of them, or those chosen; fields that
 /// are no columns as an object `fields`.

@@ -86,7 +86,7 @@ TEST_F(Failures, ASuggestionIsAnotherWordThatIsValidThere) {
       tcm({"config", "list"}), 2,
       "unknown command 'config list'; it must be one of show, get, set, unset, path (see tcm config --help)");
   for (const auto& words : std::vector<std::vector<std::string>>{
-           {"show", "KEY", "--file", "ptx"}, {"list", "--since", "7d"}, {"config", "show", "prune"}}) {
+           {"show", "KEY", "--assembly", "x"}, {"list", "--since", "7d"}, {"config", "show", "prune"}}) {
     const ProgramResult result = tcm(words);
     expect_failure(result, 2, "see tcm " + words.front());
     EXPECT_THAT(result.err, Not(HasSubstr("did you mean")));

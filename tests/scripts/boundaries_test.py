@@ -202,7 +202,7 @@ class Boundaries(unittest.TestCase):
             "core/backend",
         ],
         "core/service/query": [
-            "core/util", "core/util/text", "core/util/system", "core/backend/terms", "core/index/values",
+            "core/util", "core/util/text", "core/util/system", "core/model", "core/backend/terms", "core/index/values",
             "core/index", "core/service",
         ],
         "core/service/scan": [
@@ -243,14 +243,23 @@ class Boundaries(unittest.TestCase):
             "core/cache/edit", "core/cache/pack", "core/cache/import", "core/index", "core/service",
             "core/service/query", "core/service/scan", "core/service/verify",
         ],
+        "core/service/compare": [
+            "core/util", "core/util/text", "core/util/system", "core/model", "core/disk", "core/cache/format",
+            "core/cache/find", "core/cache/read", "core/index/values", "core/index", "core/service",
+            "core/service/query", "core/service/scan",
+        ],
+        "core/service/report": [
+            "core/util", "core/util/text", "core/index", "core/service", "core/service/query",
+        ],
         "cli/output": ["core/util", "core/util/text", "core/util/system"],
         "cli/run": [
             "core/util/text", "core/config", "core/backend/find", "core/index", "core/service", "core/service/query", "core/service/scan",
             "cli/output",
         ],
         "cli/show": [
-            "core/util/text", "core/index", "core/service/verify", "core/service/plan", "core/service/change",
-            "core/service/doctor", "core/service/transfer", "cli/output", "cli/run",
+            "core/util", "core/util/text", "core/model", "core/index/values", "core/index", "core/service/query",
+            "core/service/verify", "core/service/plan", "core/service/change", "core/service/doctor",
+            "core/service/transfer", "core/service/compare", "core/service/report", "cli/output", "cli/run",
         ],
         "cli/guide": [
             "core/util/text", "core/model", "core/config", "core/cache/verify", "core/index/values", "core/index",
@@ -260,7 +269,7 @@ class Boundaries(unittest.TestCase):
             "core/util/text", "core/util/system", "core/config", "core/backend/load", "core/index",
             "core/index/upkeep", "core/service/query", "core/service/scan", "core/service/verify",
             "core/service/plan", "core/service/change", "core/service/hits", "core/service/upkeep",
-            "core/service/doctor", "core/service/transfer", "cli/output",
+            "core/service/doctor", "core/service/transfer", "core/service/compare", "core/service/report", "cli/output",
             "cli/run", "cli/show",
         ],
         "cli": [

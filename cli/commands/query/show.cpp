@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/query/show_file.hpp"
 #include "cli/output/csv.hpp"
 #include "cli/output/json_writer.hpp"
 #include "cli/output/numbers.hpp"
 #include "cli/output/table.hpp"
+#include "cli/run/checks.hpp"
 #include "cli/run/help.hpp"
 #include "cli/run/open_index.hpp"
+#include "cli/show/candidates.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/query/entry_words.hpp"
 #include "core/service/query/search.hpp"
+#include "core/service/query/spills.hpp"
 #include "core/util/text/bytes.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/time.hpp"
@@ -26,6 +28,7 @@ namespace {
 struct ShowOptions {
   std::string word;
   service::FilterWords filters;
+  ShowFileOptions file;
   OutputOptions output;
 };
 
@@ -91,6 +94,13 @@ void print_facts(Context& context, index::RecordColumns columns, const service::
   sheet.line("ctas", row.num_ctas);
   sheet.line("warp size", row.warp_size);
   if (row.shared_bytes) sheet.line("shared memory", util::format_bytes(static_cast<std::uint64_t>(*row.shared_bytes)));
+  if (row.spill_bytes) {
+    const service::SpillWords words = service::spill_words(shown.detail.resources);
+    sheet.line(words.label, *row.spill_bytes == 0
+                                ? "none"
+                                : fmt::format("{} bytes per thread{}", count_text(*row.spill_bytes),
+                                              words.known ? "" : ", of spilled registers or local arrays"));
+  }
   sheet.line("size",
              fmt::format("{} in {}", util::format_bytes(row.bytes.total()), counted(row.file_count, "file", "files")));
   sheet.line("modified", fmt::format("{} ({} ago)", util::format_local(row.modified_ns),
@@ -147,25 +157,6 @@ void print_metadata(Context& context, const service::Shown& shown) {
     json.raw(shown.detail.metadata);
 }
 
-void print_candidates(Context& context, index::RecordColumns known, const service::ShowResult& result,
-                      const ShowOptions& options) {
-  const bool one_host = std::all_of(result.candidates.begin(), result.candidates.end(),
-                                    [&](const index::Row& row) { return row.host == result.candidates.front().host; });
-  const std::string_view more = result.by_name ? "give a key, or a filter such as -a 90" : "give more of the key";
-  context.messages().error(fmt::format("'{}' is ambiguous: {} records match; {}{}", options.word,
-                                       count_text(result.matches), more, one_host ? "" : ", or --host"));
-  const ColumnChoice columns =
-      choose_columns(known, one_host ? "key,name,backend,arch,size,age,dir" : "key,name,backend,arch,size,age,host,dir",
-                     Format::table);
-  // Candidates are help for the user, not data: they go where the error goes.
-  Sink err(stderr);
-  Table table(err, layouts_of(columns), context.err_terminal());
-  for (const index::Row& row : result.candidates)
-    table.add_row(text_cells(columns, row, {context.now_ns(), context.err_terminal().is_tty}));
-  table.finish();
-  err.flush();
-}
-
 void print_sheet(Context& context, index::RecordColumns known, const service::Shown& shown) {
   print_facts(context, known, shown);
   print_resources(context, shown);
@@ -201,9 +192,10 @@ ExitCode run_show(const ShowOptions& options, Context& context) {
   const auto result = service::show(options.word, options.filters, *index, context.backends(), context.now_ns());
   if (!result) return context.report(result.error());
   if (!result->shown) {
-    print_candidates(context, index->columns(), *result, options);
+    print_candidates(context, index->columns(), *result, options.word);
     return ExitCode::usage;
   }
+  if (options.file.path || !options.file.file.empty()) return show_file(context, *index, *result, options.file);
   const Format format = format_of(options.output);
   if (format == Format::json && !result->also.empty()) return refuse_several(context, *result);
   if (format == Format::json || format == Format::jsonl) {
@@ -227,11 +219,22 @@ void add_show_command(CLI::App& app, Invocation& invocation) {
   add_filter_options(*command, options->filters);
   add_host_options(*command, options->filters);
   add_output_option(*command, options->output, {"table", "json", "jsonl"});
+  CLI::Option* const file =
+      command
+          ->add_option("--file", options->file.file,
+                       "Print this file of the entry: by its name, its type (ttgir) or its kind (assembly)")
+          ->type_name("ARTIFACT")
+          ->excludes("--output", "--json");
+  must_not_be_empty(*file, "a file of the entry, such as ttgir");
+  command->add_flag("--path", options->file.path, "Print the path of the entry, or of the file")
+      ->excludes("--output", "--json");
   end_help(*command,
            "Examples:\n"
            "  tcm show NK47D24P                           by the start of its key\n"
            "  tcm show ~/.triton/cache/NK47D24P...        by its path, or that of a file in it\n"
            "  tcm show matmul_kernel -a 90                by name, if a filter leaves only one\n"
+           "  tcm show NK47 --file ttgir                  one of its files\n"
+           "  cd \"$(tcm show NK47 --path)\"               where it lies\n"
            "  tcm show NK47 --json                        with the whole metadata, for a script",
            {ExitCode::missing});
   command->callback([options, &invocation] {

@@ -13,6 +13,7 @@
 #include "cli/run/help.hpp"
 #include "cli/run/open_index.hpp"
 #include "cli/show/absent.hpp"
+#include "cli/show/bars.hpp"
 #include "cli/show/elsewhere.hpp"
 #include "cli/show/records.hpp"
 #include "core/service/change/trash.hpp"
@@ -114,10 +115,30 @@ void write_csv(Context& context, const service::Stats& stats) {
   }
 }
 
-std::vector<std::string> text_cells(std::vector<std::string> cells, const index::Sums& sums) {
+// What a terminal shows next to the size, and when the two columns go: after all others.
+constexpr std::string_view kBarBehind = "bytes";
+constexpr int kBarDrop = 9;
+constexpr std::size_t kBarWidth = 12;
+
+std::vector<Column> sum_layouts(bool with_bars) {
+  std::vector<Column> layouts;
+  for (const SumColumn& sum : kSumColumns) {
+    layouts.push_back({sum.id, sum.header, Align::right, sum.drop_priority});
+    if (!with_bars || sum.id != kBarBehind) continue;
+    layouts.push_back({"share", "share", Align::right, kBarDrop + 1});
+    layouts.push_back({"bar", "", Align::left, kBarDrop});
+  }
+  return layouts;
+}
+
+/// Bars, when there are any, are shares of `whole`.
+std::vector<std::string> text_cells(std::vector<std::string> cells, const index::Sums& sums, const index::Sums* whole) {
   for (const SumColumn& column : kSumColumns) {
     const std::uint64_t value = column.value(sums);
     cells.push_back(column.is_size ? util::format_bytes(value) : count_text(value));
+    if (whole == nullptr || column.id != kBarBehind) continue;
+    cells.push_back(percent_text(value, column.value(*whole)));
+    cells.push_back(&sums == whole ? "" : bar_text(value, column.value(*whole), kBarWidth));
   }
   return cells;
 }
@@ -129,20 +150,21 @@ void print_groups(Context& context, const service::Stats& stats, Format format) 
     column.flexible = by == "name" || by == "root" || by == "dir";
     columns.push_back(std::move(column));
   }
-  for (const SumColumn& sum : kSumColumns) columns.push_back({sum.id, sum.header, Align::right, sum.drop_priority});
   Terminal terminal = context.out_terminal();
+  const index::Sums* const whole = terminal.is_tty ? &stats.total : nullptr;
+  for (Column& column : sum_layouts(whole != nullptr)) columns.push_back(std::move(column));
   if (format == Format::wide) terminal.width = kUnlimitedWidth;
   Table table(context.out(), std::move(columns), terminal);
   for (const index::Group& group : stats.groups) {
     std::vector<std::string> values = group.values;
     for (std::string& value : values)
       if (value.empty()) value = "-";
-    table.add_row(text_cells(std::move(values), group.sums));
+    table.add_row(text_cells(std::move(values), group.sums, whole));
   }
   if (stats.groups.size() > 1) {
     std::vector<std::string> label(stats.by.size());
     label.front() = "total";
-    table.add_row(text_cells(std::move(label), stats.total));
+    table.add_row(text_cells(std::move(label), stats.total, whole));
   }
   table.finish();
 }
@@ -185,7 +207,8 @@ ExitCode run_stats(const StatsOptions& options, Context& context) {
   } else {
     print_groups(context, *stats, format);
     print_rows(context, index->columns(), "Largest entries:", stats->top, "key,name,backend,arch,size,age");
-    print_rows(context, index->columns(), "Largest register spills (bytes per thread):", stats->spilling,
+    print_rows(context, index->columns(),
+               "Most bytes of a thread in memory, spilled registers or its stack:", stats->spilling,
                "key,name,backend,arch,warps,spill_bytes");
     context.out().flush();
     if (stats->other_files.files > 0)

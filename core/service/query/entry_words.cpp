@@ -97,11 +97,15 @@ Result<EntryNames> EntryNames::read(index::Index& index) {
 std::string EntryNames::name_of(const index::Row& row) const {
   std::string name = row.key;
   if (!keys_suffice_) {
-    const auto own = own_paths_.find({row.host, row.root});
-    name = own != own_paths_.end() ? entry_path(own->second, row.key)
-                                   : fmt::format("{}:{}", row.host, entry_path(row.root, row.key));
+    const auto own = own_root_of(row);
+    name = own ? entry_path(*own, row.key) : fmt::format("{}:{}", row.host, entry_path(row.root, row.key));
   }
   return name.find('\n') == std::string::npos ? name : util::escape_control(name);
+}
+
+std::optional<std::string> EntryNames::own_root_of(const index::Row& row) const {
+  const auto own = own_paths_.find({row.host, row.root});
+  return own == own_paths_.end() ? std::nullopt : std::optional(own->second);
 }
 
 }  // namespace tcm::service

@@ -57,6 +57,9 @@ class EntryNames {
   /// command takes; a name with a line break is escaped, so that it never passes for two.
   std::string name_of(const index::Row& row) const;
 
+  /// The root of an entry as this host calls it; absent when the entry lies on another host only.
+  std::optional<std::string> own_root_of(const index::Row& row) const;
+
  private:
   bool keys_suffice_ = true;
   /// By host and root: the same directory as this host calls it. Roots of other hosts alone are not in it.
