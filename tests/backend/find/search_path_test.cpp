@@ -65,7 +65,7 @@ TEST(SearchPath, PackagesComeBetweenTheUsersAndTheInstallations) {
   EXPECT_THAT(paths(options), ElementsAre("/env"));
   options.environment.plugin_path.reset();
   options.builtin_only = true;
-  EXPECT_THAT(paths(options), Not(testing::Contains(options.environment.packages[0])));
+  EXPECT_THAT(paths(options), testing::Not(testing::Contains(options.environment.packages[0])));
 }
 
 TEST(InstalledPackages, AreThoseOfEveryPythonInThePrefix) {
@@ -82,7 +82,7 @@ TEST(InstalledPackages, AreThoseOfEveryPythonInThePrefix) {
   make("share/python3.13/site-packages");
   std::filesystem::create_directories(prefix.path() / "lib/python3.9/site-packages");
   const std::string program = (prefix.path() / "bin/tcm").string();
-  EXPECT_THAT(installed_packages(program), ElementsAre(debian, venv, fedora));
+  EXPECT_THAT(installed_packages(program), ElementsAre(venv, debian, fedora));
   EXPECT_THAT(installed_packages(""), IsEmpty());
 }
 
