@@ -149,4 +149,15 @@ Report Registry::validate(const ArtifactView& artifact) const {
   return plugin == nullptr ? Report{} : plugin->validate(artifact);
 }
 
+std::optional<Occupancy> Registry::occupancy(const OccupancyQuestion& question) const {
+  const LoadedPlugin* plugin = serving(question.target);
+  return plugin == nullptr ? std::nullopt : plugin->occupancy(question);
+}
+
+std::optional<Compatibility> Registry::runs_on(std::string_view target, std::string_view kernel_arch,
+                                               std::string_view device_arch) const {
+  const LoadedPlugin* plugin = serving(target);
+  return plugin == nullptr ? std::nullopt : plugin->runs_on(target, kernel_arch, device_arch);
+}
+
 }  // namespace tcm::backend

@@ -14,6 +14,7 @@
 #include "core/backend/find/refusal.hpp"
 #include "core/backend/find/search_path.hpp"
 #include "core/backend/load/answers.hpp"
+#include "core/backend/load/occupancy.hpp"
 #include "core/backend/load/plugin_info.hpp"
 
 namespace tcm::backend {
@@ -94,6 +95,14 @@ class Registry {
   /// Asks the plugin of artifact.target. not_applicable when there is none, or it has no such function.
   Report probe(const ArtifactView& artifact) const;
   Report validate(const ArtifactView& artifact) const;
+
+  /// How well a kernel fills a device of question.arch: by arithmetic, the device need not be here. Nothing when no
+  /// plugin serves the target, or it cannot tell.
+  std::optional<Occupancy> occupancy(const OccupancyQuestion& question) const;
+  /// What a kernel for one architecture is on a device of another, both in canonical form. Nothing when no plugin
+  /// knows.
+  std::optional<Compatibility> runs_on(std::string_view target, std::string_view kernel_arch,
+                                       std::string_view device_arch) const;
 
  private:
   void add(const Candidate& candidate, const SearchOptions& options);

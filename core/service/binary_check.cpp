@@ -8,6 +8,10 @@
 
 namespace tcm::service {
 
+backend::LaunchFacts launch_of(const model::KernelFacts& facts) {
+  return {facts.num_warps, facts.num_ctas, facts.warp_size, facts.shared_bytes};
+}
+
 backend::ArtifactView view_of(const model::Record& kernel, std::string_view file, std::string_view bytes,
                               std::string_view display_path) {
   backend::ArtifactView view;
@@ -17,6 +21,7 @@ backend::ArtifactView view_of(const model::Record& kernel, std::string_view file
   view.arch = kernel.facts.arch;
   view.metadata_json = kernel.facts.metadata;
   view.display_path = display_path;
+  view.launch = launch_of(kernel.facts);
   return view;
 }
 

@@ -15,6 +15,9 @@ namespace tcm::service {
 /// The limit of the plugin interface (TCM_MAX_ARTIFACT_BYTES); larger files are no kernels.
 inline constexpr std::size_t kMaxArtifactBytes = std::size_t{256} << 20;
 
+/// How the kernel is launched, as backends are told.
+backend::LaunchFacts launch_of(const model::KernelFacts& facts);
+
 /// A file of a kernel as a backend is asked about it. Borrows all arguments.
 backend::ArtifactView view_of(const model::Record& kernel, std::string_view file, std::string_view bytes,
                               std::string_view display_path);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The backend of NVIDIA GPUs: what Triton's `cuda` target leaves in a cache.
-#include <tcm/plugin/plugin.hpp>
+#include <tcm/plugin/extensions.hpp>
 
 #include "plugins/common/text.hpp"
 #include "plugins/cuda/analyse.hpp"
 #include "plugins/cuda/arch.hpp"
+#include "plugins/cuda/compatible.hpp"
+#include "plugins/cuda/occupancy.hpp"
 
 namespace tcm::cuda_backend {
 namespace {
@@ -30,6 +32,10 @@ constexpr tcm_file_type kSass = plugin::file_type(".sass", TCM_KIND_ASSEMBLY, "s
 constexpr tcm_file_type kCubin = plugin::file_type(".cubin", TCM_KIND_BINARY, "cubin");
 constexpr const tcm_file_type* kFileTypes[] = {&kPtx, &kSass, &kCubin};
 
+constexpr tcm_plugin_occupancy kOccupancy = plugin::occupancy_extension<occupancy>();
+constexpr tcm_plugin_compatible kCompatible = plugin::compatible_extension<runs_on>();
+constexpr plugin::Extension kExtensions[] = {{TCM_EXT_OCCUPANCY, &kOccupancy}, {TCM_EXT_COMPATIBLE, &kCompatible}};
+
 // No path_fields: of the metadata that Triton 3.0 to 3.8 writes for cuda only extern_libs holds a path, and that one
 // lies in Triton's installation, outside the cache.
 constexpr tcm_kernel_backend_plugin kPlugin = plugin::Descriptor("org.tcm.cuda", "NVIDIA CUDA", "1.0.0")
@@ -41,6 +47,7 @@ constexpr tcm_kernel_backend_plugin kPlugin = plugin::Descriptor("org.tcm.cuda",
                                                   .arch_for_people<for_people>()
                                                   .probe<probe>()
                                                   .validate<validate>()
+                                                  .extensions<kExtensions>()
                                                   .build();
 
 }  // namespace

@@ -35,6 +35,11 @@ TEST(OldPlugin, OfVersion10Works) {
   EXPECT_EQ(std::get<std::uint64_t>(report.attributes[0].value), kBytes.size() - 4);
   ASSERT_EQ(report.diagnostics.size(), 1u);
   EXPECT_EQ(report.diagnostics[0].text, "written in 1.0");
+  EXPECT_EQ(report.diagnostics[0].code, "");
+  // What came later is absent, and nothing else is the matter.
+  const model::Resource registers{"registers", "", std::int64_t{64}};
+  EXPECT_FALSE(registry.occupancy({"oldie", "v7", {&registers, 1}, {}}));
+  EXPECT_FALSE(registry.runs_on("oldie", "v7", "v7"));
 }
 
 }  // namespace

@@ -145,7 +145,7 @@ TEST_F(Options, VersionIsPrintedBothWays) {
   EXPECT_THAT(tcm({"--version"}).out, testing::StartsWith("tcm "));
   EXPECT_EQ(tcm({"version"}).out, tcm({"--version"}).out);
   EXPECT_EQ(tcm({"-V"}).out, tcm({"--version"}).out);
-  EXPECT_EQ(json({"version", "--json"}).at("plugin_abi"), "1.0");
+  EXPECT_EQ(json({"version", "--json"}).at("plugin_abi"), "1.1");
 }
 
 TEST_F(Options, VersionNamesTheBuildAndThePaths) {

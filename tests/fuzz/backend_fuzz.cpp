@@ -66,7 +66,7 @@ void ask(const Backend& backend, const uint8_t* data, size_t size) {
   artifact.extension = plugin::str(backend.extension);
   artifact.target = plugin::str(backend.target);
   size_t taken = 0;
-  tcm_sink sink{TCM_STRUCT_SIZE(tcm_sink, diag), 0, &taken, &take, &hear};
+  tcm_sink sink{TCM_STRUCT_SIZE(tcm_sink, diag), 0, &taken, &take, &hear, nullptr};
 
   plugin::Sink probe_sink(sink);
   const tcm_status probed = backend.probe(plugin::Artifact(artifact), probe_sink);

@@ -65,14 +65,18 @@ const Vendor& rocm() {
 }
 
 std::vector<Row> read_table(const std::string& archive, const Vendor& vendor) {
-  std::istringstream lines(read_sample(archive, vendor.table));
+  return read_rows(archive, vendor.table);
+}
+
+std::vector<Row> read_rows(const std::string& archive, const std::string& table) {
+  std::istringstream lines(read_sample(archive, table));
   std::string line;
   std::getline(lines, line);
   const std::vector<std::string> names = split(line);
   std::vector<Row> rows;
   while (std::getline(lines, line)) {
     const std::vector<std::string> cells = split(line);
-    if (cells.size() != names.size()) throw std::runtime_error("a broken line in " + std::string(vendor.table));
+    if (cells.size() != names.size()) throw std::runtime_error("a broken line in " + table);
     Row row;
     for (size_t i = 0; i < names.size(); ++i) row[names[i]] = cells[i];
     rows.push_back(std::move(row));

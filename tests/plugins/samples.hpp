@@ -27,6 +27,8 @@ const Vendor& rocm();
 // `archive`, where there is a table: "binaries-3.6" (all of a Triton 3.6 cache) or "architectures" (small kernels for
 // many architectures).
 std::vector<Row> read_table(const std::string& archive, const Vendor& vendor);
+// The same of any table of comma-separated values.
+std::vector<Row> read_rows(const std::string& archive, const std::string& table);
 std::string read_sample(const std::string& archive, const std::string& file);
 std::string read_sample(const std::string& path);
 // The architecture in a row, or the one that the binary's own probe gives where the table has no such column.

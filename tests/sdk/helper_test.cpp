@@ -70,7 +70,7 @@ struct Host {
   std::vector<tcm_attr_type> types;
   std::vector<std::string> lines;
   std::size_t stop_after = 100;
-  tcm_sink sink{TCM_STRUCT_SIZE(tcm_sink, diag), 0, this, emit, diag};
+  tcm_sink sink{TCM_STRUCT_SIZE(tcm_sink, diag), 0, this, emit, diag, nullptr};
 
   static tcm_status emit(void* ctx, const tcm_attr* attr) {
     auto& host = *static_cast<Host*>(ctx);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,7 +42,9 @@ struct Attribute {
 
 struct Diagnostic {
   Severity severity = Severity::info;
-  std::string text;  ///< one line, safe to print, at most 4 KiB before escaping
+  std::string text;                       ///< one line, safe to print, at most 4 KiB before escaping
+  std::string code{};                     ///< "vendor.word", stable; empty: none
+  std::optional<std::uint64_t> offset{};  ///< bytes from the start of the file
 };
 
 /// One plugin's answer for one artifact.
@@ -54,6 +57,14 @@ struct Report {
   std::uint64_t dropped_diagnostics = 0;
 };
 
+/// How a kernel is launched, as far as its metadata says. Numbers as they stand there.
+struct LaunchFacts {
+  std::optional<std::int64_t> num_warps{};
+  std::optional<std::int64_t> num_ctas{};
+  std::optional<std::int64_t> warp_size{};
+  std::optional<std::int64_t> dynamic_shared_bytes{};
+};
+
 /// The file that is asked about. Borrowed for the call.
 struct ArtifactView {
   std::span<const std::uint8_t> bytes;
@@ -62,6 +73,7 @@ struct ArtifactView {
   std::string_view arch;           ///< canonical form; empty when not known
   std::string_view metadata_json;  ///< the kernel's metadata, valid JSON, or empty
   std::string_view display_path;   ///< for messages; any bytes
+  LaunchFacts launch{};
 };
 
 }  // namespace tcm::backend

@@ -84,7 +84,8 @@ Status status_of(tcm_status number) {
 }
 
 tcm_sink Collector::sink() {
-  return tcm_sink{TCM_STRUCT_SIZE(tcm_sink, diag), 0, this, &Collector::emit_entry, &Collector::diag_entry};
+  return tcm_sink{TCM_STRUCT_SIZE(tcm_sink, diagnose), 0, this, &Collector::emit_entry, &Collector::diag_entry,
+                  &Collector::diagnose_entry};
 }
 
 tcm_status Collector::emit_entry(void* ctx, const tcm_attr* attr) {
@@ -104,12 +105,27 @@ void Collector::diag_entry(void* ctx, tcm_severity severity, tcm_str text) {
   }
 }
 
-void Collector::say(Severity severity, std::string text) {
+void Collector::diagnose_entry(void* ctx, const tcm_diagnostic* given) {
+  try {
+    if (given == nullptr || !TCM_HAS_FIELD(tcm_diagnostic, given, offset) || given->text.data == nullptr) return;
+    const std::string_view line(given->text.data, std::min<std::size_t>(given->text.size, TCM_MAX_ATTR_TEXT));
+    Diagnostic diagnostic{severity_of(given->severity), util::escape_control(line)};
+    // A code that breaks the rule is lost, its finding is not.
+    if (const auto code = text_of(given->code, 64); code && is_attribute_key(*code)) diagnostic.code = *code;
+    if (given->offset != TCM_NO_OFFSET) diagnostic.offset = given->offset;
+    static_cast<Collector*>(ctx)->keep(std::move(diagnostic));
+  } catch (...) {  // out of memory: the finding is lost
+  }
+}
+
+void Collector::keep(Diagnostic diagnostic) {
   if (report_.diagnostics.size() >= TCM_MAX_DIAGS)
     ++report_.dropped_diagnostics;
   else
-    report_.diagnostics.push_back({severity, std::move(text)});
+    report_.diagnostics.push_back(std::move(diagnostic));
 }
+
+void Collector::say(Severity severity, std::string text) { keep({severity, std::move(text)}); }
 
 tcm_status Collector::take(const tcm_attr* attr) {
   if (report_.attributes.size() >= TCM_MAX_ATTRS) full_ = true;

@@ -31,6 +31,8 @@ class Collector {
  private:
   static tcm_status emit_entry(void* ctx, const tcm_attr* attr);
   static void diag_entry(void* ctx, tcm_severity severity, tcm_str text);
+  static void diagnose_entry(void* ctx, const tcm_diagnostic* given);
+  void keep(Diagnostic diagnostic);
   tcm_status take(const tcm_attr* attr);
 
   Report report_;

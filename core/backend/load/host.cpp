@@ -30,7 +30,7 @@ void log_line(void* /*ctx*/, tcm_severity severity, tcm_str text) {
   }
 }
 
-// Host 1.0 offers no extension.
+// This host offers no extension; a plugin that asks for one does without.
 const void* find_extension(void* /*ctx*/, const char* /*id*/) { return nullptr; }
 
 constexpr tcm_host kHost = {TCM_STRUCT_SIZE(tcm_host, get_extension),

@@ -13,6 +13,7 @@
 
 #include "core/backend/load/collector.hpp"
 #include "core/backend/load/descriptor.hpp"
+#include "core/backend/load/extensions.hpp"
 #include "core/backend/load/host.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/utf8.hpp"
@@ -182,7 +183,7 @@ Report LoadedPlugin::analyse(Analyser function, bool attributes, const ArtifactV
     return collector.finish(TCM_LIMIT);
   }
   tcm_artifact passed{};
-  passed.struct_size = TCM_STRUCT_SIZE(tcm_artifact, display_path);
+  passed.struct_size = TCM_STRUCT_SIZE(tcm_artifact, launch);
   for (const auto& type : info().file_types)
     if (type.extension == artifact.extension) passed.kind = type.kind_number;
   const std::string display_path = util::escape_control(artifact.display_path);
@@ -193,6 +194,8 @@ Report LoadedPlugin::analyse(Analyser function, bool attributes, const ArtifactV
   passed.arch = as_str(artifact.arch);
   passed.metadata_json = as_str(artifact.metadata_json);
   passed.display_path = as_str(display_path);
+  const tcm_launch launch = launch_of(artifact.launch);
+  if (launch.known != 0) passed.launch = &launch;
   const tcm_sink sink = collector.sink();
   try {
     const auto held = lock();
@@ -210,6 +213,25 @@ Report LoadedPlugin::probe(const ArtifactView& artifact) const {
 
 Report LoadedPlugin::validate(const ArtifactView& artifact) const {
   return analyse(object_.descriptor->validate, false, artifact);
+}
+
+std::optional<Occupancy> LoadedPlugin::occupancy(const OccupancyQuestion& question) const {
+  try {
+    const auto held = lock();
+    return ask_occupancy({*object_.descriptor, session_->instance}, question);
+  } catch (...) {  // the same as an error status
+    return std::nullopt;
+  }
+}
+
+std::optional<Compatibility> LoadedPlugin::runs_on(std::string_view target, std::string_view kernel_arch,
+                                                   std::string_view device_arch) const {
+  try {
+    const auto held = lock();
+    return ask_compatible({*object_.descriptor, session_->instance}, target, kernel_arch, device_arch);
+  } catch (...) {  // the same as an error status
+    return std::nullopt;
+  }
 }
 
 }  // namespace tcm::backend

@@ -14,6 +14,7 @@
 #include "core/backend/find/refusal.hpp"
 #include "core/backend/find/search_path.hpp"
 #include "core/backend/load/answers.hpp"
+#include "core/backend/load/occupancy.hpp"
 #include "core/backend/load/plugin_info.hpp"
 
 namespace tcm::backend {
@@ -46,6 +47,11 @@ class LoadedPlugin {
   /// Thread-safe: takes a lock for a plugin that wants to be called serially.
   Report probe(const ArtifactView& artifact) const;
   Report validate(const ArtifactView& artifact) const;
+
+  /// The extensions: nothing when the plugin lacks one, or has no answer. Thread-safe.
+  std::optional<Occupancy> occupancy(const OccupancyQuestion& question) const;
+  std::optional<Compatibility> runs_on(std::string_view target, std::string_view kernel_arch,
+                                       std::string_view device_arch) const;
 
  private:
   struct Session;

@@ -37,7 +37,7 @@ extern "C" {
 
 /* What this header describes. A plugin copies both numbers into its descriptor. */
 #define TCM_PLUGIN_ABI_MAJOR 1
-#define TCM_PLUGIN_ABI_MINOR 0
+#define TCM_PLUGIN_ABI_MINOR 1
 
 /* The one symbol a plugin of this major exports. A plugin that serves several majors exports one symbol for each. */
 #define TCM_PLUGIN_ENTRY tcm_kernel_backend_plugin_v1
@@ -121,17 +121,35 @@ typedef struct tcm_file_type {
   uint64_t flags;        /* none defined; 0 */
 } tcm_file_type;
 
+/* What the host knows of how a kernel is launched, from its metadata. Since 1.1. */
+typedef struct tcm_launch {
+  uint32_t struct_size;
+  uint32_t known;                /* TCM_LAUNCH_ bits of the members below that are set; the others are 0 */
+  uint32_t num_warps;            /* warps or waves per block     */
+  uint32_t num_ctas;             /* blocks per cluster           */
+  uint32_t warp_size;            /* threads or lanes per warp    */
+  uint32_t reserved;             /* 0 */
+  uint64_t dynamic_shared_bytes; /* per block, what the launch asks for on top of what the binary has */
+} tcm_launch;
+enum {
+  TCM_LAUNCH_NUM_WARPS = 1,
+  TCM_LAUNCH_NUM_CTAS = 2,
+  TCM_LAUNCH_WARP_SIZE = 4,
+  TCM_LAUNCH_DYNAMIC_SHARED_BYTES = 8
+};
+
 /* A file that the host wants to have read. All members are borrowed for the call. */
 typedef struct tcm_artifact {
   uint32_t struct_size;
-  tcm_artifact_kind kind; /* what the plugin's own file_types said of the extension */
-  const uint8_t* data;    /* the file's bytes; readable for exactly `size` bytes; may be null when size is 0 */
-  size_t size;            /* bytes; at most TCM_MAX_ARTIFACT_BYTES */
-  tcm_str extension;      /* with its dot */
-  tcm_str target;         /* one of the plugin's targets */
-  tcm_str arch;           /* canonical form, empty when the metadata has none */
-  tcm_str metadata_json;  /* the kernel's whole metadata, valid JSON, or empty */
-  tcm_str display_path;   /* for messages only: never opened, may not exist */
+  tcm_artifact_kind kind;   /* what the plugin's own file_types said of the extension */
+  const uint8_t* data;      /* the file's bytes; readable for exactly `size` bytes; may be null when size is 0 */
+  size_t size;              /* bytes; at most TCM_MAX_ARTIFACT_BYTES */
+  tcm_str extension;        /* with its dot */
+  tcm_str target;           /* one of the plugin's targets */
+  tcm_str arch;             /* canonical form, empty when the metadata has none */
+  tcm_str metadata_json;    /* the kernel's whole metadata, valid JSON, or empty */
+  tcm_str display_path;     /* for messages only: never opened, may not exist */
+  const tcm_launch* launch; /* since 1.1; null when nothing of it is known */
 } tcm_artifact;
 #define TCM_MAX_ARTIFACT_BYTES ((size_t)256 << 20)
 
@@ -182,6 +200,16 @@ typedef struct tcm_attr {
 #define TCM_ATTR_WAVEFRONT_SIZE "wavefront_size"         /* u64, lanes                                   */
 #define TCM_ATTR_ISA_VERSION "isa_version"               /* str, version of the assembly language        */
 
+/* One finding about the file, for people and for programs. Since 1.1. */
+typedef struct tcm_diagnostic {
+  uint32_t struct_size;
+  tcm_severity severity;
+  tcm_str code;    /* "<vendor>.<word>", stable over versions: [a-z][a-z0-9_.]{0,63}; empty for none */
+  tcm_str text;    /* one line */
+  uint64_t offset; /* bytes from the start of the file; TCM_NO_OFFSET where it is about no place */
+} tcm_diagnostic;
+#define TCM_NO_OFFSET UINT64_MAX
+
 /* Where answers go. Lives for one call; used only by the thread of that call. */
 typedef struct tcm_sink {
   uint32_t struct_size;
@@ -192,6 +220,8 @@ typedef struct tcm_sink {
   tcm_status (*emit)(void* ctx, const tcm_attr* attr);
   /* Takes one line of text for the user and copies it: what was wrong, where in the file. */
   void (*diag)(void* ctx, tcm_severity severity, tcm_str text);
+  /* The same with a code and a place; counts as one diagnostic. Since 1.1: ask TCM_HAS_FIELD first. */
+  void (*diagnose)(void* ctx, const tcm_diagnostic* diagnostic);
 } tcm_sink;
 
 /* ---- the host ---------------------------------------------------------------------------------------------------- */

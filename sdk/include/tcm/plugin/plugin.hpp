@@ -8,6 +8,7 @@
 //   Artifact      the C struct with C++ views
 //   Descriptor    builds the descriptor as a constant: no constructor runs when the object is loaded
 //   guarded       keeps exceptions inside
+//   Extension     what get_extension returns for an id; those of the interface in C++ are in extensions.hpp
 //
 //   namespace plugin = tcm::plugin;
 //
@@ -36,111 +37,34 @@
 #include <string_view>
 #include <type_traits>
 
+#include <tcm/plugin/bytes.hpp>
 #include <tcm/plugin/plugin.h>
 
 namespace tcm {
 namespace plugin {
 
-// ---- text
-// ------------------------------------------------------------------------------------------------------------
+// ---- an artifact
+// -----------------------------------------------------------------------------------------------------
 
-/// Borrows `text`; valid as long as it is.
-constexpr tcm_str str(std::string_view text) noexcept { return tcm_str{text.data(), text.size()}; }
-
-/// Borrows `text`; empty for a null pointer.
-constexpr std::string_view view(tcm_str text) noexcept {
-  return text.data == nullptr ? std::string_view{} : std::string_view{text.data, text.size};
-}
-
-/// Writes an answer into the host's buffer: TCM_LIMIT, and nothing written, when it does not fit.
-inline tcm_status write(tcm_text* out, std::string_view text) noexcept {
-  if (out == nullptr || out->data == nullptr) return TCM_INVALID_ARGUMENT;
-  out->size = 0;
-  if (text.size() > out->capacity) return TCM_LIMIT;
-  if (!text.empty()) std::memcpy(out->data, text.data(), text.size());
-  out->size = text.size();
-  return TCM_OK;
-}
-
-// ---- bytes
-// -----------------------------------------------------------------------------------------------------------
-
-/// A view of bytes. Every read says whether it lay inside; none depends on alignment or on the machine's byte order.
-/// Offsets and sizes are 64 bits wide, as files claim them, so that no caller has to narrow before the check.
-class Bytes {
+/// tcm_launch with a question for each fact. Nothing where it is unknown, or the host is older than 1.1.
+class Launch {
  public:
-  constexpr Bytes() noexcept = default;
-  constexpr Bytes(const std::uint8_t* data, std::size_t size) noexcept : data_(data), size_(size) {}
-
-  constexpr const std::uint8_t* data() const noexcept { return data_; }
-  constexpr std::size_t size() const noexcept { return size_; }
-  constexpr bool empty() const noexcept { return size_ == 0; }
-
-  /// Do [offset, offset + count) all lie inside? No overflow, whatever the numbers.
-  constexpr bool holds(std::uint64_t offset, std::uint64_t count) const noexcept {
-    return offset <= size_ && count <= size_ - offset;
-  }
-
-  /// The part [offset, offset + count), or nothing when it is not all there.
-  constexpr std::optional<Bytes> slice(std::uint64_t offset, std::uint64_t count) const noexcept {
-    if (!holds(offset, count)) return std::nullopt;
-    return Bytes(count == 0 ? nullptr : data_ + offset, static_cast<std::size_t>(count));
-  }
-  /// All from `offset` on.
-  constexpr std::optional<Bytes> from(std::uint64_t offset) const noexcept {
-    if (offset > size_) return std::nullopt;
-    return slice(offset, size_ - offset);
-  }
-
-  /// A little-endian number at `offset`, or nothing when it is not all there.
-  constexpr std::optional<std::uint8_t> u8(std::uint64_t offset) const noexcept { return read<std::uint8_t>(offset); }
-  constexpr std::optional<std::uint16_t> u16(std::uint64_t offset) const noexcept {
-    return read<std::uint16_t>(offset);
-  }
-  constexpr std::optional<std::uint32_t> u32(std::uint64_t offset) const noexcept {
-    return read<std::uint32_t>(offset);
-  }
-  constexpr std::optional<std::uint64_t> u64(std::uint64_t offset) const noexcept {
-    return read<std::uint64_t>(offset);
-  }
-
-  /// Do the bytes at `offset` equal `expected`?
-  bool matches(std::uint64_t offset, std::string_view expected) const noexcept {
-    return holds(offset, expected.size()) &&
-           (expected.empty() || std::memcmp(data_ + offset, expected.data(), expected.size()) == 0);
-  }
-
-  /// The text from `offset` up to its NUL, which must lie inside and within `limit` bytes.
-  std::optional<std::string_view> c_string(std::uint64_t offset, std::size_t limit = TCM_MAX_ATTR_TEXT) const noexcept {
-    if (offset >= size_) return std::nullopt;
-    const std::size_t rest = size_ - static_cast<std::size_t>(offset);
-    const std::size_t span = rest < limit ? rest : limit;
-    const void* end = std::memchr(data_ + offset, 0, span);
-    if (end == nullptr) return std::nullopt;
-    const auto* begin = reinterpret_cast<const char*>(data_ + offset);
-    return std::string_view(begin, static_cast<std::size_t>(static_cast<const char*>(end) - begin));
-  }
-
-  /// The bytes as text, of any encoding.
-  std::string_view text() const noexcept {
-    return empty() ? std::string_view{} : std::string_view(reinterpret_cast<const char*>(data_), size_);
+  constexpr explicit Launch(const tcm_launch* launch) noexcept : launch_(launch) {}
+  std::optional<std::uint64_t> num_warps() const noexcept { return get(TCM_LAUNCH_NUM_WARPS, &tcm_launch::num_warps); }
+  std::optional<std::uint64_t> num_ctas() const noexcept { return get(TCM_LAUNCH_NUM_CTAS, &tcm_launch::num_ctas); }
+  std::optional<std::uint64_t> warp_size() const noexcept { return get(TCM_LAUNCH_WARP_SIZE, &tcm_launch::warp_size); }
+  std::optional<std::uint64_t> dynamic_shared_bytes() const noexcept {
+    return get(TCM_LAUNCH_DYNAMIC_SHARED_BYTES, &tcm_launch::dynamic_shared_bytes);
   }
 
  private:
-  template <class T>
-  constexpr std::optional<T> read(std::uint64_t offset) const noexcept {
-    if (!holds(offset, sizeof(T))) return std::nullopt;
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) value |= static_cast<std::uint64_t>(data_[offset + i]) << (8 * i);
-    return static_cast<T>(value);
+  template <class Member>
+  std::optional<std::uint64_t> get(std::uint32_t bit, Member member) const noexcept {
+    if (launch_ == nullptr || (launch_->known & bit) == 0) return std::nullopt;
+    return launch_->*member;
   }
-
-  const std::uint8_t* data_ = nullptr;
-  std::size_t size_ = 0;
+  const tcm_launch* launch_;
 };
-
-// ---- an artifact
-// -----------------------------------------------------------------------------------------------------
 
 /// tcm_artifact with C++ views. Valid for the call.
 struct Artifact {
@@ -151,7 +75,8 @@ struct Artifact {
         target(view(c.target)),
         arch(view(c.arch)),
         metadata_json(view(c.metadata_json)),
-        display_path(view(c.display_path)) {}
+        display_path(view(c.display_path)),
+        launch(TCM_HAS_FIELD(tcm_artifact, &c, launch) ? c.launch : nullptr) {}
 
   tcm_artifact_kind kind;
   Bytes bytes;
@@ -160,6 +85,7 @@ struct Artifact {
   std::string_view arch;           ///< canonical form; empty when the metadata has none
   std::string_view metadata_json;  ///< valid JSON, or empty
   std::string_view display_path;   ///< for messages only
+  Launch launch;                   ///< how the kernel is launched, as far as the host says
 };
 
 // ---- answers
@@ -205,6 +131,13 @@ class Sink {
 
   /// One line for the user.
   void diag(tcm_severity severity, std::string_view text) noexcept { sink_.diag(sink_.ctx, severity, str(text)); }
+  /// One finding with a stable code ("acme.bad_magic") and the place in the file. A host of 1.0 gets the text alone.
+  void diagnose(tcm_severity severity, std::string_view code, std::string_view text,
+                std::uint64_t offset = TCM_NO_OFFSET) noexcept {
+    if (!TCM_HAS_FIELD(tcm_sink, &sink_, diagnose) || sink_.diagnose == nullptr) return diag(severity, text);
+    const tcm_diagnostic diagnostic{TCM_STRUCT_SIZE(tcm_diagnostic, offset), severity, str(code), str(text), offset};
+    sink_.diagnose(sink_.ctx, &diagnostic);
+  }
   /// One line for the user, and the status to leave with: `return sink.fail(TCM_MALFORMED, "…");`
   tcm_status fail(tcm_status status, std::string_view text) noexcept {
     diag(TCM_ERROR, text);
@@ -269,6 +202,27 @@ tcm_status spell(void*, tcm_str target, tcm_str text, tcm_text* out) {
   if (out == nullptr) return TCM_INVALID_ARGUMENT;
   out->size = 0;
   return guarded([&] { return kFunction(view(target), view(text), *out); });
+}
+
+}  // namespace detail
+
+// ---- extensions
+// ------------------------------------------------------------------------------------------------------
+
+/// One extension that a plugin offers: its id and the table that get_extension() returns for it.
+struct Extension {
+  const char* id;
+  const void* table;
+};
+
+namespace detail {
+
+template <const auto& kExtensions>
+const void* find_extension(const char* id) {
+  if (id == nullptr) return nullptr;
+  for (const Extension& extension : kExtensions)
+    if (std::strcmp(extension.id, id) == 0) return extension.table;
+  return nullptr;
 }
 
 }  // namespace detail
@@ -361,7 +315,14 @@ class Descriptor {
     return *this;
   }
 
-  /// The descriptor so far; set what has no word here (open, close, get_extension, functions with an instance) on the
+  /// `kExtensions` is a static array of Extension.
+  template <const auto& kExtensions>
+  constexpr Descriptor& extensions() noexcept {
+    plugin_.get_extension = &detail::find_extension<kExtensions>;
+    return *this;
+  }
+
+  /// The descriptor so far; set what has no word here (open, close, functions with an instance) on the
   /// result.
   constexpr tcm_kernel_backend_plugin build() const noexcept { return plugin_; }
 
