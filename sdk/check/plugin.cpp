@@ -50,6 +50,10 @@ void record_diag(void* ctx, tcm_severity severity, tcm_str text) {
   static_cast<Recording*>(ctx)->answer.diags.push_back(fmt::format("{}: {}", severity, copy(text)));
 }
 
+void record_diagnostic(void* ctx, const tcm_diagnostic* diagnostic) {
+  record_diag(ctx, diagnostic->severity, diagnostic->text);
+}
+
 /// A struct of a later host: the fields of today, then room that this plugin cannot know.
 template <class T>
 struct Later {
@@ -141,7 +145,8 @@ std::optional<Answer> analyse(const OpenPlugin& plugin, Function function, const
   Recording recording;
   recording.options = options;
   Later<tcm_sink> sink{};
-  sink.now = {TCM_STRUCT_SIZE(tcm_sink, diag), 0, &recording, record_attribute, record_diag};
+  // A host of 1.0 and one of a later day must hear the same.
+  sink.now = {TCM_STRUCT_SIZE(tcm_sink, diag), 0, &recording, record_attribute, record_diag, record_diagnostic};
   if (input.later_host) {
     std::memset(artifact.more, 0xa5, sizeof artifact.more);
     std::memset(sink.more, 0xa5, sizeof sink.more);

@@ -5,13 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/backend/load/strings.hpp"
 #include "tcm/plugin/compatible.h"
 #include "tcm/plugin/occupancy.h"
 
 namespace tcm::backend {
 namespace {
-
-tcm_str as_str(std::string_view text) { return {text.data(), text.size()}; }
 
 /// Null when the plugin has no such extension, or one that lacks what its first revision has.
 template <class Table>

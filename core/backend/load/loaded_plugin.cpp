@@ -15,6 +15,7 @@
 #include "core/backend/load/descriptor.hpp"
 #include "core/backend/load/extensions.hpp"
 #include "core/backend/load/host.hpp"
+#include "core/backend/load/strings.hpp"
 #include "core/util/text/text.hpp"
 #include "core/util/text/utf8.hpp"
 
@@ -42,8 +43,6 @@ void keep_loaded(boost::dll::shared_library library) {
   static auto* kept = new std::vector<boost::dll::shared_library>;
   kept->push_back(std::move(library));
 }
-
-tcm_str as_str(std::string_view text) { return {text.data(), text.size()}; }
 
 /// The lock is the caller's.
 tl::expected<boost::dll::shared_library, Refusal> open_library(const std::string& path) {
