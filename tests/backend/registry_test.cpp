@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tcm/plugin/plugin.h"
 #include "tests/backend/plugin_dir.hpp"
 
 namespace tcm::backend {
@@ -27,7 +28,7 @@ TEST(Registry, KnowsWhatAPluginSaysOfItself) {
   EXPECT_EQ(plugin.url, "https://example.org/");
   EXPECT_EQ(plugin.path, path);
   EXPECT_EQ(plugin.abi_major, 1);
-  EXPECT_EQ(plugin.abi_minor, 0);
+  EXPECT_EQ(plugin.abi_minor, TCM_PLUGIN_ABI_MINOR);
   ASSERT_THAT(plugin.targets, SizeIs(1));
   EXPECT_EQ(plugin.targets[0].name, "alpha");
   EXPECT_THAT(plugin.targets[0].aliases, ElementsAre("First"));
