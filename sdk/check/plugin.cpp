@@ -135,7 +135,7 @@ std::optional<Answer> analyse(const OpenPlugin& plugin, Function function, const
   if (call == nullptr) return std::nullopt;
 
   Later<tcm_artifact> artifact{};
-  artifact.now.struct_size = TCM_STRUCT_SIZE(tcm_artifact, display_path);
+  artifact.now.struct_size = TCM_STRUCT_SIZE(tcm_artifact, launch);
   artifact.now.kind = input.kind;
   artifact.now.data = input.data;
   artifact.now.size = input.size;
@@ -145,8 +145,7 @@ std::optional<Answer> analyse(const OpenPlugin& plugin, Function function, const
   Recording recording;
   recording.options = options;
   Later<tcm_sink> sink{};
-  // A host of 1.0 and one of a later day must hear the same.
-  sink.now = {TCM_STRUCT_SIZE(tcm_sink, diag), 0, &recording, record_attribute, record_diag, record_diagnostic};
+  sink.now = {TCM_STRUCT_SIZE(tcm_sink, diagnose), 0, &recording, record_attribute, record_diag, record_diagnostic};
   if (input.later_host) {
     std::memset(artifact.more, 0xa5, sizeof artifact.more);
     std::memset(sink.more, 0xa5, sizeof sink.more);

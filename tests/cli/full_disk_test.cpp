@@ -212,14 +212,13 @@ TEST_P(FullDisk, RepairMendsWithTheRoomOfWhatItRemoves) {
   ASSERT_EQ(tcm({"prune", "--leftovers", "--grace", "0s", "-y"}).exit_code, 0);
   auto all = entries();
   const fs::path last = *std::max_element(all.begin(), all.end());
-  fs::resize_file(last / "add_kernel.cubin", 100);
+  fs::resize_file(last / (fs::exists(last / "add_kernel.cubin") ? "add_kernel.cubin" : "add_kernel.hsaco"), 100);
   fill();
   expect_done({"repair", "--no-trash", "--grace", "0s", "-y"});
   EXPECT_FALSE(fs::exists(last));
   all = entries();
   EXPECT_EQ(all.size(), static_cast<std::size_t>(kKernels) - 1);
-  for (const fs::path& entry : all)
-    EXPECT_THAT(read_file(entry / "__grp__add_kernel.json"), HasSubstr((entry / "add_kernel.cubin").string()));
+  for (const fs::path& entry : all) EXPECT_THAT(read_file(entry / kGroup), HasSubstr((entry / kMetadata).string()));
 }
 
 TEST_P(FullDisk, LeftoversGo) {

@@ -77,7 +77,8 @@ class Faults : public testing::TestWithParam<Fault> {};
 TEST_P(Faults, AreFoundByName) {
   const Fault& fault = GetParam();
   // A busy machine is slow; what hangs brings a limit of its own.
-  const std::string options = std::string(fault.options).empty() ? "--timeout 60" : fault.options;
+  std::string options = fault.options;
+  if (options.find("--timeout") == std::string::npos) options += " --timeout 60";
   const Checked result = run("--json " + options + " " + module(fault.module));
   const auto failed = with_outcome(result, "fail");
   EXPECT_EQ(result.exit_code, 1) << result.output;

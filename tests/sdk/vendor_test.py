@@ -251,7 +251,7 @@ class Vendor(unittest.TestCase):
         found = sorted(self.prefix.rglob("tcm-plugin-sdk.pc"))
         self.assertEqual(len(found), 1)
         text = found[0].read_text()
-        for variable in ("plugindir=", "abi_major=1", "abi_minor=0"):
+        for variable in ("plugindir=", "abi_major=1", "abi_minor=1"):
             self.assertIn(variable, text)
 
     def test_a_project_for_another_major_does_not_find_this_sdk(self):
