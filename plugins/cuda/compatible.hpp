@@ -10,7 +10,7 @@
 namespace tcm::cuda_backend {
 
 // A cubin runs on devices of its own major version and of its minor or a later one (CUDA C++ Programming Guide, "Binary
-// Compatibility"); its PTX can be compiled for every later device. Nothing for a word that is no architecture. Triton
+// Compatibility"); its PTX can be compiled for every later device. Nothing for an unknown architecture. Triton
 // builds for sm_90 and later with instructions of that very architecture ("sm_90a"), which run nowhere else, and the
 // canonical form does not tell, so from 9.0 on only the same architecture counts.
 std::optional<tcm_compatibility> runs_on(std::string_view target, std::string_view kernel_arch,

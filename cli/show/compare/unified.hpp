@@ -12,7 +12,7 @@ namespace tcm::cli {
 /// Bytes as they are for programs; for a terminal escaped, and coloured where it may be.
 void print_unified(Context& context, const service::TextDiff& text);
 
-/// The same for programs, as one text. Empty when nothing differs, or one is no text.
+/// The same for programs, as one text. Empty when nothing differs, or one of them is binary.
 std::string unified_text(const service::TextDiff& text);
 
 }  // namespace tcm::cli

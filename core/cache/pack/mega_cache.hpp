@@ -28,7 +28,7 @@ struct MegaArtifact {
 /// So many bytes tell whether a file is one.
 inline constexpr std::size_t kMegaCacheHead = 12;
 
-/// Whether a file that begins so is one; pure.
+/// Whether a file with this beginning is one. Pure.
 bool is_mega_cache(std::string_view head);
 
 /// Reads `source` to its end and calls `each` for every artifact. Errors: corrupt (in one line, without a path: of

@@ -64,7 +64,7 @@ struct TextDiff {
   std::string path_b;
   std::string a;
   std::string b;
-  bool binary = false;  ///< one is no text: `diff` is empty
+  bool binary = false;  ///< one of them is binary: `diff` is empty
   LineDiff diff;
 
   bool equal() const { return a == b; }

@@ -49,7 +49,7 @@ Result<Shown> read_unindexed(const std::string& path, index::RecordColumns colum
   Prober(root, backends, memory).probe(entry);
   model::Record& record = entry.records.front();
   if (record.problem == model::SkipReason::vanished || record.problem == model::SkipReason::not_an_entry)
-    return fail(ErrorCode::missing, util::escape_control(path) + ": there is no entry of a cache");
+    return fail(ErrorCode::missing, util::escape_control(path) + ": not an entry of a cache");
   Shown shown;
   shown.row = row_of(columns, entry, record);
   shown.row.root = place.root;

@@ -53,7 +53,7 @@ int index_all(const std::string& url, const std::function<void()>& meanwhile) {
       ::close(gate[1]);
       const auto done = index_as(url, host, [&gate](int i) {
         char end = 0;
-        if (i == kEntries - 1 && ::read(gate[0], &end, 1) != 0) std::fputs("the gate is no pipe\n", stderr);
+        if (i == kEntries - 1 && ::read(gate[0], &end, 1) != 0) std::fputs("the gate cannot be read\n", stderr);
       });
       if (!done) std::fprintf(stderr, "%s\n", done.error().message.c_str());
       ::_exit(done ? 0 : 1);

@@ -167,7 +167,7 @@ TEST_F(CacheDiff, TellsWhatOneHasAndWhatDiffersUnderOneKey) {
   const auto totals = service::diff_caches(cache().string(), b.string(), backends_, stop,
                                            [&](const DifferingEntry& entry) { told[entry.key] = entry; });
   ASSERT_TRUE(totals) << totals.error().message;
-  EXPECT_EQ(totals->same, 1U) << "groups name another directory, which is no difference";
+  EXPECT_EQ(totals->same, 1U) << "groups name another directory, which does not count";
   EXPECT_EQ(totals->only_a, 1U);
   EXPECT_EQ(totals->only_b, 1U);
   EXPECT_EQ(totals->differing, 1U);

@@ -28,7 +28,7 @@ class InputFile {
   /// cannot be, as of a pipe.
   std::string head(std::size_t bytes) const;
 
-  /// Whether it lies on a disk, and is no pipe.
+  /// Whether it lies on a disk; false for a pipe.
   bool is_regular() const { return opened_.regular; }
   /// Whether its path leads to it as it was when it was opened: nobody wrote to
   /// it, renamed or replaced it.
