@@ -146,6 +146,10 @@ std::optional<Answer> analyse(const OpenPlugin& plugin, Function function, const
   recording.options = options;
   Later<tcm_sink> sink{};
   sink.now = {TCM_STRUCT_SIZE(tcm_sink, diagnose), 0, &recording, record_attribute, record_diag, record_diagnostic};
+  if (input.first_host) {
+    artifact.now.struct_size = TCM_STRUCT_SIZE(tcm_artifact, display_path);
+    sink.now.struct_size = TCM_STRUCT_SIZE(tcm_sink, diag);
+  }
   if (input.later_host) {
     std::memset(artifact.more, 0xa5, sizeof artifact.more);
     std::memset(sink.more, 0xa5, sizeof sink.more);

@@ -44,7 +44,8 @@ struct Input {
   std::size_t size = 0;
   std::string extension;
   tcm_artifact_kind kind = 0;
-  bool later_host = false;  ///< structs larger than 1.0 has them, and a kind that nobody knows
+  bool later_host = false;  ///< structs larger than those of today
+  bool first_host = false;  ///< structs as small as those of 1.0
 };
 
 struct Attribute {
